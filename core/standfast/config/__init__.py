@@ -1,0 +1,1 @@
+"""Configuration: source -> lexer -> preprocessor -> parser -> binding -> rules -> frozen Config."""

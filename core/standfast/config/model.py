@@ -1,0 +1,210 @@
+"""The typed configuration: frozen, normalised, ready to run from.
+
+The loader makes one :class:`Config` for each start or reload; the processes that keep time get it as
+msgpack (:func:`encode`, :func:`decode`) and never parse text.  Everything here is *effective*: defaults
+filled in, globals inherited, keepalived's repairs applied.  What the user wrote, and where, stays in the loader.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from standfast.values import SECOND, Address, Family
+
+
+class _Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Base of all configuration records."""
+
+
+class VirtualAddress(_Frozen, frozen=True):
+    """One line of ``virtual_ipaddress`` or ``virtual_ipaddress_excluded``."""
+
+    address: Address
+    prefix: int
+    """Length in bits; 32 / 128 when the line gave none."""
+    dev: str
+    """Interface that carries it; the instance's own unless ``dev`` says otherwise. Never empty."""
+    scope: int = 0
+    """Kernel scope (rtnetlink(7)): 0 global, 200 site, 253 link, 254 host. IPv4 only."""
+    broadcast: Address | None = None
+    label: str = ""
+    peer: Address | None = None
+    preferred_lft_s: int | None = None
+    """Seconds; None is forever. 0 for an IPv6 /128 without the option, so it is not chosen as a source."""
+    home: bool = False
+    dad: bool = False
+    """True with ``-nodad``: duplicate address detection on. Off by default: a master must answer at once."""
+    mngtmpaddr: bool = False
+    noprefixroute: bool = False
+    autojoin: bool = False
+    no_track: bool = False
+    """Deleted by somebody else: left missing, no reaction."""
+
+
+class UnicastPeer(_Frozen, frozen=True):
+    """One line of ``unicast_peer``."""
+
+    address: Address
+    min_ttl: int = 0
+    max_ttl: int = 255
+
+
+class Authentication(_Frozen, frozen=True):
+    """VRRPv2 authentication (RFC 2338). ``ah`` is bound, not acted on yet (the instance waits in FAULT)."""
+
+    kind: Literal["pass", "ah"]
+    password: bytes
+    """At most 8 bytes, without padding."""
+
+
+class Announcing(_Frozen, frozen=True):
+    """When gratuitous ARP / unsolicited neighbour advertisements are sent (times in microseconds)."""
+
+    repeat: int = 5
+    """Rounds in the burst on becoming MASTER."""
+    delay: int = 5 * SECOND
+    """Until the second burst; 0 = no second burst."""
+    refresh: int = 0
+    """Period of the refresh while MASTER; 0 = never. The first is at delay + refresh."""
+    refresh_repeat: int = 1
+    lower_prio_repeat: int = 5
+    """Rounds after an advert of lower priority was heard as MASTER; 0 = none."""
+    lower_prio_delay: int = 5 * SECOND
+    garp_interval: int = 0
+    """Least time between two ARP frames on one interface; 0 = no pacing."""
+    gna_interval: int = 0
+    """The same for neighbour advertisements."""
+    na_router: Literal["auto", "always"] = "auto"
+    """R flag: from the interface's forwarding setting, or always (RFC 9568, 8.2.2)."""
+
+
+class VrrpInstance(_Frozen, frozen=True):
+    """One virtual router on one interface, after normalisation."""
+
+    name: str
+    vrid: int
+    family: Family
+    version: Literal[2, 3]
+    interface: str
+    """Empty only for a unicast instance with a configured source."""
+    owner_state: bool = False
+    """True if the initial ``state`` is MASTER (only an owner starts as MASTER at once)."""
+    priority: int = 100
+    """Base priority 1..255; 255 is the owner."""
+    advert_interval: int = SECOND
+    """Microseconds, already rounded for the version."""
+    preempt: bool = True
+    preempt_delay: int = 0
+    down_timer_adverts: int = 3
+    vips: tuple[VirtualAddress, ...] = ()
+    evips: tuple[VirtualAddress, ...] = ()
+    """Managed with the VIPs but not in the advert (``virtual_ipaddress_excluded`` and surplus)."""
+    source: Address | None = None
+    """``mcast_src_ip`` / ``unicast_src_ip``; None = primary address of the interface."""
+    track_source: bool = False
+    group: Address | None = None
+    """Multicast group; None for unicast."""
+    unicast_peers: tuple[UnicastPeer, ...] = ()
+    unicast_ttl: int | None = None
+    check_unicast_source: bool = True
+    auth: Authentication | None = None
+    checksum: Literal["auto", "pseudo", "message"] = "auto"
+    old_unicast_checksum: bool = False
+    accept: bool = True
+    skip_check_adv_addr: bool = False
+    addr_mismatch: Literal["accept", "drop"] = "accept"
+    lower_prio_no_advert: bool = False
+    higher_prio_send_advert: bool = False
+    owner_ignore_adverts: bool = False
+    announcing: Announcing = Announcing()
+    vip_protect: Literal["readd", "bounce"] = "readd"
+    timer_expired_backup: int | None = None
+    late_grace: bool = True
+    skew_resolution: Literal["us", "cs"] = "us"
+    track_primary: bool = True
+    """False with ``dont_track_primary``."""
+    promote_secondaries: bool = False
+    stop_hold: int = 2 * SECOND
+    """Longest stay in LEAVING; 0 = addresses off at once, as keepalived."""
+    permanent_fault: str = ""
+    """Why this instance can never run as configured (words for people); empty = it can."""
+
+    @property
+    def owner(self) -> bool:
+        """Does this router own the addresses (priority 255)?"""
+        return self.priority == 255
+
+    @property
+    def unicast(self) -> bool:
+        """Adverts go to peers instead of the group."""
+        return bool(self.unicast_peers)
+
+    @property
+    def key(self) -> str:
+        """What makes it the same virtual router across a reload (names may change)."""
+        to = f"from {self.source}" if self.unicast else f"to {self.group}"
+        return f"{self.vrid}/{self.family}/{self.interface}/{to}"
+
+
+class Scheduling(_Frozen, frozen=True):
+    """How the VRRP process asks the kernel to run it."""
+
+    rt_priority: int | None = None
+    """SCHED_RR priority; 0 = off by request; None = not said: 50 if permitted (decision: real time by default)."""
+    rlimit_rttime: int | None = None
+    """Microseconds without a blocking system call; None = not limited."""
+    nice: int | None = None
+    cpu_affinity: tuple[int, ...] = ()
+    no_swap: bool = False
+
+
+class GlobalDefs(_Frozen, frozen=True):
+    """``global_defs`` as far as the core acts on it."""
+
+    router_id: str = ""
+    dynamic_interfaces: bool = False
+    default_interface: str = "eth0"
+    startup_delay: int = 0
+    """Microseconds; at start the larger of this and what is left of ``delay_after_boot`` applies."""
+    delay_after_boot: int = 0
+    log_unknown_vrids: bool = False
+    rx_buffer: Literal["default", "mtu", "advert"] | int = "default"
+    """``vrrp_rx_bufs_policy``: a fixed size in bytes, or how to derive one."""
+    rx_buffer_multiplier: int = 3
+    disable_local_igmp: bool = False
+    scheduling: Scheduling = Scheduling()
+    umask: int = 0o177
+    netlink_receive_buffer: int = 0
+    """Bytes for the monitor socket; 0 = ours."""
+    status_group: str = "root"
+    """Group that may read the status sockets."""
+
+
+class Config(_Frozen, frozen=True):
+    """Everything one generation of the daemon runs from."""
+
+    global_defs: GlobalDefs = GlobalDefs()
+    instances: tuple[VrrpInstance, ...] = ()
+    config_id: str = ""
+    instance_name: str = ""
+    """``instance NAME``: names this daemon on a host that runs several."""
+    net_namespace: str = ""
+    use_pid_dir: bool = False
+    child_wait_time: int = 5
+    """Seconds that the parent waits for children at the end before SIGKILL."""
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(Config)
+
+
+def encode(config: Config) -> bytes:
+    """The configuration as msgpack, for another process of the same version."""
+    return _encoder.encode(config)
+
+
+def decode(data: bytes) -> Config:
+    """The inverse of :func:`encode`. Raises :class:`msgspec.DecodeError` for anything else."""
+    return _decoder.decode(data)

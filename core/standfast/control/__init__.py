@@ -1,0 +1,1 @@
+"""Sockets that answer questions and take orders."""

@@ -1,0 +1,1 @@
+"""Netlink for trio: typed links and addresses, encoded and decoded; network namespaces."""

@@ -1,0 +1,1 @@
+"""What standfast offers to tests, its own and other people's."""

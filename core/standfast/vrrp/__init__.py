@@ -1,0 +1,1 @@
+"""The VRRP speaker: pure protocol logic (packet, router, announcer) and the IO around it (speaker, process)."""

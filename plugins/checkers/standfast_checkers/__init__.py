@@ -1,0 +1,1 @@
+"""Checkers that come with standfast."""

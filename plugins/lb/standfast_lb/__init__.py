@@ -1,0 +1,1 @@
+"""Load-balancing backends that come with standfast."""
