@@ -1,0 +1,16 @@
+from __future__ import annotations
+
+import time
+
+from standfast import clock
+
+
+def test_it_is_boottime_in_microseconds():
+    before = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    now = clock.now()
+    after = time.clock_gettime_ns(time.CLOCK_BOOTTIME)
+    assert before // 1000 <= now <= after // 1000
+
+
+def test_a_moment_ago_is_a_moment_ago_on_the_wall_too():
+    assert abs((time.time() - clock.wall_clock_at(clock.now() - 5_000_000)) - 5) < 0.5
