@@ -1,0 +1,78 @@
+"""What clients and processes say to each other over the Unix sockets: one JSON object a line.
+
+A client connects (SOCK_STREAM), sends one :class:`Request` and reads answers: one line, or with ``watch`` one
+line at once and one for every change, until it hangs up.  ``NAME.status`` answers ``status`` and ``watch``;
+``NAME.ctl`` takes orders too.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SCHEMA = "standfast.status/1"
+
+FRESH = 1_000_000
+"""A loop that has not turned for so many microseconds is stuck; what it last said is not the truth any more."""
+
+
+class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One question or order."""
+
+    do: Literal["status", "watch", "reload", "stop"]
+    now: bool = False
+    """``stop``: without holding addresses until the new master is heard."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """How an order went."""
+
+    ok: bool
+    words: str
+    """For the person who gave it."""
+
+
+class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One process, as the parent knows it."""
+
+    pid: int | None
+    state: Literal["starting", "running", "stopping", "stuck", "crash loop", "gone"]
+    generation: int
+    since: float
+    """Unix seconds of its start (or of its end, when it is gone)."""
+    heartbeat_age: float | None = None
+    """Seconds since its event loop last turned, as the parent sees it."""
+    restarts: int = 0
+    detail: str = ""
+    """In words: ``killed by SIGSEGV; next try in 4 s``."""
+
+
+class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """What the parent answers on ``daemon.status``."""
+
+    turned_at: int
+    """Microseconds on CLOCK_BOOTTIME when the parent's loop last turned."""
+    version: str
+    generation: int
+    config_file: str
+    config_id: str
+    run_dir: str
+    started_at: float
+    processes: dict[str, ProcessStatus]
+    last_reload: str = ""
+    """How the last reload went, in words; empty before the first."""
+    diagnostics: list[dict[str, str | int]] = []
+    """Errors and warnings of the running configuration, as ``standfast check --json`` shows them."""
+    away: list[str] = []
+    """Names of instances that nobody speaks for at the moment (crash loop)."""
+
+
+def encode(message: msgspec.Struct | dict[str, object]) -> bytes:
+    """One line."""
+    return msgspec.json.encode(message) + b"\n"
+
+
+def decode_request(line: bytes) -> Request:
+    """Raises :class:`msgspec.DecodeError` (its words are fit to be sent back) for anything else."""
+    return msgspec.json.decode(line, type=Request)
