@@ -1,0 +1,145 @@
+"""Address messages for the kernel, encoded ahead of time with pyroute2's message classes.
+
+A message is encoded once, when the configuration loads (70 us each); taking over only fills in interface
+index, flags and sequence number and sends a batch.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import struct
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from standfast.config.model import VirtualAddress
+from standfast.net.netlink import (
+    HEADER,
+    NLM_F_CREATE,
+    NLM_F_REPLACE,
+    NLM_F_REQUEST,
+    RTM_DELADDR,
+    RTM_NEWADDR,
+)
+
+IFA_PROTO = 83
+"""What we write into IFA_PROTO: tells our addresses from everybody else's (kernel 5.18 and later)."""
+
+_IFA_F_NODAD = 0x02
+_IFA_F_HOMEADDRESS = 0x10
+_IFA_F_MANAGETEMPADDR = 0x100
+_IFA_F_NOPREFIXROUTE = 0x200
+_IFA_F_MCAUTOJOIN = 0x400
+_FOREVER = 0xFFFFFFFF
+
+_FLAGS_AND_SEQUENCE = struct.Struct("=HI")
+_FLAGS_OFFSET = 6
+_INDEX = struct.Struct("=I")
+_INDEX_OFFSET = HEADER.size + 4
+"""Of ifa_index within a whole message."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressMessages:
+    """What puts one address on and takes it off; interface index, flags and sequence are filled in later."""
+
+    add: bytes
+    delete: bytes
+
+
+def finished(message: bytes, index: int, sequence: int, flags: int) -> bytearray:
+    """A message ready to send: for interface ``index``; ``flags`` are added to those it has."""
+    ready = bytearray(message)
+    own: int = int.from_bytes(ready[_FLAGS_OFFSET : _FLAGS_OFFSET + 2], sys.byteorder)
+    _FLAGS_AND_SEQUENCE.pack_into(ready, _FLAGS_OFFSET, own | flags, sequence)
+    _INDEX.pack_into(ready, _INDEX_OFFSET, index)
+    return ready
+
+
+def stand_in_for_pyroute2() -> None:
+    """Make ``import pyroute2.x.y`` skip the package's ``__init__``, which brings asyncio and 370 modules (24 MB).
+
+    For the VRRP process alone, after the fork: nothing else of pyroute2 works afterwards.
+    """
+    spec = importlib.util.find_spec("pyroute2")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ImportError("pyroute2 is not installed: reinstall standfast with its dependencies")
+    bare = ModuleType("pyroute2")
+    bare.__path__ = [str(Path(place)) for place in spec.submodule_search_locations]
+    sys.modules["pyroute2"] = bare
+
+
+class AddressEncoder:
+    """Encodes addresses; remembers them, so that a reload pays only for new ones.
+
+    Imports pyroute2's ``ifaddrmsg`` when built: processes that do not encode never load it.
+    """
+
+    def __init__(self) -> None:
+        from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
+
+        self._message_class: Any = ifaddrmsg
+        self._known: dict[VirtualAddress, AddressMessages] = {}
+
+    def __call__(self, address: VirtualAddress) -> AddressMessages:
+        """The messages for ``address``; encoded on the first call."""
+        messages = self._known.get(address)
+        if messages is None:
+            messages = self._known[address] = AddressMessages(
+                self._encode(address, RTM_NEWADDR, NLM_F_REQUEST | NLM_F_CREATE | NLM_F_REPLACE, _attributes(address)),
+                self._encode(address, RTM_DELADDR, NLM_F_REQUEST, _identity(address)),
+            )
+        return messages
+
+    def forget_all_but(self, wanted: set[VirtualAddress]) -> None:
+        """Drop what the configuration no longer names."""
+        self._known = {address: messages for address, messages in self._known.items() if address in wanted}
+
+    def _encode(self, address: VirtualAddress, kind: int, flags: int, attributes: list[tuple[str, Any]]) -> bytes:
+        message = self._message_class()
+        message["family"] = int(address.address.socket_family)
+        message["prefixlen"] = address.prefix
+        message["scope"] = address.scope
+        message["index"] = 0
+        message["attrs"] = attributes
+        message["header"] = {"type": kind, "flags": flags, "sequence_number": 0, "pid": 0}
+        message.encode()
+        return bytes(message.data)
+
+
+def _identity(address: VirtualAddress) -> list[tuple[str, Any]]:
+    """By what the kernel finds the address: itself, and the peer's where it has one."""
+    identity: list[tuple[str, Any]] = [("IFA_LOCAL", str(address.address))]
+    if address.peer is not None:
+        identity.append(("IFA_ADDRESS", str(address.peer)))
+    return identity
+
+
+def _attributes(address: VirtualAddress) -> list[tuple[str, Any]]:
+    attributes = _identity(address)
+    if address.broadcast is not None:
+        attributes.append(("IFA_BROADCAST", str(address.broadcast)))
+    if address.label:
+        attributes.append(("IFA_LABEL", address.label))
+    flags = _flags(address)
+    if flags:
+        attributes.append(("IFA_FLAGS", flags))
+    if address.preferred_lft_s is not None:
+        lifetimes = {"ifa_preferred": address.preferred_lft_s, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
+        attributes.append(("IFA_CACHEINFO", lifetimes))
+    attributes.append(("IFA_PROTO", IFA_PROTO))
+    return attributes
+
+
+def _flags(address: VirtualAddress) -> int:
+    # Duplicate address detection would keep a new master silent for a second while the old one still answers.
+    nodad = _IFA_F_NODAD if address.address.family == 6 and not address.dad else 0
+    return (
+        nodad
+        | (_IFA_F_HOMEADDRESS if address.home else 0)
+        | (_IFA_F_MANAGETEMPADDR if address.mngtmpaddr else 0)
+        | (_IFA_F_NOPREFIXROUTE if address.noprefixroute else 0)
+        | (_IFA_F_MCAUTOJOIN if address.autojoin else 0)
+    )
