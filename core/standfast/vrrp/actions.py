@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from standfast.config.model import VirtualAddress
 from standfast.events import Event
+from standfast.values import Address
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,9 @@ class SendAdvert:
     """Send one advert now, before anything else (to the group, or to every peer)."""
 
     priority: int
+    source: Address | None = None
+    """None: the router's own source. Set when that very address has just vanished from its interface:
+    the farewell still goes out from it (IPv4 only, where the header is ours)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,7 @@ class AddAddresses:
 
 @dataclass(frozen=True, slots=True)
 class RemoveAddresses:
-    """Take these off (batched). ``forced``: leftovers, absent ones are no error."""
+    """Take these off (batched). ``forced``: leftovers of ours (never an owner's own), absent ones are no error."""
 
     addresses: tuple[VirtualAddress, ...]
     forced: bool = False

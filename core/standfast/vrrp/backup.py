@@ -1,0 +1,98 @@
+"""BACKUP: listen, and take over when the master falls silent (RFC 9568, 6.4.2)."""
+
+from __future__ import annotations
+
+from standfast.values import seconds
+from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Machine, Peer
+from standfast.vrrp.packet import Advert
+from standfast.vrrp.rules import Input, State
+
+
+def hear(machine: Machine, advert: Advert, heard: int) -> None:
+    """An accepted advert that arrived at ``heard``."""
+    _restore_owner(machine, advert)
+    if advert.priority == 0:
+        # The master is leaving: whoever waits the least is next, so wait the skew only.
+        machine.timer = heard + machine.skew
+        machine.last_heard = "farewell"
+    elif _obeys(machine, advert, heard):
+        _obey(machine, advert, heard)
+    else:
+        # Not ours to follow: the down timer runs on, and we preempt when it ends.
+        machine.last_heard = "outranked"
+    machine.master = Peer(advert.source, advert.priority or _last_priority(machine, advert))
+
+
+def expire(machine: Machine, now: int) -> None:
+    """The down timer has ended, and every advert that waited has been read."""
+    if _deserves_grace(machine, now):
+        machine.grace_given = True
+        machine.timer = now + min(machine.master_interval, machine.lateness(now))
+        return
+    machine.become_master(Input.MASTER_DOWN, _takeover_cause(machine, now), now)
+
+
+def _restore_owner(machine: Machine, advert: Advert) -> None:
+    """An owner that had stepped back takes its rank again once the other owner is not the master any more."""
+    if not machine.config.owner or machine.priority != DEMOTED_OWNER:
+        return
+    changed = machine.master is None or machine.master.address != advert.source
+    if changed or advert.priority != OWNER:
+        machine.priority = OWNER
+
+
+def _obeys(machine: Machine, advert: Advert, heard: int) -> bool:
+    """No tie-break here: an equal priority is obeyed, whatever the addresses (RFC 9568, 6.4.2)."""
+    config = machine.config
+    if not config.preempt or advert.priority >= machine.priority:
+        return True
+    return config.preempt_delay > 0 and (machine.preempt_at is None or machine.preempt_at > heard)
+
+
+def _obey(machine: Machine, advert: Advert, heard: int) -> None:
+    config = machine.config
+    if config.version == 3:
+        # RFC 9568, 6.4.2: a backup takes the interval from the advert it hears, so a master
+        # configured with another interval does not lead to two masters.
+        machine.master_interval = advert.interval
+    machine.timer = heard + machine.down_time
+    machine.last_advert_heard = heard
+    machine.last_heard = "obeyed"
+    machine.want = State.BACKUP
+    machine.grace_given = False
+    machine.follow_form(advert)
+    if advert.priority >= machine.priority:
+        machine.preempt_at = None
+    elif config.preempt_delay and machine.preempt_at is None:
+        machine.preempt_at = heard + config.preempt_delay
+
+
+def _last_priority(machine: Machine, advert: Advert) -> int:
+    """Priority 0 is a message, not a rank: keep what the same master had before."""
+    known = machine.master
+    return known.priority if known is not None and known.address == advert.source else 0
+
+
+def _deserves_grace(machine: Machine, now: int) -> bool:
+    """A frozen machine missed adverts that its socket could not hold: hear at least one interval before judging.
+
+    Once for each freeze, and not if something that arrived just now was read: then the network has
+    been heard since waking, and the master's silence is real.
+    """
+    interval = machine.master_interval
+    if not machine.config.late_grace or machine.grace_given or machine.lateness(now) <= interval:
+        return False
+    return machine.last_arrival <= now - interval
+
+
+def _takeover_cause(machine: Machine, now: int) -> str:
+    master = machine.master
+    if master is not None and machine.last_heard == "farewell":
+        return f"{master.address} is leaving (priority 0)"
+    if master is not None and machine.last_heard == "outranked":
+        return f"preempted {master.address}: its priority is {master.priority}, ours {machine.priority}"
+    if master is not None and machine.last_advert_heard is not None and machine.last_heard == "obeyed":
+        return f"no advert from {master.address} for {seconds(now - machine.last_advert_heard)}"
+    if machine.want is State.MASTER:
+        return "owner of the addresses"
+    return f"no advert heard for {seconds(now - machine.since)}"

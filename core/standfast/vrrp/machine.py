@@ -1,0 +1,237 @@
+"""One virtual router's memory, and the steps that the handlers of all states share.
+
+Handlers (``backup``, ``master``, ``leaving``, ``protect``, ``reload``) are functions over a
+:class:`Machine`; :class:`standfast.vrrp.router.Router` is the machine with its public calls.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from standfast.config.model import VirtualAddress, VrrpInstance
+from standfast.events import Level, Remark, StateName, Transition
+from standfast.values import Address, seconds
+from standfast.vrrp import timing
+from standfast.vrrp.actions import (
+    Action,
+    AddAddresses,
+    CancelAnnouncing,
+    RemoveAddresses,
+    SendAdvert,
+    Tell,
+)
+from standfast.vrrp.announcer import Announcer
+from standfast.vrrp.checksum import Form
+from standfast.vrrp.counters import Counters
+from standfast.vrrp.packet import Advert
+from standfast.vrrp.protect import Guard
+from standfast.vrrp.remarks import Quota
+from standfast.vrrp.rules import Input, State, next_state
+
+OWNER: Final = 255
+DEMOTED_OWNER: Final = 254
+"""What an owner falls back to when another owner does not yield."""
+
+LastHeard: TypeAlias = Literal["nothing", "obeyed", "outranked", "farewell"]
+"""What the latest advert was to a BACKUP; it words the cause of a takeover."""
+
+
+class Fault(NamedTuple):
+    """One reason why the instance cannot take part."""
+
+    words: str
+    since: int
+
+
+class Peer(NamedTuple):
+    """Who spoke last as master, and with which priority."""
+
+    address: Address
+    priority: int
+
+
+class Conflict:
+    """Another owner with a lower address, which ought to yield to us."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.own_adverts_left = 2
+        self.proof_until: int | None = None
+        """An advert of the other one until then proves that it does not yield."""
+
+
+class Machine:
+    """State, timers and primitives. Only handlers of this package change it."""
+
+    def __init__(self, config: VrrpInstance) -> None:
+        self.config = config
+        self.state = State.INIT
+        self.want = State.MASTER if config.owner and config.owner_state else State.BACKUP
+        """The state it would have on its own, without a group."""
+        self.priority = config.priority
+        """Effective: what adverts say and elections compare."""
+        self.source = None if config.track_source else config.source
+        self.counters = Counters()
+        self.faults: dict[str, Fault] = {}
+        self.since = 0
+        self.cause = "not started"
+        self.master: Peer | None = None
+        self.master_interval = config.advert_interval
+        """M: the interval attributed to the master (RFC 9568, 6.1: Active_Adver_Interval)."""
+        self.last_advert_heard: int | None = None
+        """The last advert that a BACKUP obeyed."""
+        self.last_advert_sent = 0
+        self.listening_from = 0
+        """End of the start-up delay: adverts that arrive earlier do not count."""
+        self.timer: int | None = None
+        """Down timer, advert timer or the end of LEAVING."""
+        self.preempt_at: int | None = None
+        self.conflict: Conflict | None = None
+        self.last_heard: LastHeard = "nothing"
+        self.last_arrival = 0
+        self.grace_given = False
+        self.overslept = False
+        """MASTER that slept too long listens for a moment before it speaks again."""
+        self.leaving_as: StateName = "STOP"
+        self.announcer = Announcer(config.announcing)
+        self.guard = Guard()
+        self._peers_form: Form | None = None
+        self._quota = Quota()
+        self._late_timer: int | None = None
+        self._actions: list[Action] = []
+
+    # What is derived
+
+    @property
+    def addresses(self) -> tuple[VirtualAddress, ...]:
+        """Everything to be held as MASTER: VIPs, then the excluded ones."""
+        return self.config.vips + self.config.evips
+
+    @property
+    def skew(self) -> int:
+        """Our skew time with the master's interval, microseconds."""
+        config = self.config
+        return timing.skew_time(config.version, self.priority, self.master_interval, config.skew_resolution)
+
+    @property
+    def down_time(self) -> int:
+        """Our full master down interval, microseconds."""
+        return self.config.down_timer_adverts * self.master_interval + self.skew
+
+    @property
+    def form(self) -> Form:
+        """What our checksums cover: as configured, else as the peer that we follow does it."""
+        config = self.config
+        if config.version == 2:
+            return "message"
+        if config.family == 6:
+            return "pseudo"
+        if config.checksum == "message":
+            return "message"
+        default: Form = "group" if config.unicast and config.old_unicast_checksum else "pseudo"
+        return default if config.checksum == "pseudo" else self._peers_form or default
+
+    # Primitives
+
+    def do(self, *actions: Action) -> None:
+        """Ask for actions, in this order."""
+        self._actions.extend(actions)
+
+    def flush(self) -> tuple[Action, ...]:
+        """Everything asked for since the last call."""
+        actions, self._actions = tuple(self._actions), []
+        return actions
+
+    def remark(self, level: Level, event: str, words: str, now: int, subject: object = None) -> None:
+        """One log line for each event and subject within a minute."""
+        if self._quota.allows((event, subject), now):
+            self.do(Tell(Remark(at=now, instance=self.config.name, level=level, event=event, words=words)))
+
+    def move(self, what: Input, cause: str, now: int, name: StateName | None = None) -> None:
+        """Change the state as the table says and tell of it; ``name`` where people know it by another."""
+        old, self.state = self.state, next_state(self.state, what)
+        if self.state in (State.BACKUP, State.MASTER):
+            self.want = self.state
+        self.since, self.cause = now, cause
+        new: StateName = name or self.state.name  # type: ignore[assignment] # the enum's names are StateNames
+        self.do(
+            Tell(
+                Transition(
+                    at=now,
+                    instance=self.config.name,
+                    old=old.name,  # type: ignore[arg-type] # as above
+                    new=new,
+                    priority=self.priority,
+                    cause=cause,
+                )
+            )
+        )
+
+    def send_advert(self, now: int, priority: int | None = None, source: Address | None = None) -> None:
+        """Send one advert, ours unless told otherwise."""
+        priority = self.priority if priority is None else priority
+        self.do(SendAdvert(priority, source))
+        self.last_advert_sent = now
+        self.counters.advert_sent += 1
+        if priority == 0:
+            self.counters.pri_zero_sent += 1
+        elif self.conflict is not None:
+            self.conflict.own_adverts_left -= 1
+
+    def advertise(self, now: int) -> None:
+        """Send our advert as MASTER and wind the timer: nothing but sending ever winds it (RFC 9568, 6.4.3)."""
+        self.send_advert(now)
+        self.timer = now + self.config.advert_interval
+        self.overslept = False
+
+    def follow_form(self, advert: Advert) -> None:
+        """A peer certainly verifies the form of checksum that it sends."""
+        self._peers_form = advert.checksum
+
+    # Steps between states
+
+    def become_backup(self, what: Input, cause: str, now: int, wait: int) -> None:
+        """Be BACKUP from now on, with ``wait`` microseconds until the down timer ends."""
+        self.move(what, cause, now)
+        self.timer = now + wait
+        self.preempt_at = None
+        self.conflict = None
+        self.grace_given = self.overslept = False
+
+    def become_master(self, what: Input, cause: str, now: int) -> None:
+        """Take over: speak first, so that the old master lets go before the addresses appear here."""
+        config = self.config
+        if config.owner:
+            self.priority = OWNER
+        self.conflict = None
+        self.advertise(now)
+        self.master_interval = config.advert_interval
+        if self.addresses:
+            self.do(AddAddresses(self.addresses), *self.announcer.begin(self.addresses, now))
+        self.counters.become_master += 1
+        self.move(what, cause, now)
+
+    def release(self, *, farewell: bool, now: int, source: Address | None = None) -> None:
+        """Stop acting as MASTER: say so while the addresses are still here, then take them off."""
+        if farewell:
+            self.send_advert(now, 0, source)
+        self.announcer.stop()
+        self.do(CancelAnnouncing())
+        if self.addresses:
+            self.do(RemoveAddresses(self.addresses))
+        self.counters.release_master += 1
+
+    def lateness(self, now: int) -> int:
+        """How long the protocol timer has been overdue, microseconds."""
+        return 0 if self.timer is None else max(now - self.timer, 0)
+
+    def note_lateness(self, now: int) -> None:
+        """Keep statistics on timers that are served late, once for each."""
+        lateness = self.lateness(now)
+        if self.timer == self._late_timer or lateness <= timing.late_threshold(self.config.advert_interval):
+            return
+        self._late_timer = self.timer
+        self.counters.late_wakeups += 1
+        self.counters.latest_wakeup = max(self.counters.latest_wakeup, lateness)
+        words = f"this process woke {seconds(lateness)} late: the machine is overloaded, or was frozen"
+        self.remark("warning", "vrrp.late_wakeup", words, now)

@@ -1,0 +1,276 @@
+"""One virtual router: facts and ``now`` in, actions out. No clock, no socket, no log in here.
+
+Every call takes ``now`` (microseconds, CLOCK_BOOTTIME) and gives the actions to perform, in order.
+After each call :attr:`Router.deadline` says when :meth:`Router.tick` wants to be called.  Whoever drives
+it reads its sockets empty before it ticks: a down timer is judged only after every waiting advert.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from standfast.config.model import VirtualAddress, VrrpInstance
+from standfast.supervise.page import Slot
+from standfast.values import Address
+from standfast.vrrp import auth, backup, leaving, master, reload, timing
+from standfast.vrrp.actions import Action, AddAddresses, AnnounceSource, RemoveAddresses, SendAdvert
+from standfast.vrrp.machine import Fault, Machine
+from standfast.vrrp.packet import Advert
+from standfast.vrrp.rules import Input, State
+
+NO_SOURCE: Final = "source"
+"""Key of the fault: no address to send from."""
+
+CONFIGURATION: Final = "configuration"
+"""Key of the fault: this instance can never run as configured."""
+
+ADDRESSES_TAKEN: Final = "addresses"
+"""Key of the fault: somebody keeps removing our addresses. A reload clears it."""
+
+
+class Router(Machine):
+    """A :class:`Machine` with the calls that the speaker makes."""
+
+    def __init__(self, config: VrrpInstance) -> None:
+        super().__init__(config)
+        if config.permanent_fault:
+            self.faults[CONFIGURATION] = Fault(config.permanent_fault, 0)
+
+    @property
+    def deadline(self) -> int | None:
+        """When to call :meth:`tick` next; None while there is nothing to wait for."""
+        announce = self.announcer.deadline
+        if self.timer is None or announce is None:
+            return self.timer if announce is None else announce
+        return min(self.timer, announce)
+
+    def slot(self) -> Slot:
+        """What a successor of this process needs to carry on."""
+        return Slot(int(self.state), self.last_advert_sent, self.master_interval)
+
+    # Starting and stopping
+
+    def start(self, now: int, delay: int = 0) -> tuple[Action, ...]:
+        """Begin, listening only from ``now + delay`` on. Leftovers of a predecessor go first."""
+        self.listening_from = now + delay
+        self._remove_leftovers()
+        self._enter_service(now)
+        return self.flush()
+
+    def resume(self, now: int, slot: Slot) -> tuple[Action, ...]:
+        """Begin in the place of a process that died.
+
+        Its mastership is carried on only if no peer can have missed our adverts long enough to take
+        over (addresses stay, neighbours notice nothing).  Otherwise the addresses go before anything else.
+        """
+        self._check_source(now)
+        self.listening_from = now
+        peers_wait = timing.peers_down_time(self.config.version, self.config.advert_interval)
+        if slot.state == State.MASTER and not self.faults and slot.last_advert_sent + peers_wait > now:
+            self.advertise(now)
+            self.do(AddAddresses(self.addresses))
+            self.announcer.adopt(self.addresses, now)
+            self.move(Input.ADOPT, "carries on for a predecessor that died", now)
+            return self.flush()
+        if self.config.version == 3 and slot.learned_interval > 0:
+            self.master_interval = slot.learned_interval
+        self.want = State.BACKUP
+        self._remove_leftovers()
+        self._enter_service(now)
+        return self.flush()
+
+    def stop(self, now: int, hold: bool = True, *, removed: bool = False) -> tuple[Action, ...]:
+        """Leave for good; :class:`Left` ends it. With ``hold`` a MASTER keeps its addresses for its successor."""
+        cause = "removed from the configuration" if removed else "stopped"
+        leaving.begin(self, cause, now, hold=hold, removed=removed)
+        return self.flush()
+
+    # What happens
+
+    def hear(self, advert: Advert, now: int) -> tuple[Action, ...]:
+        """An advert that :class:`standfast.vrrp.receive.Receiver` accepted; timers count from its arrival."""
+        heard = min(advert.arrived or now, now)
+        self.note_lateness(now)
+        self.last_arrival = heard
+        if self.state is State.MASTER and master.overtaken(self, now):
+            master.retire(self, now)
+        if self.state is State.BACKUP:
+            backup.hear(self, advert, heard)
+        elif self.state is State.MASTER:
+            master.hear(self, advert, heard, now)
+        elif self.state is State.LEAVING:
+            leaving.hear(self, advert, now)
+        return self.flush()
+
+    def tick(self, now: int) -> tuple[Action, ...]:
+        """Do what is due at ``now``; nothing if that is nothing. Read the sockets empty before."""
+        if self.timer is not None and self.timer <= now:
+            self.note_lateness(now)
+            if self.state is State.MASTER:
+                master.expire(self, now)
+            elif self.state is State.BACKUP:
+                backup.expire(self, now)
+            else:
+                leaving.expire(self, now)
+        if self.state is State.MASTER and not self.overslept:
+            self.do(*self.announcer.due(now))
+        return self.flush()
+
+    def raise_fault(self, key: str, words: str, now: int) -> tuple[Action, ...]:
+        """Something (named by ``key``) keeps this router from taking part; one key for each object."""
+        self._raise_fault(key, words, now)
+        return self.flush()
+
+    def clear_fault(self, key: str, now: int) -> tuple[Action, ...]:
+        """That one is over. The last one to go sets the router free."""
+        gone = self.faults.pop(key, None)
+        if gone is None or self.state is not State.FAULT:
+            return ()
+        if self.faults:
+            self.cause = next(iter(self.faults.values())).words
+        else:
+            self._recover(f"recovered from: {gone.words}", now)
+        return self.flush()
+
+    def set_source(self, address: Address | None, now: int) -> tuple[Action, ...]:
+        """The address to send from changed; None if the interface has none left.
+
+        A configured source that is not tracked is used whether it exists or not.
+        """
+        if self.config.source is not None and not self.config.track_source:
+            return ()
+        if address is None:
+            gone, self.source = self.source, None
+            # IPv4 headers are ours, the farewell can still leave; IPv6 would fail to send.
+            self._raise_fault(NO_SOURCE, self._no_source_words(), now, gone if self.config.family == 4 else None)
+            return self.flush()
+        self.source = address
+        return self.clear_fault(NO_SOURCE, now)
+
+    def set_priority(self, priority: int, now: int) -> tuple[Action, ...]:
+        """The effective priority changed. Owners have no other than 255; adverts go on at their pace."""
+        priority = min(max(priority, 1), 254)
+        if self.config.owner or priority == self.priority:
+            return ()
+        skew_before = self.skew
+        self.priority = priority
+        if self.state is State.BACKUP and self.timer is not None:
+            # Full down timer or skew alone (after a priority 0): only the skew in it depends on the priority.
+            self.timer += self.skew - skew_before
+        return self.flush()
+
+    def address_lost(self, address: VirtualAddress, now: int) -> tuple[Action, ...]:
+        """Somebody else took one of our addresses off (not the kernel because of a link that went down)."""
+        if self.state is State.MASTER and not address.no_track and address in self.addresses:
+            self.counters.addresses_lost += 1
+            self._defend(address, now)
+        return self.flush()
+
+    def address_appeared(self, address: VirtualAddress, now: int) -> tuple[Action, ...]:
+        """Somebody else put one of our addresses on this host although we are BACKUP."""
+        if self.state is State.BACKUP and address.dev == self.config.interface:
+            words = f"{address.address} appeared on {address.dev} though this router is BACKUP: taken off again"
+            self.remark("warning", "vrrp.address_appeared", words, now, address.address)
+            self.do(RemoveAddresses((address,), forced=True))
+        return self.flush()
+
+    def reconfigure(self, config: VrrpInstance, now: int) -> tuple[Action, ...]:
+        """Run by another configuration of the same virtual router. An equal one changes nothing at all."""
+        if config == self.config or self.state is State.LEAVING:
+            return ()
+        reload.apply(self, config, now)
+        if config.permanent_fault:
+            self._raise_fault(CONFIGURATION, config.permanent_fault, now)
+        actions = self.flush() + self.clear_fault(ADDRESSES_TAKEN, now)
+        return actions if config.permanent_fault else actions + self.clear_fault(CONFIGURATION, now)
+
+    # What the speaker sends
+
+    def outgoing(self, action: SendAdvert) -> tuple[Advert, ...]:
+        """One advert for each destination, in configuration order; empty without a source address."""
+        source = action.source or self.source
+        if source is None:
+            return ()
+        config = self.config
+        destinations = [peer.address for peer in config.unicast_peers]
+        if config.group is not None and not destinations:
+            destinations = [config.group]
+        password = config.auth.password if config.auth is not None and config.auth.kind == "pass" else None
+        return tuple(
+            Advert(
+                source=source,
+                destination=destination,
+                ttl=config.unicast_ttl or 255 if config.unicast else 255,
+                version=config.version,
+                vrid=config.vrid,
+                priority=action.priority,
+                interval=config.advert_interval,
+                addresses=tuple(vip.address for vip in config.vips),
+                auth_type=auth.NONE if password is None else auth.PASS,
+                auth_data=auth.password_field(password or b""),
+                checksum=self.form,
+            )
+            for destination in destinations
+        )
+
+    # Steps
+
+    def _enter_service(self, now: int) -> None:
+        self._check_source(now)
+        if self.faults:
+            self.move(Input.STARTUP_FAULTY, next(iter(self.faults.values())).words, now)
+            return
+        wait = 1 if self.want is State.MASTER else self.down_time
+        owner = self.want is State.MASTER
+        self.become_backup(Input.STARTUP, "started", now, self._delay_left(now) + wait)
+        self.want = State.MASTER if owner else State.BACKUP
+
+    def _recover(self, cause: str, now: int) -> None:
+        self.master_interval = self.config.advert_interval
+        if self.config.owner and self.config.owner_state and now >= self.listening_from:
+            self.become_master(Input.FAULT_CLEARED_OWNER, cause, now)
+            return
+        self.last_heard = "nothing"
+        self.become_backup(Input.FAULT_CLEARED, cause, now, self._delay_left(now) + self.down_time)
+        if self.config.unicast and now >= self.listening_from:
+            self.do(AnnounceSource())
+
+    def _raise_fault(self, key: str, words: str, now: int, source: Address | None = None) -> None:
+        known = self.faults.get(key)
+        self.faults[key] = Fault(words, known.since if known is not None else now)
+        if self.state is State.MASTER:
+            self.release(farewell=self.source is not None or source is not None, now=now, source=source)
+        if self.state in (State.MASTER, State.BACKUP):
+            self.timer = None
+            self.overslept = False
+            self.move(Input.FAULT_RAISED, words, now)
+
+    def _defend(self, address: VirtualAddress, now: int) -> None:
+        verdict = self.guard.judge(address, now) if self.config.vip_protect == "readd" else "bounce"
+        what = f"somebody removed {address.address} from {address.dev}"
+        if verdict == "readd":
+            self.remark("warning", "vrrp.address_lost", f"{what}: put back", now, address.address)
+            self.do(AddAddresses((address,)), *self.announcer.repeat_for(address))
+        elif verdict == "bounce":
+            self.counters.bounces += 1
+            self.release(farewell=True, now=now)
+            self.last_heard = "nothing"
+            self.become_backup(Input.ADDRESSES_TAKEN, what, now, self.skew)
+        else:
+            words = f"{what}, again and again: find out what does that, then reload"
+            self._raise_fault(ADDRESSES_TAKEN, words, now)
+
+    def _remove_leftovers(self) -> None:
+        if self.addresses:
+            self.do(RemoveAddresses(self.addresses, forced=True))
+
+    def _check_source(self, now: int) -> None:
+        if self.source is None:
+            self.faults.setdefault(NO_SOURCE, Fault(self._no_source_words(), now))
+
+    def _no_source_words(self) -> str:
+        wanted = self.config.source or f"an IPv{self.config.family} address"
+        return f"{self.config.interface or 'this host'} lacks {wanted} to send from"
+
+    def _delay_left(self, now: int) -> int:
+        return max(self.listening_from - now, 0)
