@@ -1,0 +1,304 @@
+"""What becomes of a received datagram: refused with a counter, or an :class:`Advert` for its router.
+
+Checks run cheapest first and in a fixed order, because counters are compared with other implementations'.
+Nothing in here touches a router's timers: a refused advert must not be able to delay anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final, NamedTuple
+
+from standfast.config.model import UnicastPeer, VrrpInstance
+from standfast.events import Event, Level, Remark
+from standfast.values import Address, seconds
+from standfast.vrrp import auth, packet
+from standfast.vrrp.checksum import VRRP_PROTOCOL, Form, acceptable_forms
+from standfast.vrrp.packet import Advert, BadAdvert, Envelope, Header
+from standfast.vrrp.remarks import Quota
+from standfast.vrrp.router import Router
+from standfast.vrrp.rules import State
+
+Tell = Callable[[Event], None]
+
+_DEAF: Final = frozenset((State.INIT, State.FAULT))
+_TTL: Final = 255
+"""Only a neighbour on the link can make a datagram arrive with it (RFC 9568, 5.1.1.3)."""
+
+_REMEMBERED_SENDERS: Final = 32
+
+
+class Policy(NamedTuple):
+    """An instance's configuration as the checks want it, worked out once."""
+
+    config: VrrpInstance
+    forms: tuple[Form, ...]
+    addresses: bytes
+    """Our own VIPs as they stand in an advert."""
+    vips: frozenset[bytes]
+    peers: dict[bytes, UnicastPeer]
+    auth_type: int
+    password: bytes
+
+    @classmethod
+    def of(cls, config: VrrpInstance) -> Policy:
+        """Derive it."""
+        own = [vip.address.packed for vip in config.vips]
+        kinds = {"pass": auth.PASS, "ah": auth.AH}
+        return cls(
+            config=config,
+            forms=acceptable_forms(
+                config.version,
+                config.family,
+                mode=config.checksum,
+                unicast=config.unicast,
+                old_unicast=config.old_unicast_checksum,
+            ),
+            addresses=b"".join(own),
+            vips=frozenset(own),
+            peers={peer.address.packed: peer for peer in config.unicast_peers},
+            auth_type=auth.NONE if config.auth is None else kinds[config.auth.kind],
+            password=b"" if config.auth is None else config.auth.password,
+        )
+
+
+class Receiver:
+    """The receive pipeline of one virtual router."""
+
+    def __init__(self, router: Router, tell: Tell) -> None:
+        self.router = router
+        self._tell = tell
+        self._policy = Policy.of(router.config)
+        self._quota = Quota()
+        self._forms: dict[bytes, Form] = {}
+
+    def judge(self, envelope: Envelope) -> Advert | None:
+        """An advert that the router must hear, or None; counters and remarks are taken care of.
+
+        ``envelope`` carries this router's VRID (see :class:`Entrance`).
+        """
+        router = self.router
+        if router.state in _DEAF or envelope.arrived < router.listening_from:
+            return None
+        if self._policy.config is not router.config:
+            self._policy = Policy.of(router.config)
+        try:
+            return self._examine(envelope)
+        except BadAdvert as bad:
+            router.counters.count(bad.reason)
+            self._remark("warning", "vrrp.advert_rejected", bad.reason, f"refused: {bad.words}", envelope)
+            return None
+
+    # The pipeline
+
+    def _examine(self, envelope: Envelope) -> Advert:
+        policy = self._policy
+        if policy.config.family == 6:
+            _check_destination(policy, envelope)
+        _check_protocol(envelope)
+        header = packet.read_header(envelope.message)
+        packet.check_length(envelope, header)
+        _check_ttl(policy, envelope)
+        _check_version(policy, header)
+        if header.version == 2:
+            _check_authentication(policy, header, envelope)
+        self._check_interval(header, envelope)
+        packet.check_type(header)
+        form = packet.find_form(envelope, policy.forms)
+        if policy.config.family == 4:
+            _check_destination(policy, envelope)
+        self._check_sender(header, envelope)
+        self.router.counters.advert_rcvd += 1
+        self._check_addresses(header, envelope)
+        _check_peer(policy, envelope)
+        if header.priority == 0:
+            self.router.counters.pri_zero_rcvd += 1
+        self._note_form(form, envelope)
+        return packet.assemble(envelope, header, form)
+
+    def _check_interval(self, header: Header, envelope: Envelope) -> None:
+        """Version 2 must agree (RFC 3768, 7.1); version 3 learns, but never a zero, which would mean 'always late'."""
+        own = self._policy.config.advert_interval
+        if header.interval == own:
+            return
+        words = f"interval is {seconds(header.interval)}, ours {seconds(own)}"
+        if header.version == 2 or header.interval == 0:
+            raise BadAdvert("advert_interval_err", words)
+        self._accept_with_remark("advert_interval_err", words, envelope)
+
+    def _check_sender(self, header: Header, envelope: Envelope) -> None:
+        router = self.router
+        if router.source is not None and envelope.source == router.source.packed:
+            raise BadAdvert("self_rcvd", "it comes from our own address; something on the network reflects frames")
+        if router.config.owner_ignore_adverts and router.priority == 255:
+            raise BadAdvert("owner_ignored", "we own the addresses and are told to ignore others")
+
+    def _check_addresses(self, header: Header, envelope: Envelope) -> None:
+        """Our addresses must all be there, in any order. By default a difference is only remarked on."""
+        policy = self._policy
+        end = packet.HEADER_SIZE + len(envelope.source) * header.address_count
+        listed = envelope.message[packet.HEADER_SIZE : end]
+        if header.address_count == 0 and policy.vips:
+            raise BadAdvert("addr_list_err", "it lists no address")  # RFC 9568, 5.2.5, erratum 8299
+        if listed == policy.addresses:
+            return
+        words = self._difference(listed, envelope)
+        if not words:
+            return
+        # RFC 3768, 7.1: drop, unless the sender owns the addresses. keepalived never drops.
+        if policy.config.addr_mismatch == "drop" and header.priority != 255:
+            raise BadAdvert("addr_list_err", words)
+        self._accept_with_remark("addr_list_err", words, envelope)
+
+    def _difference(self, listed: bytes, envelope: Envelope) -> str:
+        policy = self._policy
+        size = len(envelope.source)
+        theirs = {listed[at : at + size] for at in range(0, len(listed), size)}
+        if len(listed) != len(policy.addresses):
+            return f"it lists {len(listed) // size} addresses, we have {len(policy.vips)}"
+        known = self.router.master
+        if policy.config.skip_check_adv_addr and known is not None and known.address.packed == envelope.source:
+            return ""
+        missing = policy.vips - theirs
+        return f"it lacks our address {Address.unpack(min(missing))}" if missing else ""
+
+    # What is remarked on
+
+    def _accept_with_remark(self, reason: packet.Reason, words: str, envelope: Envelope) -> None:
+        self.router.counters.count(reason)
+        self._remark("warning", "vrrp.advert_differs", reason, f"accepted, but {words}", envelope)
+
+    def _note_form(self, form: Form, envelope: Envelope) -> None:
+        """Remember who uses which checksum; a change is worth a line and a count."""
+        usual = self._policy.forms[0]
+        before = self._forms.get(envelope.source, usual)
+        if form == before:
+            return
+        if len(self._forms) >= _REMEMBERED_SENDERS:
+            del self._forms[next(iter(self._forms))]
+        self._forms[envelope.source] = form
+        self.router.counters.checksum_form_changes += 1
+        words = f"has a checksum of the form '{form}' (before: '{before}'); we answer alike"
+        self._remark("info", "vrrp.checksum_form", form, words, envelope)
+
+    def _remark(self, level: Level, event: str, reason: str, words: str, envelope: Envelope) -> None:
+        if not self._quota.allows((event, reason, envelope.source), envelope.arrived):
+            return
+        source = str(Address.unpack(envelope.source))
+        self._tell(
+            Remark(
+                at=envelope.arrived,
+                instance=self.router.config.name,
+                level=level,
+                event=event,
+                words=f"advert from {source} {words}",
+                fields={"source": source, "reason": reason, "suppressed": self._quota.take_suppressed()},
+            )
+        )
+
+
+class Entrance:
+    """What stands behind one receive socket: finds the virtual router that a datagram is for."""
+
+    def __init__(self, tell: Tell, *, log_unknown_vrids: bool = False) -> None:
+        self.too_short = 0
+        """Datagrams without room for a VRID."""
+        self.vrid_err = 0
+        """Datagrams for virtual routers that are not ours on this socket."""
+        self._tell = tell
+        self._log_unknown = log_unknown_vrids
+        self._quota = Quota()
+        self._receivers: dict[int, tuple[Receiver, ...]] = {}
+
+    def assign(self, receivers: Iterable[Receiver]) -> None:
+        """These virtual routers, and no others, listen here."""
+        by_vrid: dict[int, tuple[Receiver, ...]] = {}
+        for receiver in receivers:
+            vrid = receiver.router.config.vrid
+            by_vrid[vrid] = (*by_vrid.get(vrid, ()), receiver)
+        self._receivers = by_vrid
+
+    def admit(self, envelope: Envelope | None) -> tuple[Router, Advert] | None:
+        """Who must hear what; None if nobody. ``envelope`` as :func:`packet.open_ipv4` or ``open_ipv6`` gave it."""
+        if envelope is None:
+            self.too_short += 1
+            return None
+        receivers = self._receivers.get(envelope.message[1])
+        if receivers is None:
+            self._refuse_vrid(envelope)
+            return None
+        receiver = receivers[0] if len(receivers) == 1 else _meant(receivers, envelope.source)
+        advert = receiver.judge(envelope)
+        return None if advert is None else (receiver.router, advert)
+
+    def _refuse_vrid(self, envelope: Envelope) -> None:
+        self.vrid_err += 1
+        vrid = envelope.message[1]
+        if self._log_unknown and self._quota.allows((vrid, envelope.source), envelope.arrived):
+            words = f"advert from {Address.unpack(envelope.source)} for unknown VRID {vrid}"
+            self._tell(Remark(at=envelope.arrived, level="info", event="vrrp.unknown_vrid", words=words))
+
+
+def keep_last(heard: Iterable[tuple[Router, Advert]]) -> list[tuple[Router, Advert]]:
+    """Of a backlog read in one go only each sender's last word counts; order of arrival is kept.
+
+    A router that slept would otherwise answer every single advert it missed.
+    """
+    last: dict[tuple[int, Address], tuple[Router, Advert]] = {}
+    for router, advert in heard:
+        key = (id(router), advert.source)
+        last.pop(key, None)
+        last[key] = (router, advert)
+    return list(last.values())
+
+
+def _meant(receivers: tuple[Receiver, ...], source: bytes) -> Receiver:
+    """Unicast instances may share VRID and address; their peers tell them apart."""
+    for receiver in receivers:
+        if any(peer.address.packed == source for peer in receiver.router.config.unicast_peers):
+            return receiver
+    return receivers[0]
+
+
+def _check_destination(policy: Policy, envelope: Envelope) -> None:
+    multicast = Address.unpack(envelope.destination).is_multicast
+    if multicast == policy.config.unicast:
+        heard, wanted = ("multicast", "unicast") if multicast else ("unicast", "multicast")
+        raise BadAdvert("destination_err", f"it was sent by {heard}, this instance speaks {wanted}")
+
+
+def _check_protocol(envelope: Envelope) -> None:
+    if envelope.protocol != VRRP_PROTOCOL:
+        raise BadAdvert("authtype_mismatch", "it carries an authentication header (AH), which we do not use")
+
+
+def _check_ttl(policy: Policy, envelope: Envelope) -> None:
+    if envelope.ttl != _TTL and not policy.config.unicast:
+        raise BadAdvert("ip_ttl_err", f"TTL is {envelope.ttl}, not 255: it did not start on this link")
+
+
+def _check_version(policy: Policy, header: Header) -> None:
+    if header.version != policy.config.version:
+        raise BadAdvert("vers_err", f"it is VRRP version {header.version}, ours is {policy.config.version}")
+
+
+def _check_authentication(policy: Policy, header: Header, envelope: Envelope) -> None:
+    if header.auth_type not in (auth.NONE, auth.PASS, auth.AH):
+        raise BadAdvert("invalid_authtype", f"authentication type {header.auth_type} does not exist")
+    if header.auth_type != policy.auth_type:
+        raise BadAdvert("authtype_mismatch", f"authentication type is {header.auth_type}, ours {policy.auth_type}")
+    if header.auth_type == auth.PASS:
+        field = envelope.message[-auth.FIELD_SIZE :]
+        if not auth.password_matches(field, policy.password):
+            raise BadAdvert("auth_failure", "the password is not ours")
+
+
+def _check_peer(policy: Policy, envelope: Envelope) -> None:
+    if not policy.config.unicast:
+        return
+    peer = policy.peers.get(envelope.source)
+    if peer is None:
+        if policy.config.check_unicast_source:
+            raise BadAdvert("source_err", "it does not come from a configured unicast peer")
+    elif not peer.min_ttl <= envelope.ttl <= peer.max_ttl:
+        raise BadAdvert("ip_ttl_err", f"TTL is {envelope.ttl}, this peer's must be {peer.min_ttl} to {peer.max_ttl}")
