@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from standfast.config.diagnostics import Frame, Span
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(msgspec.Struct, frozen=True, gc=False):
     """One word after preprocessing."""
 
     text: str
@@ -22,8 +23,7 @@ class Word:
     """Stood in double quotes: never a keyword of an option, always a value."""
 
 
-@dataclass(slots=True)
-class Statement:
+class Statement(msgspec.Struct, gc=False, eq=False):
     """One line: a keyword and its arguments, perhaps with a block behind it."""
 
     words: tuple[Word, ...]
