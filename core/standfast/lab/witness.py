@@ -56,7 +56,7 @@ class Witness:
         values = struct.unpack_from(f"={last - first}f", self._memory, _FIRST + first * 4)
         unseen = next((tick for tick, value in enumerate(values, first) if value == 0), None)
         pending = 0.0 if unseen is None else time.time() - (began + unseen * TICK_S)
-        return max(began - start, pending, *values, 0.0)
+        return float(max(began - start, pending, *values, 0.0))
 
 
 def testify(descriptor: int) -> None:

@@ -25,7 +25,7 @@ def test_a_stopped_witness_was_late():
         wait_until(lambda: 0.05 < witness.worst_s(stopped, stopped + 0.09) < 1)
         settled = witness.worst_s(stopped, stopped + 0.09)
         time.sleep(0.05)
-        assert witness.worst_s(stopped, stopped + 0.09) == settled
+        assert abs(witness.worst_s(stopped, stopped + 0.09) - settled) < 0.03
 
 
 def test_a_witness_that_never_spoke_proves_nothing():

@@ -1,0 +1,1 @@
+"""What the scenario tests share: a network with daemons, configurations, and the judgement of time."""

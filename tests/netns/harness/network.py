@@ -1,0 +1,173 @@
+"""One lab for one test: daemons on a and b, c looks on and injects, and everything on the wire is recorded."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from harness.config import VIP, global_defs
+from harness.timing import TOLERANCE_S, excuse, judge
+from standfast.lab.capture import Capture
+from standfast.lab.client import Client
+from standfast.lab.craft import Packet
+from standfast.lab.daemons import Daemon, Keepalived, Standfast
+from standfast.lab.frames import Advert, Arp, Frame, NeighborAdvert
+from standfast.lab.injector import Injector
+from standfast.lab.lab import Host, Lab
+from standfast.lab.witness import Witness
+
+KINDS: Mapping[str, type[Daemon]] = {"standfast": Standfast, "keepalived": Keepalived}
+ADDRESSES = {"a": ["10.9.0.1/24"], "b": ["10.9.0.2/24"], "c": ["10.9.0.3/24"]}
+
+
+class Net:
+    """Hosts a, b, c (10.9.0.1 to .3) and which kind of daemon runs where."""
+
+    def __init__(self, kinds: Mapping[str, str], witness: Witness) -> None:
+        self.kinds = dict(kinds)
+        self.witness = witness
+        self.fresh()
+
+    def fresh(self) -> None:
+        """Build the network (again)."""
+        self.close()
+        self.lab = Lab()
+        self.lab.__enter__()
+        self.began = time.time()
+        self.a, self.b, self.c = self.lab.add_hosts(**ADDRESSES)
+        self.wire = self.lab.closing.enter_context(Capture(self.lab.switch, "br0"))
+        self.injector = Injector(self.c)
+        self.daemons: list[Daemon] = []
+
+    def close(self) -> None:
+        """Take it down."""
+        if hasattr(self, "lab"):
+            self.lab.close()
+
+    def daemon(self, host: Host, config: str, **options: Any) -> Daemon:
+        """A daemon of the kind that this test runs on that host; not started."""
+        kind = self.kinds[host.name]
+        if kind == "keepalived":  # ours is real-time by itself; a peer that is not would be late for us
+            config = global_defs("vrrp_rt_priority 50") + config
+        made = KINDS[kind](host, config, **options)
+        self.daemons.append(made)
+        return made
+
+    def is_keepalived(self, host: Host) -> bool:
+        """Does keepalived run there?"""
+        return self.kinds[host.name] == "keepalived"
+
+    def start(self, host: Host, config: str, **options: Any) -> Daemon:
+        """Make a daemon, start it and wait until it listens for adverts."""
+        made = self.daemon(host, config, **options)
+        made.start()
+        wait_listening(made)
+        return made
+
+    def start_master(self, host: Host, config: str, *, address: str = VIP, **options: Any) -> Daemon:
+        """Start one and wait until it holds the address."""
+        made = self.start(host, config, **options)
+        assert host.wait_address(address), self.logs()
+        return made
+
+    def wait_listening(self, daemon: Daemon) -> None:
+        """Wait until a daemon's sockets are open."""
+        wait_listening(daemon)
+
+    def restart(self, daemon: Daemon) -> float:
+        """Start a daemon that has ended, wait until it listens; the time of starting."""
+        started = daemon.start()
+        wait_listening(daemon)
+        return started
+
+    def client(self, address: str = VIP) -> Client:
+        """A client on c that gets answers."""
+        made = Client(self.c, address)
+        assert made.wait_answer(time.time()), f"nobody answers for {address}\n{self.logs()}"
+        return made
+
+    def inject(self, **fields: Any) -> float:
+        """Send one crafted advert from c; the time of sending."""
+        return self.injector.send(packet(**fields))
+
+    def last_advert(self, host: Host, *, before: float | None = None) -> Advert:
+        """The last one that a host sent (before a moment)."""
+        sent = [each for each in self.wire.adverts(host.address) if before is None or each.time < before]
+        assert sent, f"no advert from {host.name}\n{self.logs()}"
+        return sent[-1]
+
+    def next_advert(self, host: Host, *, since: float, priority: int | None = None, timeout_s: float = 10) -> Advert:
+        """The first advert of a host after a moment; waits for it."""
+        found = self.wire.wait_advert(host.address, since=since, priority=priority, timeout_s=timeout_s)
+        assert found, f"no advert from {host.name} within {timeout_s} s\n{self.logs()}"
+        return found
+
+    def adverts_during(self, host: Host, seconds: float) -> list[Advert]:
+        """Let time pass and give what a host sent in it."""
+        start = time.time()
+        self.wait_until(start + seconds)
+        return [each for each in self.wire.adverts(host.address, since=start) if each.time < start + seconds]
+
+    def wait_until(self, moment: float) -> None:
+        """Let the daemons run until a moment (there is nothing to wait for: the point is that nothing happens)."""
+        time.sleep(max(0.0, moment - time.time()))
+
+    def on_time(self, event: float, due: float, *, tolerance_s: float = TOLERANCE_S) -> None:
+        """The event was not early, and not late either (a machine that was late itself repeats the run)."""
+        judge(self.witness, event, due, began=self.began, tolerance_s=tolerance_s)
+
+    def steady(self, adverts: list[Advert], interval_s: float, *, tolerance_s: float = TOLERANCE_S) -> None:
+        """Adverts came at their interval, without a gap."""
+        gaps = [later.time - earlier.time for earlier, later in pairwise(adverts)]
+        assert gaps, "no adverts"
+        if max(gaps) > interval_s + tolerance_s:
+            excuse(self.witness, adverts[0].time, tolerance_s)
+            raise AssertionError(f"a gap of {max(gaps) * 1000:.0f} ms between adverts, interval {interval_s} s")
+
+    def wire_text(self, count: int = 60) -> str:
+        """The last frames captured, a line each, for a failed assertion."""
+        return "\n".join(_line(frame, self.began) for frame in self.wire.frames[-count:])
+
+    def logs(self) -> str:
+        """What all daemons wrote, for a failed assertion."""
+        return "\n".join(f"--- {each.kind} on {each.host.name}\n{each.log[-3000:]}" for each in self.daemons)
+
+
+def _line(frame: Frame, began: float) -> str:
+    match frame:
+        case Advert():
+            words = f"{frame.source} > {frame.destination} v{frame.version} vrid {frame.vrid} prio {frame.priority}"
+        case Arp():
+            words = f"ARP {frame.operation} {frame.sender} is at {frame.sender_mac}, asks {frame.target}"
+        case NeighborAdvert():
+            words = f"NA {frame.target} is at {frame.target_mac}"
+        case _:
+            words = type(frame).__name__
+    return f"{frame.time - began:9.4f} {words}"
+
+
+def packet(**fields: Any) -> Packet:
+    """An advert of host c for our virtual router, right unless fields say otherwise."""
+    return Packet(**{"source": "10.9.0.3", "addresses": (VIP,), "source_mac": "02:00:00:00:00:03", **fields})
+
+
+def wait_listening(daemon: Daemon, timeout_s: float = 10) -> None:
+    """Wait until the kernel shows a raw socket of protocol 112 or 51 on the daemon's host."""
+    eventually(lambda: _listens(daemon.pid), timeout_s, lambda: f"{daemon.kind} does not listen\n{daemon.log}")
+
+
+def eventually(condition: Callable[[], bool], timeout_s: float, complaint: Callable[[], str]) -> None:
+    """For what has no event to wait for: ask every 5 ms."""
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, complaint()
+        time.sleep(0.005)
+
+
+def _listens(pid: int) -> bool:
+    """A receiving socket is bound to its group or address; `local_address:protocol` is the second word (proc(5))."""
+    lines = [line for name in ("raw", "raw6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]]
+    return any(line.split()[1].endswith((":0070", ":0033")) for line in lines)
