@@ -8,7 +8,7 @@ from standfast.events import Remark, Transition
 from standfast.supervise.logpipe import LogPipe, decode, pair
 
 
-@pytest.fixture()
+@pytest.fixture
 def ends():
     sender, receiver = pair()
     receiver.setblocking(False)

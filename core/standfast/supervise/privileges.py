@@ -1,0 +1,60 @@
+"""What each process may do. Processes drop what they do not need; the unit does not cripple them (capabilities(7))."""
+
+from __future__ import annotations
+
+import enum
+
+from standfast.supervise import libc
+
+
+class Capability(enum.IntEnum):
+    """Those that anything of ours needs, by their numbers in <linux/capability.h>."""
+
+    CHOWN = 0
+    DAC_OVERRIDE = 1
+    DAC_READ_SEARCH = 2
+    KILL = 5
+    NET_BROADCAST = 11
+    NET_ADMIN = 12
+    NET_RAW = 13
+    IPC_LOCK = 14
+    SYS_NICE = 23
+
+
+VRRP = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.IPC_LOCK, Capability.SYS_NICE})
+"""Addresses and sockets; locked memory and real time, which it takes after its hot path has run once."""
+
+PARENT = VRRP | {Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.KILL}
+"""What its future children need, others' files when it reloads, the sockets' group, an end to stuck children."""
+
+REAPER = frozenset({Capability.NET_ADMIN})
+
+WRITER: frozenset[Capability] = frozenset()
+
+
+def drop_all_but(kept: frozenset[Capability]) -> None:
+    """Give up everything else, for good. Without privileges to begin with this changes nothing.
+
+    Raises :class:`OSError` if the kernel refuses, which it has no reason to.
+    """
+    permitted = libc.get_permitted()
+    wanted = sum(1 << capability for capability in kept)
+    _shrink_bounding_set(wanted)
+    libc.prctl(libc.PR_CAP_AMBIENT, libc.PR_CAP_AMBIENT_CLEAR_ALL)
+    libc.set_capabilities(permitted & wanted)
+
+
+def _shrink_bounding_set(wanted: int) -> None:
+    """Root gets everything in this set back by execve(2), so it must shrink as well."""
+    number = 0
+    while True:
+        try:
+            present = libc.prctl(libc.PR_CAPBSET_READ, number)
+        except OSError:
+            return  # EINVAL: past the kernel's last capability
+        if present and not wanted >> number & 1:
+            try:
+                libc.prctl(libc.PR_CAPBSET_DROP, number)
+            except PermissionError:
+                return  # no CAP_SETPCAP (a container, or an ordinary user): then the set is not ours to shrink
+        number += 1
