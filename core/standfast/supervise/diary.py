@@ -1,0 +1,55 @@
+"""The writer process seen from the parent: started first, replaced when it dies, given a moment at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import socket
+
+from standfast.supervise import privileges
+from standfast.supervise.brood import Brood
+from standfast.supervise.logpipe import LogPipe, pair
+from standfast.supervise.reactor import Reactor
+from standfast.supervise.writer import LogFormat, write_records
+from standfast.values import SECOND
+
+_STDERR = 2
+_LAST_WORDS_MS = 1_000
+
+
+class Diary:
+    """Keeps a writer at the other end of the log pipe."""
+
+    def __init__(self, style: LogFormat, *, debug: bool) -> None:
+        sender, self._receiver = pair()
+        self.log = LogPipe(sender, "parent")
+        self._style = style
+        self._debug = debug
+        self._pid = 0
+
+    def open(self, reactor: Reactor, brood: Brood) -> None:
+        """Start the writer; should it die, start another a second later (what it had read is lost)."""
+        receiver: socket.socket = self._receiver
+
+        def main(log: LogPipe) -> int:
+            log.socket.close()  # or it would wait for itself at the end
+            privileges.drop_all_but(privileges.WRITER)
+            return write_records(receiver, _STDERR, self._style, debug=self._debug)
+
+        def ended(_status: int) -> None:
+            reactor.after(SECOND, lambda: self.open(reactor, brood))
+
+        self._pid = brood.start("writer", main, keep=[receiver.fileno()], on_end=ended, stderr=True)
+
+    def close(self) -> None:
+        """Let the writer write what it has, at most a second; a reader that has stopped reading must not hold us."""
+        self.log.socket.close()
+        with contextlib.suppress(ProcessLookupError):
+            handle = os.pidfd_open(self._pid)
+            poll = select.poll()
+            poll.register(handle, select.POLLIN)
+            if not poll.poll(_LAST_WORDS_MS):
+                signal.pidfd_send_signal(handle, signal.SIGKILL)
+            os.close(handle)
