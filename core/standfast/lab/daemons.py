@@ -48,14 +48,12 @@ class Daemon(ABC):
         """Start it; the time just before (seconds since the epoch)."""
         if self.running:
             raise LabError(f"{self.kind} already runs on {self.host.name}")
-        self.prepare()
+        for pid_file in self.directory.glob("*.pid"):  # keepalived takes a killed child, not yet reaped, for a live one
+            pid_file.unlink()
         with self.log_file.open("ab") as log:
             started = time.time()
             self._process = self.host.namespace.popen(self.command(), output=log)
         return started
-
-    def prepare(self) -> None:
-        """What a service manager would see to before a start."""
 
     def kill(self) -> float:
         """SIGKILL every process at one moment, so that none can say good-bye; the time of it."""
@@ -172,11 +170,6 @@ class Keepalived(Daemon):
     """Debian's keepalived, VRRP only, with PID files of its own."""
 
     kind = "keepalived"
-
-    def prepare(self) -> None:
-        """Remove PID files: it takes a killed child that nobody has reaped yet for a running daemon."""
-        for pid_file in self.directory.glob("*.pid"):
-            pid_file.unlink()
 
     def command(self) -> list[str]:
         """In the foreground, detailed log to its standard output."""

@@ -1,0 +1,70 @@
+"""``standfast demo``: two routers on this machine, one address, and a master that is killed, cut off and stopped."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from standfast.lab.namespace import LabError
+from standfast.lab.story import ADDRESS, Chapter, staged
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+SUMMARY = "show a fail-over on this machine: two daemons, a client, and a master that fails in four ways"
+_HEADINGS = ("the master", "address moved", "client went without", "allowed", "")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the command's options."""
+    parser.add_argument("--plain", action="store_true", help="no colours and no redrawing: for logs and CI")
+    parser.add_argument("--interval", type=_interval, default=1.0, metavar="S", help="advert interval (default 1)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Play the story. 0: every failure survived within its bound; 1: not; 2: this machine cannot show it."""
+    try:
+        return _play(plain=arguments.plain, interval_s=arguments.interval)
+    except LabError as error:
+        print(f"standfast demo: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("standfast demo: interrupted; everything is cleaned up", file=sys.stderr)
+        return 130
+
+
+def _play(*, plain: bool, interval_s: float) -> int:
+    from rich.console import Console
+
+    console = Console(force_terminal=False, width=100) if plain else Console()
+
+    def tell(seconds: float, words: str) -> None:
+        console.print(f"[dim]{seconds:6.2f} s[/dim]  {words}", highlight=False)
+
+    with staged(tell, interval_s=interval_s) as story:
+        console.print("[bold]one configuration for both routers[/bold]")
+        console.print(story.config, highlight=False, markup=False)
+        with console.status(f"asking {ADDRESS} ..."):
+            chapters = list(story.begin().chapters())
+    console.print(_summary(chapters))
+    return 0 if all(chapter.survived for chapter in chapters) else 1
+
+
+def _summary(chapters: Sequence[Chapter]) -> Table:
+    from rich.table import Table
+
+    table = Table(*_HEADINGS, title=f"how {ADDRESS} fared")
+    for chapter in chapters:
+        verdict = "[green]survived[/green]" if chapter.survived else "[red]too long[/red]"
+        moved = f"{chapter.before} -> {chapter.after}"
+        table.add_row(chapter.name, moved, f"{chapter.outage_ms:.0f} ms", f"{chapter.bound_ms:.0f} ms", verdict)
+    return table
+
+
+def _interval(text: str) -> float:
+    value = float(text)
+    if not 0.05 <= value <= 5:
+        raise argparse.ArgumentTypeError("between 0.05 and 5 seconds")
+    return value
