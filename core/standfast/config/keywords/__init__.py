@@ -1,0 +1,1 @@
+"""The declarations of core's keywords, one module for each block."""

@@ -1,0 +1,36 @@
+"""Kinds and small helpers that several blocks share, mostly for keywords that are not acted on yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standfast.config.kinds import Kind, Reader, Unread, Words
+from standfast.config.schema import Keyword, Repeat
+
+SCRIPT = Unread("COMMAND [USER [[:]GROUP]]", least=1)
+"""Kept as words; the line is split anew, by the rules of scripts, by whoever runs it."""
+
+IDENTITY = Unread("USER [[:]GROUP]", least=1)
+
+
+@dataclass(frozen=True, slots=True)
+class AnyLine:
+    """Lines that are kept as words until the part that understands them exists."""
+
+    syntax: str
+    options: tuple[tuple[str, str], ...] = ()
+
+    def read(self, reader: Reader) -> Words:
+        """All words of the line."""
+        return reader.statement.words
+
+
+def waiting(name: str, kind: Kind, doc: str, example: str, default: str = "", **more: object) -> Keyword:
+    """A keyword that is read and checked, but not acted on yet."""
+    return Keyword(name, kind, doc, example, default, acted_on=False, **more)  # type: ignore[arg-type]
+
+
+def script(name: str, doc: str, repeat: Repeat = "first") -> Keyword:
+    """A keyword that names a script: the first one counts."""
+    example = f'{name} "/usr/local/bin/event {name}" nobody'
+    return Keyword(name, SCRIPT, doc, example, "none", repeat=repeat, acted_on=False)

@@ -1,0 +1,93 @@
+"""``global_defs``: mail, scripts, load balancing, SNMP and D-Bus. Read and checked; the parts that act come later."""
+
+from __future__ import annotations
+
+from standfast.config.keywords.common import IDENTITY, AnyLine, script, waiting
+from standfast.config.keywords.values import INT_MAX, UINT_MAX
+from standfast.config.kinds import Flag, Integer, Seconds, Switch, Text, Unread
+from standfast.config.schema import Entries
+from standfast.values import SECOND
+
+STATISTICS = Seconds(1000, 30 * SECOND)
+TIMEOUT = Seconds(1 * SECOND, 1000 * SECOND, places=0)
+
+MAIL = (
+    Entries("notification_email", AnyLine("ADDRESS ..."), "Who gets mail about events.",
+            "notification_email {\n    ops@example.com\n}", acted_on=False),
+    waiting("notification_email_from", Text("ADDRESS"), "Sender of the mail.", "notification_email_from "
+            "lb@example.com"),
+    waiting("smtp_server", Unread("HOST [PORT]", 1, 2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
+    waiting("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name"),
+    waiting("smtp_connect_timeout", Seconds(0, 4294 * SECOND, places=0), "How long to wait for the relay.",
+            "smtp_connect_timeout 30", "30"),
+    waiting("smtp_alert", Switch(), "Send mail about everything.", "smtp_alert"),
+    waiting("smtp_alert_vrrp", Switch(), "Send mail about instances.", "smtp_alert_vrrp"),
+    waiting("smtp_alert_checker", Switch(), "Send mail about services.", "smtp_alert_checker"),
+    waiting("no_email_faults", Flag(), "No mail about FAULT.", "no_email_faults", "off"),
+    waiting("no_checker_emails", Switch(), "Mail only when a server enters or leaves.", "no_checker_emails", "off"),
+)  # fmt: skip
+
+SCRIPTS = (
+    waiting("script_user", IDENTITY, "Who runs scripts that name no user.", "script_user nobody"),
+    waiting("enable_script_security", Flag(), "Refuse root's scripts that others could change.",
+            "enable_script_security", "off"),
+    waiting("use_symlink_paths", Switch(), "Run scripts by the path as written.", "use_symlink_paths", "off"),
+    waiting("set_supplementary_groups", Switch(), "Scripts have all groups of their user.",
+            "set_supplementary_groups", "off"),
+    script("startup_script", "Run once before everything else."),
+    script("shutdown_script", "Run once after everything else."),
+    waiting("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10"),
+    waiting("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10"),
+    *(
+        waiting(f"{prefix}notify_fifo", Unread("PATH [USER [[:]GROUP]]", 1), f"A pipe that gets {what} as lines.",
+                f"{prefix}notify_fifo /run/events", repeat="first")
+        for prefix, what in (("", "all events"), ("vrrp_", "VRRP events"), ("lvs_", "events of services"))
+    ),
+    *(
+        script(f"{prefix}notify_fifo_script", "Started to read that pipe.")
+        for prefix in ("", "vrrp_", "lvs_")
+    ),
+    waiting("vrrp_notify_priority_changes", Switch(), "Changes of priority are events too.",
+            "vrrp_notify_priority_changes", "off"),
+    waiting("fifo_write_vrrp_states_on_reload", Flag(), "Repeat all states after a reload.",
+            "fifo_write_vrrp_states_on_reload", "off"),
+    waiting("rs_init_notifies", Switch(), "Servers that are up at the start are announced.", "rs_init_notifies", "off"),
+)  # fmt: skip
+
+BALANCING = (
+    waiting("lvs_timeouts", Unread("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", 2), "Timeouts of connections.",
+            "lvs_timeouts tcp 7200 udp 300"),
+    waiting("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),
+    waiting("lvs_flush_on_stop", Text("VS", least=0), "Empty it at the end.", "lvs_flush_on_stop", "off"),
+    waiting("lvs_flush_onstop", Text("VS", least=0), "The same as `lvs_flush_on_stop`.", "lvs_flush_onstop", "off",
+            field="lvs_flush_on_stop"),
+    waiting("lvs_sync_daemon", Unread("INTERFACE [[inst] INSTANCE] [id N] [OPTION ...]", 1),
+            "Copy connections to the other machine.", "lvs_sync_daemon eth0 VI_1 id 1", repeat="first"),
+    waiting("checker_log_all_failures", Switch(), "Log every failed check.", "checker_log_all_failures", "off"),
+    waiting("nftables_ipvs", Text("TABLE", 30, least=0), "One mark for each group, by nftables.", "nftables_ipvs",
+            "off", repeat="first"),
+    waiting("nftables_ipvs_priority", Integer(-(2**31), INT_MAX), "Priority of its chains.",
+            "nftables_ipvs_priority -1", "-1"),
+    waiting("nftables_ipvs_start_fwmark", Integer(1, UINT_MAX), "The first mark.", "nftables_ipvs_start_fwmark 1000",
+            "1000"),
+)  # fmt: skip
+
+SNMP = (
+    waiting("snmp_socket", Text("ADDRESS"), "Where the SNMP agent listens.", "snmp_socket unix:/var/agentx/master",
+            repeat="first"),
+    *(
+        waiting(name, Flag(), doc, name, "off")
+        for name, doc in (
+            ("enable_traps", "Send SNMP traps."), ("enable_snmp_vrrp", "Serve instances by SNMP."),
+            ("enable_snmp_keepalived", "The same as `enable_snmp_vrrp`."), ("enable_snmp_rfc", "Serve both RFC MIBs."),
+            ("enable_snmp_rfcv2", "Serve the MIB of version 2."), ("enable_snmp_rfcv3", "Serve the MIB of version 3."),
+            ("enable_snmp_checker", "Serve services by SNMP."), ("enable_dbus", "Publish instances on D-Bus."),
+        )
+    ),
+    waiting("snmp_vs_stats_update_interval", STATISTICS, "Age of statistics of services.",
+            "snmp_vs_stats_update_interval 5", "5"),
+    waiting("snmp_rs_stats_update_interval", STATISTICS, "Age of statistics of servers.",
+            "snmp_rs_stats_update_interval 5", "5"),
+    waiting("dbus_service_name", Text("NAME"), "Name on D-Bus.", "dbus_service_name org.example.Vrrp1"),
+    waiting("dbus_no_interface_name", Text("NAME"), "Stands for a missing interface.", "dbus_no_interface_name none"),
+)  # fmt: skip

@@ -1,0 +1,155 @@
+"""Declarations: what a configuration may contain, each thing declared once.
+
+From one declaration come parsing, limits, defaults, words for ``explain``, the example that a test runs, and
+"did you mean". Core's blocks and a plugin's are declared with the same four classes:
+
+    Block("LDAP_CHECK", doc="Binds to a directory server.", example="LDAP_CHECK {}", keywords=(
+        Keyword("base", Text("DN"), doc="Where to search.", example="base dc=example"),
+    ))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol, TypeAlias
+
+from standfast.config.kinds import DROPPED, Flag, Kind, Reader
+from standfast.config.tree import Statement
+
+Repeat: TypeAlias = Literal["last", "first", "each"]
+"""A keyword given twice: the last one wins, the first one wins (with an error), or all count."""
+
+BlockRepeat: TypeAlias = Literal["merge", "first", "each"]
+"""A block given twice: contents are merged, the later one of the same name is skipped, or all count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """One statement: a name and what may follow it."""
+
+    name: str
+    kind: Kind
+    doc: str
+    example: str
+    default: str = ""
+    """In words; empty: not set."""
+    fallback: object = DROPPED
+    """The value used when the argument is wrong; :data:`DROPPED`: as if the keyword were not there."""
+    field: str = ""
+    """The setting it writes, if that is another keyword's (``preempt`` writes ``nopreempt``)."""
+    repeat: Repeat = "last"
+    acted_on: bool = True
+    """False: known and checked, but nothing happens yet; said once for each file."""
+    retired: str = ""
+    """What to write instead, if the name is an old one."""
+    ours: bool = False
+    """True if keepalived does not know it."""
+    since: str = "0.1"
+
+    @property
+    def setting(self) -> str:
+        """The name under which the value is kept."""
+        return self.field or self.name
+
+
+class EntryKind(Protocol):
+    """How one line of a value block is read."""
+
+    @property
+    def syntax(self) -> str:
+        """For people."""
+
+    @property
+    def options(self) -> tuple[tuple[str, str], ...]:
+        """The option words and what each means."""
+
+    def read(self, reader: Reader) -> Any:
+        """The value of ``reader.statement``, or :data:`DROPPED` after a complaint."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """A value block: every line is data, none is a keyword. Repeated blocks are appended."""
+
+    name: str
+    entry: EntryKind
+    doc: str
+    example: str
+    acted_on: bool = True
+    waits_for: str = ""
+    header: Kind = field(default_factory=Flag)
+    """The words between the keyword and ``{``."""
+    retired: str = ""
+    ours: bool = False
+    since: str = "0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A keyword block: a name, perhaps arguments, and statements in braces."""
+
+    name: str
+    doc: str
+    example: str
+    keywords: tuple[Declaration, ...] = ()
+    header: Kind = field(default_factory=Flag)
+    """The words between the keyword and ``{``."""
+    repeat: BlockRepeat = "merge"
+    unnamed: Literal["skip", "stop"] = "skip"
+    """A block without the name it needs: skipped with an error, or the end (as for any missing argument)."""
+    acted_on: bool = True
+    waits_for: str = ""
+    """If not acted on: which part of standfast it waits for, in words."""
+    retired: str = ""
+    ours: bool = False
+    since: str = "0.1"
+    _by_name: dict[str, Declaration] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update((declaration.name, declaration) for declaration in self.keywords)
+
+    def find(self, name: str) -> Declaration | None:
+        """The declaration of ``name`` directly in this block."""
+        return self._by_name.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        """Everything that may start a statement here."""
+        return tuple(self._by_name)
+
+    def attach(self, declaration: Declaration) -> None:
+        """Add one more declaration (a plugin's). Raises :class:`ValueError` if the name is taken."""
+        if declaration.name in self._by_name:
+            raise ValueError(f"`{declaration.name}` is already declared in `{self.name or 'the top level'}`")
+        self._by_name[declaration.name] = declaration
+
+    def __iter__(self) -> Iterator[Declaration]:
+        return iter(self._by_name.values())
+
+
+Declaration: TypeAlias = Keyword | Entries | Block
+
+
+def walk(block: Block, path: str = "") -> Iterator[tuple[str, Declaration]]:
+    """Every declaration below ``block`` with its path (``vrrp_instance/priority``)."""
+    for declaration in block:
+        here = f"{path}/{declaration.name}" if path else declaration.name
+        yield here, declaration
+        if isinstance(declaration, Block):
+            yield from walk(declaration, here)
+
+
+def block_at(root: Block, path: str) -> Block:
+    """The block at a path. Raises :class:`KeyError` if there is none."""
+    block = root
+    for name in filter(None, path.split("/")):
+        below = block.find(name)
+        if not isinstance(below, Block):
+            raise KeyError(path)
+        block = below
+    return block
+
+
+def first_words(statement: Statement) -> str:
+    """The statement as one short text, for messages."""
+    return " ".join(word.text for word in statement.words[:4])

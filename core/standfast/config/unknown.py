@@ -1,0 +1,62 @@
+"""What to say of a keyword that does not belong where it stands: did you mean, or where it belongs."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from functools import cached_property
+
+from standfast.config.findings import Findings
+from standfast.config.schema import Block, walk
+from standfast.config.tree import Statement
+
+
+class Guide:
+    """Knows the whole schema, to help with words that are not in one block of it."""
+
+    def __init__(self, root: Block) -> None:
+        self._root = root
+
+    @cached_property
+    def _homes(self) -> dict[str, list[str]]:
+        """Keyword -> paths of the blocks that have it ("" is the top level)."""
+        homes: dict[str, list[str]] = {}
+        for path, declaration in walk(self._root):
+            homes.setdefault(declaration.name, []).append(path.rpartition("/")[0])
+        return homes
+
+    def knows(self, word: str) -> bool:
+        """Is it a keyword anywhere?"""
+        return word in self._homes
+
+    def unknown(self, statement: Statement, block: Block, path: tuple[str, ...], findings: Findings) -> None:
+        """Report a statement whose keyword is not in ``block``; its own block is skipped unseen."""
+        word = statement.keyword.text
+        here = f"`{path[-1]}`" if path else "the top level"
+        skipped = "; its block is skipped" if statement.block is not None else ""
+        homes = self._homes.get(word)
+        if homes:
+            message = f"`{word}` does not belong in {here}{skipped}"
+            findings.error("SF2102", statement, message, hint=f"it belongs in {_places(homes)}")
+            return
+        findings.error(
+            "SF2101", statement, f"unknown keyword `{word}` in {here}{skipped}", hint=self._advice(word, block)
+        )
+
+    def _advice(self, word: str, block: Block) -> str:
+        near = closest(word, block.names())
+        if near:
+            return f"did you mean `{near}`?"
+        far = closest(word, tuple(self._homes))
+        return f"did you mean `{far}`, which belongs in {_places(self._homes[far])}?" if far else ""
+
+
+def _places(homes: list[str]) -> str:
+    shown = [f"`{home}`" if home else "the top level" for home in homes[:3]]
+    more = f" and {len(homes) - 3} more blocks" if len(homes) > 3 else ""
+    return " or ".join(shown) + more
+
+
+def closest(word: str, names: tuple[str, ...]) -> str | None:
+    """The name that was probably meant, if any is close."""
+    near = get_close_matches(word, names, 1, 0.75) or get_close_matches(word.lower(), names, 1, 0.75)
+    return near[0] if near else None
