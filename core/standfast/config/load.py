@@ -1,0 +1,82 @@
+"""The whole pipeline behind one call: a file with everything it includes to a checked, typed configuration.
+
+``check``, ``run`` and a reload all use it, so what one of them says the others do.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from msgspec import structs
+
+import standfast.config.codes_binding  # noqa: F401 - declares its codes
+from standfast.config.bind import bind
+from standfast.config.diagnostics import Diagnostic
+from standfast.config.findings import Findings
+from standfast.config.keywords.root import build_schema
+from standfast.config.model import Config
+from standfast.config.notices import lines_at_fault
+from standfast.config.parser import Parsed, parse, parse_text
+from standfast.config.rules import build
+from standfast.config.schema import Block
+from standfast.config.settings import Settings
+from standfast.config.source import Reader
+from standfast.config.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What came of a file."""
+
+    config: Config | None
+    """None if keepalived would not start either: ``stops`` says why."""
+    diagnostics: list[Diagnostic]
+    """Everything that was found, in the order of the text where that is known."""
+    stops: list[Diagnostic]
+    """Those of them for which nothing starts."""
+    tree: Tree
+    settings: Settings
+    """The bound values with their places, blocks of plugins included."""
+    files: list[str]
+    """Every file that was read, the main one first."""
+
+
+def load(
+    path: str,
+    *,
+    config_id: str,
+    environ: Mapping[str, str] | None = None,
+    reader: Reader | None = None,
+    schema: Block | None = None,
+) -> Loaded:
+    """Read the main file ``path`` and everything it includes. Never raises for what stands in them.
+
+    ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees; ``schema`` is core's
+    unless plugins have attached to it.
+    """
+    return _loaded(parse(path, reader=reader, config_id=config_id, environ=environ), config_id, schema)
+
+
+def load_text(text: str | bytes, *, config_id: str = "", schema: Block | None = None) -> Loaded:
+    """The same for text that is in no file."""
+    return _loaded(parse_text(text, config_id=config_id), config_id, schema)
+
+
+def _loaded(parsed: Parsed, config_id: str, schema: Block | None) -> Loaded:
+    findings = Findings()
+    settings = bind(parsed.tree, schema or build_schema(), findings)
+    config = build(settings, findings, config_id)
+    if not config.global_defs.router_id:
+        named = structs.replace(config.global_defs, router_id=os.uname().nodename)
+        config = structs.replace(config, global_defs=named)
+    diagnostics = _without_echoes(parsed.diagnostics, findings.finish())
+    stops = [*parsed.fatal, *findings.stops]
+    return Loaded(None if stops else config, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
+
+
+def _without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:
+    """Both, without faults of binding on lines that the parser has already called wrong."""
+    known = lines_at_fault(first)
+    return [*first, *(d for d in later if (d.span.file, d.span.line) not in known)]
