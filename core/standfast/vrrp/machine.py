@@ -99,6 +99,7 @@ class Machine:
         self._quota = Quota()
         self._late_timer: int | None = None
         self._actions: list[Action] = []
+        self._remarks: list[Action] = []
 
     # What is derived
 
@@ -138,14 +139,16 @@ class Machine:
         self._actions.extend(actions)
 
     def flush(self) -> tuple[Action, ...]:
-        """Everything asked for since the last call."""
-        actions, self._actions = tuple(self._actions), []
+        """Everything asked for since the last call; log lines last, no advert waits for one."""
+        actions = (*self._actions, *self._remarks)
+        self._actions, self._remarks = [], []
         return actions
 
     def remark(self, level: Level, event: str, words: str, now: int, subject: object = None) -> None:
         """One log line for each event and subject within a minute."""
         if self._quota.allows((event, subject), now):
-            self.do(Tell(Remark(at=now, instance=self.config.name, level=level, event=event, words=words)))
+            told = Remark(at=now, instance=self.config.name, level=level, event=event, words=words)
+            self._remarks.append(Tell(told))
 
     def move(self, what: Input, cause: str, now: int, name: StateName | None = None) -> None:
         """Change the state as the table says and tell of it; ``name`` where people know it by another."""
