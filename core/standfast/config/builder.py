@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from standfast.config.diagnostics import Frame, Span
-from standfast.config.lexer import BLANKS, Line, Piece
 from standfast.config.notices import Notices
+from standfast.config.text import BLANKS, Line, Piece
 from standfast.config.tree import Statement, Tree, Word
 
 MAX_DEPTH = 40

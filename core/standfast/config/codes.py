@@ -86,7 +86,7 @@ declare(
         "SF1106",
         "error",
         "blank that is no blank",
-        "A character that looks like a space (no-break space, full-width blank, zero-width space) stands between words. "
+        "A character that looks like a space (no-break space, full-width blank, zero-width space) stands there. "
         "It comes from a web page or a word processor and becomes part of the word. Replace it with a space.",
     ),
     Code(
@@ -243,8 +243,8 @@ declare(
         "SF1506",
         "error",
         "checked include failed",
-        "`includer`, `includem`, `includew`, `includeb`, `includea` and `include_check` demand that files exist and can "
-        "be read. One did not, so nothing starts (keepalived: exit status 6).",
+        "`includer`, `includem`, `includew`, `includeb`, `includea` and `include_check` demand that files exist and "
+        "can be read. One did not, so nothing starts (keepalived: exit status 6).",
     ),
     Code(
         "SF1507",
@@ -277,7 +277,8 @@ declare(
         "SF2002",
         "error",
         "`}` too many",
-        "A closing brace stands where no block is open. It is ignored; perhaps an earlier one closed its block too soon.",
+        "A closing brace stands where no block is open. It is ignored; perhaps an earlier one closed its block "
+        "too soon.",
     ),
     Code(
         "SF2003",

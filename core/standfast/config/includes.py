@@ -64,7 +64,7 @@ def _kind(pattern: str, alternative: str) -> str:
 
 
 def _phrase(reason: str) -> str:
-    return reason if reason.split()[0] in ("is", "has") else f"cannot be read: {reason}"
+    return reason if reason.startswith(("is ", "has ")) else f"cannot be read: {reason}"
 
 
 def join(directory: str, pattern: str) -> str:

@@ -27,7 +27,7 @@ class Loop:
     """How many turns."""
 
 
-class LoopFault(ValueError):
+class BadLoopError(ValueError):
     """A head that is not well formed; ``code`` tells which way."""
 
     def __init__(self, message: str, code: str = "SF1401") -> None:
@@ -36,17 +36,17 @@ class LoopFault(ValueError):
 
 
 def loop(kind: str, arguments: str) -> Loop:
-    """The loop of ``SEQ``, ``SEQx`` or ``LST`` with its arguments, parameters already expanded. Raises LoopFault."""
+    """The loop of ``SEQ``, ``SEQx`` or ``LST`` with its arguments, parameters already expanded. Raises BadLoopError."""
     if kind == "LST":
         return _tuples(arguments) if "{" in arguments else _values(arguments)
     if len(arguments) > MAX_ARGUMENTS:
-        raise LoopFault(f"more than {MAX_ARGUMENTS} characters between the parentheses of a loop: {len(arguments)}")
+        raise BadLoopError(f"more than {MAX_ARGUMENTS} characters between the parentheses of a loop: {len(arguments)}")
     name, *numbers = (part.strip(" \t") for part in arguments.split(","))
     start, step, end = _bounds(numbers)
     if kind == "SEQx" and (start < 0 or end < 0):
-        raise LoopFault("`~SEQx` counts in hexadecimal and takes no negative bounds")
+        raise BadLoopError("`~SEQx` counts in hexadecimal and takes no negative bounds")
     if step == 0 or (end - start) * step < 0:
-        raise LoopFault(f"from {start} to {end} is never reached in steps of {step}", "SF1402")
+        raise BadLoopError(f"from {start} to {end} is never reached in steps of {step}", "SF1402")
     turns = range(start, end + (1 if step > 0 else -1), step)
     form = "{:x}" if kind == "SEQx" else "{}"
     return Loop((_name(name),), _Counted(turns, form), len(turns))
@@ -71,25 +71,25 @@ def _bounds(numbers: list[str]) -> tuple[int, int, int]:
         return values[0], 1 if values[1] >= values[0] else -1, values[1]
     if len(values) == 3:
         return values[0], values[1], values[2]
-    raise LoopFault(f"a loop takes a name and one to three numbers, not {len(values)}")
+    raise BadLoopError(f"a loop takes a name and one to three numbers, not {len(values)}")
 
 
 def _number(text: str) -> int:
     """C notation: decimal, 0x1f, 017."""
     if not _NUMBER.fullmatch(text):
-        raise LoopFault(f"this is not a number: `{text}`")
+        raise BadLoopError(f"this is not a number: `{text}`")
     digits = text.lstrip("+-")
     octal = len(digits) > 1 and digits[0] == "0" and digits[1] not in "xX"
     try:
         value = int(digits, 8) if octal else int(digits, 0)
     except ValueError:
-        raise LoopFault(f"this is not an octal number, as the leading 0 says: `{text}`") from None
+        raise BadLoopError(f"this is not an octal number, as the leading 0 says: `{text}`") from None
     return -value if text[0] == "-" else value
 
 
 def _name(text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise LoopFault(f"this is not the name of a parameter: `{text}`")
+        raise BadLoopError(f"this is not the name of a parameter: `{text}`")
     return text
 
 
@@ -104,12 +104,14 @@ def _tuples(arguments: str) -> Loop:
     while at < len(arguments):
         found = _GROUP.match(arguments, at)
         if found is None:
-            raise LoopFault(f"the members of this list are `{{...}}` with commas between: `{arguments[at:].strip()}`")
+            raise BadLoopError(
+                f"the members of this list are `{{...}}` with commas between: `{arguments[at:].strip()}`"
+            )
         groups.append([part.strip(" \t") for part in found[1].split(",")])
         at = found.end()
     names = tuple(_name(part) for part in groups[0])
     for members in groups[1:]:
         if len(members) > len(names):
-            raise LoopFault(f"{len(members)} values for {len(names)} names: `{{{', '.join(members)}}}`")
+            raise BadLoopError(f"{len(members)} values for {len(names)} names: `{{{', '.join(members)}}}`")
     turns = [tuple(members + [""] * (len(names) - len(members))) for members in groups[1:]]
     return Loop(names, turns, len(turns))

@@ -8,33 +8,18 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from standfast.config.diagnostics import Frame
-from standfast.config.lexer import BLANKS, Line, Marks, Piece, identity
 from standfast.config.notices import Notices
+from standfast.config.templates import REFERENCE, TemplateLine, is_plain
+from standfast.config.text import BLANKS, MAX_LINE, Text, too_long
 
-MAX_LINE = 1023
-"""Bytes in a line, before and after expansion."""
 MAX_SUBSTITUTIONS = 1000
 """In one line. Values that expand to nothing could otherwise double without ever growing the line."""
 
-_REFERENCE = re.compile(
-    r"\$(?:\{([A-Za-z_]\w*)((?:[ \t]+\w+)*)\}|([A-Za-z_]\w*)(?=[ \t,)]|\Z)|([A-Za-z_]\w*))", re.ASCII
-)
 _RESCANNED = re.compile(r"@|~(?:SEQx?|LST)[ \t]*\(")
-
-
-@dataclass(slots=True)
-class TemplateLine:
-    """One line of a multi-line parameter."""
-
-    text: str
-    line: Line
-    constant: bool
-    """Nothing in it changes from use to use, so it is cut into pieces only once."""
-    pieces: tuple[Piece, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +37,13 @@ class Parameter:
 class Expansion:
     """A line after expansion."""
 
-    text: str
-    marks: Marks
-    via: tuple[Frame, ...]
-    changed: bool
+    text: Text
     template: Parameter | None = None
-    """The multi-line parameter that ends the line; ``text`` is what stands before it."""
+    """The multi-line parameter that ends the line; ``text`` still has the reference to it."""
     reference: tuple[int, int] = (0, 0)
-    """Columns of the reference to the template."""
+    """Where in the text that reference stands."""
     again: bool = False
     """The line now begins with a condition or a loop that a value brought in: to be processed from the start."""
-
-
-def too_long(text: str) -> bool:
-    """Is it longer than a line may be? Blanks around it do not count."""
-    if len(text) * 4 <= MAX_LINE:
-        return False
-    return len(text.strip(BLANKS).encode("utf-8", "surrogateescape")) > MAX_LINE
 
 
 class Parameters:
@@ -82,21 +57,35 @@ class Parameters:
         self._notices = notices
         self.directory = "/"
         """``${_PWD}``: absolute directory of the current file."""
+        self.plain: dict[str, str] = {}
+        """Values that mean nothing to the language, for prepared lines."""
 
     def define(self, parameter: Parameter) -> None:
         """Define it, or replace it from here on."""
         self._defined[parameter.name] = parameter
-
-    def expand(self, text: str, marks: Marks, line: Line, via: tuple[Frame, ...]) -> Expansion:
-        """Replace every reference that can be; report those that cannot, and leave them."""
-        return _Expander(self, text, marks, line, via, self._notices).run()
+        if parameter.template is None and is_plain(parameter.value):
+            self.plain[parameter.name] = parameter.value
+        else:
+            self.plain.pop(parameter.name, None)
 
     def find(self, name: str) -> Parameter | None:
         """A user's parameter."""
         return self._defined.get(name)
 
-    def builtin(self, name: str, arguments: list[str], quoted: bool) -> str | None:
-        """The value of a built-in parameter; None if there is none of this name. Raises ValueError for its arguments."""
+    def frames(self, names: Iterable[str], via: tuple[Frame, ...]) -> tuple[Frame, ...]:
+        """``via`` with the definitions of these parameters before it."""
+        for name in names:
+            frame = self._defined[name].frame
+            if frame is not None and frame not in via:
+                via = (frame, *via)
+        return via
+
+    def expand(self, text: Text) -> Expansion:
+        """Replace every reference that can be; report those that cannot, and leave them."""
+        return _Expander(self, text, self._notices).run()
+
+    def builtin(self, name: str, arguments: list[str], *, quoted: bool) -> str | None:
+        """The value of a built-in parameter; None if none has this name. Raises ValueError for wrong arguments."""
         if name == "_ENV":
             if len(arguments) != 1:
                 raise ValueError("`${_ENV NAME}` takes exactly one name")
@@ -105,12 +94,7 @@ class Parameters:
             return str(self._rng.randint(*_random_bounds(arguments)))
         # Outside quotes the character would begin a comment at the second stripping; the backslash keeps it.
         escape = "" if quoted else "\\"
-        fixed = {
-            "_PWD": self.directory,
-            "_INSTANCE": self._config_id,
-            "_HASH": f"{escape}#",
-            "_BANG": f"{escape}!",
-        }
+        fixed = {"_PWD": self.directory, "_INSTANCE": self._config_id, "_HASH": f"{escape}#", "_BANG": f"{escape}!"}
         if arguments and name in fixed:
             raise ValueError(f"`${{{name}}}` takes no arguments")
         return fixed.get(name)
@@ -127,107 +111,98 @@ def _random_bounds(arguments: list[str]) -> tuple[int, int]:
 
 
 class _Expander:
-    """The expansion of one line."""
+    """The expansion of one line, from left to right; what was inserted is scanned too."""
 
-    def __init__(
-        self, owner: Parameters, text: str, marks: Marks, line: Line, via: tuple[Frame, ...], notices: Notices
-    ) -> None:
-        self.owner, self.line, self.via, self.notices = owner, line, via, notices
+    def __init__(self, owner: Parameters, text: Text, notices: Notices) -> None:
+        self.owner = owner
         self.text = text
-        self.marks = marks
+        self.notices = notices
         self.active: list[tuple[str, int]] = []
         """Parameters whose value is being scanned, each with the count of characters behind that value."""
-        self.changed = False
 
     def run(self) -> Expansion:
-        """Scan from left to right; what was inserted is scanned too."""
+        """Until no reference is left that can be replaced."""
         at = 0
         for _ in range(MAX_SUBSTITUTIONS):
-            found = _REFERENCE.search(self.text, at)
+            found = REFERENCE.search(self.text.text, at)
             if found is None:
-                return self._result()
-            if found[4] is not None:
-                self._not_recognised(found)
-                at = found.end()
-                continue
+                return Expansion(self.text)
             parameter = self.owner.find(found[1] or found[3])
-            if parameter is not None and parameter.template is not None and not found[2]:
-                if not self.text[found.end() :].strip(BLANKS):
-                    return self._template(found, parameter)
-                self._complain("SF1308", found, f"`{found[0]}` has several lines and must be the last on its line")
-                at = found.end()
-                continue
+            if parameter is not None and parameter.template is not None and self._ends_line(found):
+                return Expansion(self.text, parameter, found.span())
             value = self._value(found, parameter)
             if value is None or not self._insert(found, value, parameter):
                 at = found.end()
                 continue
             at = found.start()
-            if _RESCANNED.match(value) and not self.text[:at].strip(BLANKS):
-                return Expansion(self.text, self.marks, self.via, True, again=True)
+            if _RESCANNED.match(value) and not self.text.text[:at].strip(BLANKS):
+                return Expansion(self.text, again=True)
         message = f"expanding the parameters of this line takes more than {MAX_SUBSTITUTIONS} steps"
-        span = self.line.span(None, 0, max(1, len(self.line.text)))
-        self.notices.add("SF1304", span, message, source=self.line.text, via=self.via)
-        return self._result()
+        self.notices.say("SF1304", self.text, 0, len(self.text.text), message)
+        return Expansion(self.text)
 
-    def _result(self) -> Expansion:
-        return Expansion(self.text, self.marks, self.via, self.changed)
-
-    def _template(self, found: re.Match[str], parameter: Parameter) -> Expansion:
-        span = self.line.span(self.marks, *found.span())
-        before = self.text[: found.start()]
-        return Expansion(before, self.marks, self.via, self.changed, parameter, (span.column, span.end))
+    def _ends_line(self, found: re.Match[str]) -> bool:
+        return not found[2] and not self.text.text[found.end() :].strip(BLANKS)
 
     def _value(self, found: re.Match[str], parameter: Parameter | None) -> str | None:
-        """What to insert; None if nothing (reported)."""
-        name = found[1] or found[3]
-        arguments = (found[2] or "").split()
-        if parameter is None:
-            quoted = self.text.count('"', 0, found.start()) % 2 == 1
-            try:
-                value = self.owner.builtin(name, arguments, quoted)
-            except ValueError as error:
-                self._complain("SF1306", found, str(error))
-                return None
-            if value is None:
-                self._undefined(found, name, quoted)
-            return value
-        if arguments:
-            self._complain("SF1306", found, f"only built-in parameters take arguments, not `${{{name}}}`")
-            return None
-        behind = len(self.text) - found.start()
+        """What to insert; None if nothing can be (which was then reported)."""
+        if found[4] is not None:
+            self._not_recognised(found)
+        elif parameter is None:
+            return self._builtin(found)
+        elif parameter.template is not None:
+            self._complain("SF1308", found, f"`{found[0]}` has several lines and must be the last thing on its line")
+        elif found[2]:
+            self._complain("SF1306", found, f"only built-in parameters take arguments, not `${{{parameter.name}}}`")
+        elif self._contains_itself(found, parameter.name):
+            self._complain("SF1304", found, f"parameter `${parameter.name}` contains itself")
+        else:
+            return parameter.value
+        return None
+
+    def _contains_itself(self, found: re.Match[str], name: str) -> bool:
+        behind = len(self.text.text) - found.start()
         while self.active and self.active[-1][1] >= behind:
             self.active.pop()
-        if any(name == active for active, _ in self.active):
-            self._complain("SF1304", found, f"parameter `${name}` contains itself")
+        return any(name == active for active, _ in self.active)
+
+    def _builtin(self, found: re.Match[str]) -> str | None:
+        name = found[1] or found[3]
+        quoted = self.text.text.count('"', 0, found.start()) % 2 == 1
+        try:
+            value = self.owner.builtin(name, (found[2] or "").split(), quoted=quoted)
+        except ValueError as error:
+            self._complain("SF1306", found, str(error))
             return None
-        return parameter.value
+        if value is None and not quoted:
+            self._undefined(found, name)
+        return value
 
     def _insert(self, found: re.Match[str], value: str, parameter: Parameter | None) -> bool:
-        start, end = found.span()
-        text = self.text[:start] + value + self.text[end:]
+        old, (start, end) = self.text, found.span()
+        text = old.text[:start] + value + old.text[end:]
         if too_long(text):
-            self._complain(
-                "SF1305", found, f"with the value of `{found[0]}` the line would be longer than {MAX_LINE} bytes"
-            )
+            message = f"with the value of `{found[0]}` the line would be longer than {MAX_LINE} bytes"
+            self._complain("SF1305", found, message)
             return False
-        marks = identity(len(self.text)) if self.marks is None else self.marks
+        marks = old.explicit_marks()
         place = (marks[start][0], marks[end - 1][1])
-        self.marks = marks[:start] + [place] * len(value) + marks[end:]
-        if "$" in value:
-            self.active.append((parameter.name if parameter else "", len(self.text) - end))
-        if parameter is not None and parameter.frame is not None and parameter.frame not in self.via:
-            self.via = (parameter.frame, *self.via)
-        self.text = text
-        self.changed = True
+        marks = marks[:start] + [place] * len(value) + marks[end:]
+        via = old.via
+        if parameter is not None:
+            via = self.owner.frames((parameter.name,), via)
+            if "$" in value:
+                self.active.append((parameter.name, len(old.text) - end))
+        self.text = Text(text, old.line, via, marks)
         return True
 
-    def _undefined(self, found: re.Match[str], name: str, quoted: bool) -> None:
+    def _undefined(self, found: re.Match[str], name: str) -> None:
         """Say so where it does harm: in quotes it may well be a shell's variable, inside a word part of a password."""
-        first = not self.text[: found.start()].strip(BLANKS)
+        before = self.text.text[: found.start()]
         hint = f"define it before its use: `${name}=VALUE`"
-        if not quoted and (found[1] is not None or first):
+        if found[1] is not None or not before.strip(BLANKS):
             self._complain("SF1301", found, f"parameter is not defined here: `{found[0]}`", hint)
-        elif not quoted and self.text[found.start() - 1] in BLANKS:
+        elif before[-1] in BLANKS:
             self._complain("SF1302", found, f"parameter is not defined here, left as it stands: `{found[0]}`", hint)
 
     def _not_recognised(self, found: re.Match[str]) -> None:
@@ -236,5 +211,4 @@ class _Expander:
             self._complain("SF1303", found, message, f"write `${{{found[4]}}}`")
 
     def _complain(self, code: str, found: re.Match[str], message: str, hint: str = "") -> None:
-        span = self.line.span(self.marks, *found.span())
-        self.notices.add(code, span, message, hint=hint, source=self.line.text, via=self.via)
+        self.notices.say(code, self.text, *found.span(), message, hint=hint)

@@ -14,7 +14,7 @@ from standfast.config import includes
 from standfast.config.builder import Builder
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.notices import Notices
-from standfast.config.preprocess import Endless, Limits, Preprocessor
+from standfast.config.preprocess import EndlessError, Limits, Preprocessor, Setting
 from standfast.config.source import DiskReader, Document, MemoryReader, Reader
 from standfast.config.tree import Tree
 
@@ -45,13 +45,17 @@ def parse(
     checks: frozenset[str] = frozenset(),
     limits: Limits | None = None,
 ) -> Parsed:
-    """Parse the main file ``path`` (which may be a pattern) and everything it includes.
+    """Parse the main file ``path`` (which may be a pattern) and everything it includes; default: from disk.
 
     ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees, ``rng`` gives
-    ``${_RANDOM}``; ``checks`` is the include check level at the start (:data:`standfast.config.includes.ALL` for ``-e``).
+    ``${_RANDOM}``; ``checks`` is the include check level at the start
+    (:data:`standfast.config.includes.ALL` for ``-e``).
     """
-    run = _Run(reader or DiskReader(), config_id, environ, rng, checks, limits)
-    return run.files(path)
+    notices = Notices()
+    reader = reader or DiskReader()
+    documents = _main_files(path, reader, notices)
+    setting = Setting(config_id, environ or {}, rng or random.SystemRandom(), checks, limits or Limits())
+    return _parsed(documents, reader, notices, setting)
 
 
 def parse_text(
@@ -66,63 +70,39 @@ def parse_text(
     limits: Limits | None = None,
 ) -> Parsed:
     """Parse text that is in no file; what it includes comes from ``reader`` (default: there is nothing to include)."""
-    run = _Run(reader or MemoryReader({}), config_id, environ, rng, checks, limits)
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    return run.documents([Document.of(name, data)])
+    setting = Setting(config_id, environ or {}, rng or random.SystemRandom(), checks, limits or Limits())
+    return _parsed([Document.of(name, data)], reader or MemoryReader({}), Notices(), setting)
 
 
-class _Run:
-    """One parse."""
-
-    def __init__(
-        self,
-        reader: Reader,
-        config_id: str,
-        environ: Mapping[str, str] | None,
-        rng: random.Random | None,
-        checks: frozenset[str],
-        limits: Limits | None,
-    ) -> None:
-        self.reader = reader
-        self.notices = Notices()
-        self.builder = Builder(self.notices)
-        self.preprocessor = Preprocessor(
-            reader,
-            self.builder,
-            self.notices,
-            config_id=config_id,
-            environ=environ or {},
-            rng=rng or random.SystemRandom(),
-            checks=checks,
-            limits=limits or Limits(),
-        )
-
-    def files(self, path: str) -> Parsed:
-        """The main file, which is always checked strictly."""
-        start = Span(path, 1, 1, 2)
-        found = includes.find(self.reader, path)
-        for check, words in found.problems:
-            if check in includes.MAIN:
-                self.notices.add("SF1001", start, f"configuration {words}", fatal=True)
-        if len(found.files) > 1:
-            self.notices.add("SF1002", start, f"{len(found.files)} files match the name of the main file: `{path}`")
-        documents = []
-        for name in found.files:
-            try:
-                documents.append(Document.of(name, self.reader.read(name)))
-            except OSError as error:
-                words = error.strerror or str(error)
-                self.notices.add("SF1001", Span(name, 1, 1, 2), f"`{name}` cannot be read: {words}", fatal=True)
-        return self.documents(documents)
-
-    def documents(self, documents: list[Document]) -> Parsed:
-        """Documents that were read, one after the other."""
+def _main_files(path: str, reader: Reader, notices: Notices) -> list[Document]:
+    """The main file, which is always checked strictly."""
+    found = includes.find(reader, path)
+    for check, words in found.problems:
+        if check in includes.MAIN:
+            notices.add("SF1001", Span(path, 1, 1, 2), f"configuration cannot be read: {words}", fatal=True)
+    if len(found.files) > 1:
+        message = f"{len(found.files)} files match the name of the main file: `{path}`"
+        notices.add("SF1002", Span(path, 1, 1, 2), message)
+    documents = []
+    for name in found.files:
         try:
-            for document in documents:
-                self.preprocessor.read(document)
-        except Endless:
-            self.builder.abandon()
-        tree = self.builder.finish()
-        read = tuple(self.preprocessor.documents)
-        tree.files = list(dict.fromkeys(document.name for document in read))
-        return Parsed(tree, self.notices.all(), read, tuple(self.notices.fatal))
+            documents.append(Document.of(name, reader.read(name)))
+        except OSError as error:
+            words = f"configuration cannot be read: {error.strerror or error}"
+            notices.add("SF1001", Span(name, 1, 1, 2), words, fatal=True)
+    return documents
+
+
+def _parsed(documents: list[Document], reader: Reader, notices: Notices, setting: Setting) -> Parsed:
+    builder = Builder(notices)
+    preprocessor = Preprocessor(reader, builder, notices, setting)
+    try:
+        for document in documents:
+            preprocessor.read(document)
+    except EndlessError:
+        builder.abandon()
+    tree = builder.finish()
+    read = tuple(preprocessor.documents)
+    tree.files = list(dict.fromkeys(document.name for document in read))
+    return Parsed(tree, notices.all(), read, tuple(notices.fatal))

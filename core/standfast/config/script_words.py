@@ -8,74 +8,62 @@ from __future__ import annotations
 
 import re
 
-from standfast.config.lexer import BLANKS
+from standfast.config.text import BLANKS
 
 _SIMPLE = {"a": "\a", "b": "\b", "E": "\033", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
-_ESCAPE = re.compile(r"\\(?:([0-7]{1,3})|x([0-9A-Fa-f]{1,2})|c(.)|(.))", re.DOTALL)
+_REST = r"""|["']|[ \t\f\r\v\n]+|[^\\"' \t\f\r\v\n]+|\\\Z"""
+_PAIRS = re.compile(r"\\." + _REST, re.DOTALL)
+_ESCAPES = re.compile(r"\\(?:[0-7]{1,3}|x[0-9A-Fa-f]{1,2}|c.|.)" + _REST, re.DOTALL)
 
 
-class Unsplittable(ValueError):
+class UnsplittableError(ValueError):
     """The text cannot be split: a quote without its end, or a backslash as the last character."""
 
 
 def first_split(raw: str) -> list[str]:
-    """Words of a script statement: both quotes, adjacent parts join, backslash pairs stay. Raises Unsplittable."""
+    """Words of a script statement: both quotes, adjacent parts join, backslash pairs stay. Raises UnsplittableError."""
     return _split(raw, convert=False)
 
 
 def second_split(command: str) -> list[str]:
-    """Arguments of a command: as the first split, with escapes converted. Raises Unsplittable."""
+    """Arguments of a command: as the first split, with escapes converted. Raises UnsplittableError."""
     return _split(command, convert=True)
 
 
 def _split(text: str, *, convert: bool) -> list[str]:
     words: list[str] = []
-    word: list[str] | None = None
+    word: str | None = None
     quote = ""
-    at = 0
-    while at < len(text):
-        char = text[at]
-        if char == "\\":
-            taken, length = _escape(text, at, convert)
-            word = [*(word or ()), taken] if word is None else _grown(word, taken)
-            at += length
-            continue
-        at += 1
-        if quote:
-            if char == quote:
-                quote = ""
-            elif word is not None:
-                word.append(char)
-        elif char in "\"'":
-            quote, word = char, [] if word is None else word
-        elif char not in BLANKS + "\n":
-            word = _grown([] if word is None else word, char)
+    for token in (_ESCAPES if convert else _PAIRS).findall(text):
+        if token[0] == "\\":
+            word = (word or "") + (_unescaped(token) if convert else _pair(token))
+        elif quote:
+            word, quote = (word, "") if token == quote else ((word or "") + token, quote)
+        elif token in ('"', "'"):
+            word, quote = word or "", token
+        elif token[0] not in BLANKS + "\n":
+            word = (word or "") + token
         elif word is not None:
-            words.append("".join(word))
+            words.append(word)
             word = None
     if quote:
-        raise Unsplittable(f"quote without its end: {quote}")
-    return words if word is None else [*words, "".join(word)]
+        raise UnsplittableError(f"quote without its end: {quote}")
+    return words if word is None else [*words, word]
 
 
-def _grown(word: list[str], part: str) -> list[str]:
-    word.append(part)
-    return word
+def _pair(token: str) -> str:
+    if len(token) == 1:
+        raise UnsplittableError("backslash at the end")
+    return token
 
 
-def _escape(text: str, at: int, convert: bool) -> tuple[str, int]:
-    """The text that a backslash sequence stands for, and its length."""
-    if at + 1 == len(text):
-        raise Unsplittable("backslash at the end")
-    if not convert:
-        return text[at : at + 2], 2
-    found = _ESCAPE.match(text, at)
-    assert found is not None  # noqa: S101 - the last alternative takes any character
-    octal, hexadecimal, control, other = found.groups()
-    if octal:
-        return chr(int(octal, 8) & 0xFF), len(found[0])
-    if hexadecimal:
-        return chr(int(hexadecimal, 16)), len(found[0])
-    if control:
-        return chr(ord(control) & 0x1F), 3
-    return _SIMPLE.get(other, other), 2
+def _unescaped(token: str) -> str:
+    """What a backslash sequence stands for."""
+    code = _pair(token)[1:]
+    if code[0] in "01234567":
+        return chr(int(code, 8) & 0xFF)
+    if code[0] == "x" and len(code) > 1:
+        return chr(int(code[1:], 16))
+    if code[0] == "c" and len(code) > 1:
+        return chr(ord(code[1]) & 0x1F)
+    return _SIMPLE.get(code, code)

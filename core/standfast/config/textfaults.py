@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from standfast.config.diagnostics import Frame, Span
-from standfast.config.lexer import Line
+from standfast.config.diagnostics import Span
 from standfast.config.notices import Notices
 from standfast.config.source import Document
+from standfast.config.text import BLANKS, Text
 
 BOM = "\ufeff"
 
@@ -37,28 +37,27 @@ ALIKE = {
 
 _STRANGE = re.compile(r'"[^"]*(?:"|\Z)|([' + "".join(map(re.escape, (*BLANK_ALIKE, *ALIKE))) + "])")
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_PASSWORD = re.compile(r"[ \t\f\r\v]*\S*(?:auth_pass|password|auth_hmac)\S*[ \t\f\r\v]+\S*\Z")
 
 
 def check_document(document: Document, notices: Notices) -> None:
     """Faults of the file as a whole."""
     name, lines = document.name, document.lines
     if lines[0].startswith(BOM):
-        hint = "save the file as UTF-8 without BOM"
         message = "the file begins with a byte order mark (U+FEFF), which keepalived takes for part of the first word"
-        notices.add("SF1102", Span(name, 1, 1, 2), message, hint=hint, source=lines[0].strip("\r" + BOM))
-    crlf = sum(line.endswith("\r") for line in lines)
-    if crlf:
-        first = next(number for number, line in enumerate(lines, 1) if line.endswith("\r"))
-        at = len(lines[first - 1])
-        message = f"{crlf} of {len(lines)} lines end in CR LF, which is accepted"
-        notices.add(
-            "SF1103",
-            Span(name, first, at, at + 1),
-            message,
-            hint="convert with `dos2unix`",
-            source=lines[first - 1][:-1],
-        )
+        source = lines[0].strip("\r" + BOM)
+        notices.add("SF1102", Span(name, 1, 1, 2), message, hint="save the file as UTF-8 without BOM", source=source)
+    _check_line_ends(document, notices)
     _check_encoding(document, notices)
+
+
+def _check_line_ends(document: Document, notices: Notices) -> None:
+    crlf = [number for number, line in enumerate(document.lines, 1) if line.endswith("\r")]
+    if crlf:
+        text = document.lines[crlf[0] - 1][:-1]
+        span = Span(document.name, crlf[0], len(text) + 1, len(text) + 2)
+        message = f"{len(crlf)} of {len(document.lines)} lines end in CR LF, which is accepted"
+        notices.add("SF1103", span, message, hint="convert with `dos2unix`", source=text)
 
 
 def _check_encoding(document: Document, notices: Notices) -> None:
@@ -66,27 +65,43 @@ def _check_encoding(document: Document, notices: Notices) -> None:
     if not bad:
         return
     text = document.lines[bad[0] - 1]
-    found = _NOT_UTF8.search(text)
-    column = found.start() if found else 0
+    at = next(i for i, char in enumerate(text) if _NOT_UTF8.match(char))
     more = f", nor is text in {len(bad) - 1} more lines" if len(bad) > 1 else ""
-    message = f"byte 0x{ord(text[column]) & 0xFF:02X} in column {column + 1} is not UTF-8{more}"
-    span = Span(document.name, bad[0], column + 1, column + 2)
+    message = f"byte 0x{ord(text[at]) & 0xFF:02X} in column {at + 1} is not UTF-8{more}"
+    span = Span(document.name, bad[0], at + 1, at + 2)
     notices.add("SF1101", span, message, hint="convert with `iconv -f ENCODING -t UTF-8`", source=text.rstrip("\r"))
 
 
-def check_line(bare: str, line: Line, via: tuple[Frame, ...], notices: Notices) -> None:
-    """Look-alike characters outside comments and double quotes."""
-    for found in _STRANGE.finditer(bare):
-        char = found[1]
-        if char is None:
-            continue
-        at = found.start()
-        point = f"U+{ord(char):04X}"
-        if char in BLANK_ALIKE:
-            message = f"{BLANK_ALIKE[char]} ({point}) in column {at + 1} is part of the word, not a blank"
-            code, hint = "SF1106", "replace it with a space, or delete it"
-        else:
-            kind, meant = ALIKE[char]
-            message = f"{kind} ({point}) in column {at + 1} is not the character it looks like"
-            code, hint = "SF1107", f"replace it with {meant}"
-        notices.add(code, line.span(None, at, at + 1), message, hint=hint, source=line.text, via=via)
+def check_line(bare: Text, notices: Notices) -> None:
+    """Look-alike characters outside comments and double quotes: the first of each kind, and how many follow."""
+    found = [match for match in _STRANGE.finditer(bare.text) if match[1] is not None]
+    blanks = [match for match in found if match[1] in BLANK_ALIKE]
+    others = [match for match in found if match[1] in ALIKE]
+    if blanks:
+        char, at = blanks[0][1], blanks[0].start()
+        message = f"{BLANK_ALIKE[char]} (U+{ord(char):04X}) in column {at + 1} is part of the word, not a blank"
+        hint = "replace it with a space, or delete it" + _more(len(blanks) - 1)
+        notices.say("SF1106", bare, at, at + 1, message, hint=hint)
+    if others:
+        char, at = others[0][1], others[0].start()
+        kind, meant = ALIKE[char]
+        message = f"{kind} (U+{ord(char):04X}) in column {at + 1} is not the character it looks like"
+        notices.say("SF1107", bare, at, at + 1, message, hint=f"replace it with {meant}" + _more(len(others) - 1))
+
+
+def _more(count: int) -> str:
+    return f"; {count} more in this line" if count else ""
+
+
+def check_comment(text: Text, at: int, notices: Notices) -> None:
+    """Say so if the comment that begins at ``at`` cuts a word in two, above all a password."""
+    bare, sign, behind = text.text[:at], text.text[at], text.text[at + 1 : at + 2]
+    if not bare or not behind or behind in "#!" + BLANKS:
+        return
+    if _PASSWORD.match(bare):
+        left = "nothing" if bare[-1] in BLANKS else f"`{bare.split()[-1]}`"
+        message = f"`{sign}` begins a comment in the middle of a password: what is left is {left}"
+        notices.say("SF1201", text, at, len(text.text), message, hint="write the value in double quotes")
+    elif bare[-1] not in BLANKS + "{}=":
+        hint = "write the word in double quotes, or put a blank before the comment"
+        notices.say("SF1203", text, at, len(text.text), f"`{sign}` begins a comment in the middle of a word", hint=hint)

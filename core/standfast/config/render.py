@@ -1,0 +1,113 @@
+"""Shows diagnostics: for people with the line and a caret under the place, for programs as JSON."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+from standfast.config.diagnostics import Diagnostic, Frame, Severity
+
+SCHEMA = "standfast.check/1"
+
+_COLOUR: dict[Severity, str] = {"error": "\033[1;31m", "warning": "\033[1;33m", "note": "\033[1;36m"}
+_BOLD, _BLUE, _OFF = "\033[1m", "\033[1;34m", "\033[0m"
+_OPEN_BOX = {"\u00a0": "\u2423", "\u3000": "\u2423\u2423"}
+"""Blanks that are none, made visible in their own width."""
+_MAX_SHOWN = 160
+"""Columns of a source line; longer ones are cut around the caret."""
+
+
+def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
+    """One diagnostic as text of several lines, without a line end at the last."""
+    paint = _paint if colour else _plain
+    span, severity = diagnostic.span, diagnostic.severity
+    head = (
+        f"{paint(f'{severity}[{diagnostic.code}]', _COLOUR[severity])}: {paint(_printable(diagnostic.message), _BOLD)}"
+    )
+    margin = " " * len(str(span.line))
+    lines = [head, f"{margin}{paint('-->', _BLUE)} {_printable(str(span))}"]
+    if diagnostic.source_line.strip():
+        bar = paint("|", _BLUE)
+        text, caret = _excerpt(diagnostic)
+        lines += [
+            f"{margin} {bar}",
+            f"{paint(str(span.line), _BLUE)} {bar} {text}".rstrip(),
+            f"{margin} {bar} {paint(caret, _COLOUR[severity])}",
+        ]
+    lines += [f"{margin} {paint('=', _BLUE)} {_step(frame)}" for frame in diagnostic.via]
+    if diagnostic.hint:
+        lines += ["", f"{paint('hint', _BOLD)}: {_printable(diagnostic.hint)}"]
+    return "\n".join(lines)
+
+
+def summary(diagnostics: Iterable[Diagnostic]) -> str:
+    """``2 errors, 1 warning``; empty if there is nothing."""
+    found = [diagnostic.severity for diagnostic in diagnostics]
+    counts = [(severity, found.count(severity)) for severity in _COLOUR]
+    return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> dict[str, object]:
+    """The document that ``check --json`` prints."""
+    return {"schema": SCHEMA, "diagnostics": [_entry(diagnostic) for diagnostic in diagnostics]}
+
+
+def _entry(diagnostic: Diagnostic) -> dict[str, object]:
+    span = diagnostic.span
+    return {
+        "severity": diagnostic.severity,
+        "code": diagnostic.code,
+        "file": _printable(span.file),
+        "line": span.line,
+        "column": span.column,
+        "end_column": span.end,
+        "message": _printable(diagnostic.message),
+        "hint": _printable(diagnostic.hint),
+    }
+
+
+def _step(frame: Frame) -> str:
+    return f"{_printable(frame.what)}: {_printable(str(frame.span))}"
+
+
+def _excerpt(diagnostic: Diagnostic) -> tuple[str, str]:
+    """The line and the carets below it, both without tabs and cut to what fits on a screen."""
+    cells = [_cell(char) for char in diagnostic.source_line]
+    start = min(diagnostic.span.column - 1, len(cells))
+    end = max(start + 1, min(diagnostic.span.end - 1, len(cells)))
+    first = max(0, start - _MAX_SHOWN // 2) if len(cells) > _MAX_SHOWN else 0
+    last = first + _MAX_SHOWN
+    before = "".join(cells[first:start])
+    marked = "".join(cells[start : min(end, last)])
+    caret = " " * _width(before) + "^" * max(1, _width(marked))
+    return "".join(cells[first:last]), caret
+
+
+def _cell(char: str) -> str:
+    return "    " if char == "\t" else _printable(char)
+
+
+def _printable(text: str) -> str:
+    """Nothing that moves the cursor, hides, or cannot be encoded: other people's files end up on a terminal."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if char in _OPEN_BOX:
+        return _OPEN_BOX[char]
+    return f"\\x{ord(char) & 0xFF:02x}" if "\udc80" <= char <= "\udcff" else char.encode("unicode_escape").decode()
+
+
+def _width(text: str) -> int:
+    """Columns on a terminal: Chinese and Japanese characters take two."""
+    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+
+
+def _paint(text: str, colour: str) -> str:
+    return f"{colour}{text}{_OFF}"
+
+
+def _plain(text: str, _colour: str) -> str:
+    return text
