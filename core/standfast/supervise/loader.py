@@ -1,0 +1,142 @@
+"""The loader: a short-lived child that parses, so that no process that keeps time ever does."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import msgspec
+
+from standfast.config.diagnostics import Diagnostic
+from standfast.config.model import encode
+from standfast.supervise.brood import Brood
+from standfast.supervise.generation import memory_file
+from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.reactor import Reactor
+from standfast.values import SECOND
+
+DEADLINE = 30 * SECOND
+"""A plugin that hangs while it declares its keywords must not hang the start for good."""
+
+EX_CONFIG = 2
+"""The configuration cannot be run."""
+
+EX_NO_FILE = 6
+"""There is no configuration, or it cannot be read."""
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What came of reading a configuration; its bytes are in the memory file that goes with it."""
+
+    exit_status: int = 0
+    """0: it can be run (perhaps with faults); otherwise the status a start ends with."""
+    problem: str = ""
+    """Why it cannot be run, in words."""
+    diagnostics: tuple[Diagnostic, ...] = ()
+    installed: str = ""
+    """The version of standfast that a new start would run; empty if that cannot be known."""
+
+    @property
+    def errors(self) -> list[Diagnostic]:
+        """Those that make a reload think twice."""
+        return [d for d in self.diagnostics if d.severity == "error"]
+
+
+Done: TypeAlias = Callable[[Report, int], None]
+"""Gets the report and the memory file's descriptor, which is then its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What to load."""
+
+    file: str
+    config_id: str
+    load: Callable[..., Any]
+    """:func:`standfast.config.load.load`; imported in the loader, so a parameter only for tests."""
+    environ: Mapping[str, str]
+
+
+class Loading:
+    """One run of the loader, seen from the parent."""
+
+    def __init__(self, reactor: Reactor, brood: Brood, source: Source, done: Done, *, deadline: int = DEADLINE) -> None:
+        self._reactor = reactor
+        self._done = done
+        self._heard = bytearray()
+        self._memory = memory_file()
+        self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(self._pipe, False)
+
+        def main(log: LogPipe) -> int:
+            return _load(source, self._memory, theirs, log)
+
+        self._pid = brood.start("loader", main, keep=(self._memory, theirs), on_end=self._ended)
+        os.close(theirs)
+        self._timer = reactor.after(deadline, self._too_late)
+        reactor.on_readable(self._pipe, self._read)
+
+    def _read(self) -> None:
+        with contextlib.suppress(BlockingIOError):
+            while piece := os.read(self._pipe, 65_536):
+                self._heard += piece
+            self._finish(self._report())
+
+    def _report(self) -> Report:
+        try:
+            return msgspec.msgpack.decode(self._heard, type=Report)
+        except msgspec.DecodeError:
+            return Report(exit_status=EX_CONFIG, problem="the process that reads the configuration died of it")
+
+    def _too_late(self) -> None:
+        os.kill(self._pid, signal.SIGKILL)
+        words = f"reading the configuration took longer than {DEADLINE // SECOND} s and was given up"
+        self._finish(Report(exit_status=EX_CONFIG, problem=words))
+
+    def _finish(self, report: Report) -> None:
+        self._timer.cancel()
+        self._reactor.forget(self._pipe)
+        os.close(self._pipe)
+        self._done(report, self._memory)
+
+    def _ended(self, status: int) -> None:
+        """The end of its pipe says more than its exit status."""
+
+
+def _load(source: Source, memory: int, pipe: int, log: LogPipe) -> int:
+    """In the child: read, write the bytes to the memory file, then the report to the pipe."""
+    try:
+        report = _report(source, memory)
+    except Exception:
+        log.log("error", "config.crashed", traceback.format_exc(limit=-12))
+        report = Report(exit_status=EX_CONFIG, problem="reading the configuration failed; the log has the details")
+    with open(pipe, "wb") as out:
+        out.write(msgspec.msgpack.encode(report))
+    return 0
+
+
+def _report(source: Source, memory: int) -> Report:
+    loaded = source.load(source.file, config_id=source.config_id, environ=source.environ)
+    diagnostics = tuple(loaded.diagnostics)
+    if loaded.config is None:
+        problem = f"{loaded.stops[0].span}: {loaded.stops[0].message}"
+        status = EX_CONFIG if loaded.files else EX_NO_FILE
+        return Report(exit_status=status, problem=problem, diagnostics=diagnostics, installed=_installed())
+    with open(memory, "wb", closefd=False) as out:
+        out.write(encode(loaded.config))
+    return Report(diagnostics=diagnostics, installed=_installed())
+
+
+def _installed() -> str:
+    """Looked up afresh: an upgrade under a running daemon must not mix two versions in one family of processes."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("standfast")
+    except metadata.PackageNotFoundError:
+        return ""

@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import os
+import time
+from types import SimpleNamespace
+
+import pytest
+
+from standfast import __version__
+from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.model import Config, decode
+from standfast.supervise.brood import Brood
+from standfast.supervise.generation import read_all
+from standfast.supervise.loader import EX_CONFIG, EX_NO_FILE, Loading, Source
+from standfast.supervise.logpipe import LogPipe, pair
+from standfast.supervise.reactor import Reactor
+
+FAULT = Diagnostic("error", "SF2001", Span("x.conf", 3, 1, 4), "unknown keyword `foo`", "did you mean `bar`?", "foo 1")
+
+
+def loaded(config=None, *, diagnostics=(), files=("x.conf",)):
+    stops = [] if config else list(diagnostics)
+    return SimpleNamespace(config=config, diagnostics=list(diagnostics), stops=stops, files=list(files))
+
+
+@pytest.fixture
+def outcome():
+    """Runs the loader with a ``load`` of the test's; the report and the bytes in the memory file."""
+    sender, receiver = pair()
+    reactor, pids = Reactor(), []
+
+    def run(load, **more):
+        came = []
+        brood = Brood(LogPipe(sender, "parent"))
+        brood.on_change = lambda processes: pids.extend(p.pid for p in processes if p.role == "loader")
+        source = Source("x.conf", "blue", load, {"A": "b"})
+        Loading(reactor, brood, source, lambda report, memory: came.append((report, read_all(memory), memory)), **more)
+        while not came:
+            reactor.turn()
+        os.waitpid(pids[-1], 0)
+        os.close(came[0][2])
+        return came[0][:2]
+
+    with sender, receiver:
+        yield run
+
+
+def test_a_good_file_gives_its_bytes_and_its_faults(outcome):
+    def load(file, *, config_id, environ):
+        assert (file, config_id, environ) == ("x.conf", "blue", {"A": "b"})
+        return loaded(Config(instance_name="left"), diagnostics=[FAULT])
+
+    report, data = outcome(load)
+    assert (report.exit_status, report.problem) == (0, "")
+    assert report.diagnostics == (FAULT,)
+    assert report.errors == [FAULT]
+    assert report.installed == __version__
+    assert decode(data).instance_name == "left"
+
+
+def test_thousands_of_faults_come_through(outcome):
+    report, _ = outcome(lambda *_a, **_k: loaded(Config(), diagnostics=[FAULT] * 20_000))
+    assert len(report.diagnostics) == 20_000
+
+
+@pytest.mark.parametrize(("files", "status"), [(["x.conf"], EX_CONFIG), ([], EX_NO_FILE)])
+def test_what_cannot_run_says_why(outcome, files, status):
+    report, data = outcome(lambda *_a, **_k: loaded(diagnostics=[FAULT], files=files))
+    assert (report.exit_status, report.problem) == (status, "x.conf:3:1: unknown keyword `foo`")
+    assert data == b""
+
+
+def test_a_loader_that_raises_or_dies_is_a_report_too(outcome):
+    report, _ = outcome(lambda *_a, **_k: 1 / 0)
+    assert report.exit_status == EX_CONFIG
+    assert "the log has the details" in report.problem
+    report, _ = outcome(lambda *_a, **_k: os._exit(3))
+    assert report.exit_status == EX_CONFIG
+    assert "died of it" in report.problem
+
+
+def test_a_loader_that_hangs_is_given_up(outcome):
+    report, _ = outcome(lambda *_a, **_k: time.sleep(60), deadline=50_000)
+    assert report.exit_status == EX_CONFIG
+    assert "given up" in report.problem
