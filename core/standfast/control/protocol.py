@@ -20,9 +20,11 @@ FRESH = 1_000_000
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question or order."""
 
-    do: Literal["status", "watch", "reload", "stop"]
+    do: Literal["status", "watch", "events", "reload", "stop"]
     now: bool = False
     """``stop``: without holding addresses until the new master is heard."""
+    since: int = 0
+    """``events``: those after this number."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,6 +55,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
 
     turned_at: int
     """Microseconds on CLOCK_BOOTTIME when the parent's loop last turned."""
+    pid: int
     version: str
     generation: int
     config_file: str

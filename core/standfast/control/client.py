@@ -1,0 +1,96 @@
+"""Asking a daemon: one second for an answer, and a clear word for every way in which there is none."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from standfast.control.protocol import Request, encode
+
+PATIENCE_S = 1.0
+"""A loop that turns answers within microseconds; after a second it is stuck."""
+
+
+class NoAnswer(Exception):  # noqa: N818 - what happened
+    """Base of the two below; ``str()`` is fit for people."""
+
+
+class Gone(NoAnswer):
+    """Nobody listens there."""
+
+
+class Stuck(NoAnswer):
+    """Somebody holds the socket and does not answer."""
+
+
+class Denied(NoAnswer):
+    """We may not ask."""
+
+
+def ask(run_dir: Path, name: str, request: Request, *, patience_s: float | None = PATIENCE_S) -> dict[str, Any]:
+    """The one answer of socket ``run_dir/name``. ``patience_s`` None: as long as it takes (a reload).
+
+    Raises :class:`Gone`, :class:`Stuck` or :class:`Denied`.
+    """
+    with connected(run_dir, name, patience_s=PATIENCE_S) as connection:
+        connection.settimeout(patience_s)
+        return next(_answers(connection, name, request), {})
+
+
+def watch(run_dir: Path, name: str, *, patience_s: float) -> Iterator[dict[str, Any]]:
+    """Answer after answer, as they come. Ends when the daemon hangs up; raises as :func:`ask` does."""
+    with connected(run_dir, name, patience_s=patience_s) as connection:
+        yield from _answers(connection, name, Request(do="watch"))
+
+
+@contextmanager
+def connected(run_dir: Path, name: str, *, patience_s: float) -> Iterator[socket.socket]:
+    """A connection to one of the sockets."""
+    directory = _directory(run_dir)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.settimeout(patience_s)
+    try:
+        # By way of the descriptor: sun_path holds 108 bytes, the directory's name may be longer.
+        connection.connect(f"/proc/self/fd/{directory}/{name}")
+    except PermissionError as error:
+        connection.close()
+        raise Denied(f"you may not use {run_dir}/{name}: be root, or of the group that `status_group` names") from error
+    except (TimeoutError, BlockingIOError) as error:
+        connection.close()
+        raise Stuck(f"the process behind {run_dir}/{name} takes no more questions") from error
+    except OSError as error:
+        connection.close()
+        raise Gone(f"no daemon listens at {run_dir}/{name}: {error.strerror}") from error
+    finally:
+        os.close(directory)
+    with connection:
+        yield connection
+
+
+def _directory(run_dir: Path) -> int:
+    try:
+        return os.open(run_dir, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    except PermissionError as error:
+        raise Denied(f"you may not look into {run_dir}: be root") from error
+    except OSError as error:
+        raise Gone(f"no daemon has been at {run_dir}: {error.strerror}") from error
+
+
+def _answers(connection: socket.socket, name: str, request: Request) -> Iterator[dict[str, Any]]:
+    heard = b""
+    try:
+        connection.sendall(encode(request))
+        while piece := connection.recv(65_536):
+            *lines, heard = (heard + piece).split(b"\n")
+            for line in lines:
+                yield msgspec.json.decode(line)
+    except TimeoutError as error:
+        raise Stuck(f"the process behind {name} does not answer") from error
+    except OSError as error:
+        raise Gone(f"the process behind {name} has gone: {error.strerror}") from error

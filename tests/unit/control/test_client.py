@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+
+import pytest
+
+from standfast.control.client import Denied, Gone, Stuck, ask, watch
+from standfast.control.protocol import Request, encode
+
+
+@pytest.fixture
+def listener(tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
+        sock.bind(str(tmp_path / "x.status"))
+        sock.listen(1)
+        yield sock
+
+
+def answering(listener, *pieces):
+    def serve():
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(4096).endswith(b"\n")
+            for piece in pieces:
+                connection.sendall(piece)
+
+    thread = threading.Thread(target=serve)
+    thread.start()
+    return thread
+
+
+def test_one_answer(listener, tmp_path):
+    thread = answering(listener, b'{"a"', b": 1}\n")
+    assert ask(tmp_path, "x.status", Request(do="status")) == {"a": 1}
+    thread.join()
+
+
+def test_answers_as_they_come(listener, tmp_path):
+    thread = answering(listener, encode({"n": 1}) + encode({"n": 2}), encode({"n": 3}))
+    assert list(watch(tmp_path, "x.status", patience_s=5)) == [{"n": 1}, {"n": 2}, {"n": 3}]
+    thread.join()
+
+
+def test_a_process_that_does_not_answer_is_stuck(listener, tmp_path):
+    with pytest.raises(Stuck, match="does not answer"):
+        ask(tmp_path, "x.status", Request(do="status"), patience_s=0.05)
+
+
+def test_a_process_that_does_not_even_accept_is_stuck(listener, tmp_path):
+    waiting = [socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) for _ in range(5)]
+    for client in waiting:
+        client.setblocking(False)
+        with contextlib.suppress(BlockingIOError):  # the queue is full
+            client.connect(str(tmp_path / "x.status"))
+    with pytest.raises(Stuck, match="takes no more questions"):
+        ask(tmp_path, "x.status", Request(do="status"))
+    for client in waiting:
+        client.close()
+
+
+def test_nobody_there_is_gone(tmp_path):
+    with pytest.raises(Gone, match="no daemon listens"):
+        ask(tmp_path, "x.status", Request(do="status"))
+    with pytest.raises(Gone, match="no daemon has been"):
+        ask(tmp_path / "nowhere", "x.status", Request(do="status"))
+
+
+def test_one_who_hangs_up_without_a_word_gives_an_empty_answer(listener, tmp_path):
+    thread = answering(listener)
+    assert ask(tmp_path, "x.status", Request(do="status")) == {}
+    thread.join()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="root becomes somebody else for this")
+def test_one_who_may_not_ask_is_told_so(listener, tmp_path):
+    (tmp_path / "x.status").chmod(0o600)
+    os.seteuid(65534)
+    try:
+        with pytest.raises(Denied, match=r"be root"):
+            ask(tmp_path, "x.status", Request(do="status"))
+    finally:
+        os.seteuid(0)
