@@ -7,7 +7,9 @@ import os
 import select
 import signal
 import socket
+import time
 
+from standfast.control.protocol import ProcessStatus
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.logpipe import LogPipe, pair
@@ -28,6 +30,14 @@ class Diary:
         self._style = style
         self._debug = debug
         self._pid = 0
+        self._since = 0.0
+        self._restarts = -1
+
+    def status(self, generation: int) -> ProcessStatus:
+        """As `status` shows it; the writer runs no configuration, so its generation is the daemon's."""
+        return ProcessStatus(
+            pid=self._pid, state="running", generation=generation, since=self._since, restarts=self._restarts
+        )
 
     def open(self, reactor: Reactor, brood: Brood) -> None:
         """Start the writer; should it die, start another a second later (what it had read is lost)."""
@@ -41,6 +51,8 @@ class Diary:
         def ended(_status: int) -> None:
             reactor.after(SECOND, lambda: self.open(reactor, brood))
 
+        self._since = time.time()
+        self._restarts += 1
         self._pid = brood.start("writer", main, keep=[receiver.fileno()], on_end=ended, stderr=True)
 
     def close(self) -> None:

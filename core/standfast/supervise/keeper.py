@@ -1,0 +1,269 @@
+"""Keeps the VRRP process alive: starts it, hears its heart, ends it when it hangs, replaces it when it dies."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from standfast.clock import now
+from standfast.control.protocol import FRESH, ProcessStatus
+from standfast.supervise import messages, privileges
+from standfast.supervise.children import ended_how
+from standfast.supervise.crashloop import WINDOW, CrashLoop
+from standfast.supervise.generation import Generation
+from standfast.supervise.heartbeat import PERIOD, Heartbeat
+from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.page import SharedPage
+from standfast.supervise.parent import Parent
+from standfast.supervise.reactor import Timer
+from standfast.supervise.setup import ChildEntry, ChildSetup
+from standfast.values import SECOND, seconds
+
+
+class Listener(Protocol):
+    """Who is told."""
+
+    def child_said(self, message: messages.FromChild) -> None:
+        """A message came."""
+
+    def child_ended(self, status: int, *, was_ready: bool) -> bool:
+        """It has ended, with this wait status. True: replace it."""
+
+    def take_addresses_off(self, then: Callable[[], None]) -> None:
+        """Nobody will speak for a while: run the reaper, then call back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What all VRRP processes of a daemon have in common."""
+
+    control: socket.socket
+    status: socket.socket
+    run_dir: Path
+    entry: ChildEntry
+
+
+@dataclass(slots=True)
+class _Child:
+    pid: int
+    channel: socket.socket
+    generation: int
+    started: int
+    heartbeat: Heartbeat
+    ready: bool = False
+    since: float = field(default_factory=time.time)
+
+
+class Keeper:
+    """The VRRP process, whichever it is at the moment."""
+
+    def __init__(self, parent: Parent, place: Place, generation: Generation, listener: Listener) -> None:
+        self.generation = generation
+        """What the next child gets."""
+        self.stopping = False
+        """An end is wanted now, and not answered by a new child."""
+        self._parent = parent
+        self._place = place
+        self._listener = listener
+        self._page = SharedPage()
+        self._child: _Child | None = None
+        self._loop = CrashLoop()
+        self._restarts = 0
+        self._detail = ""
+        self._gone_since = time.time()
+        self._held_back = False
+        self._next_try: Timer | None = None
+        self._look()
+
+    @property
+    def alive(self) -> bool:
+        """Is there a process (stuck or not)?"""
+        return self._child is not None
+
+    def start(self, *, resume: bool) -> None:
+        """Fork a child. ``resume``: it may adopt what its predecessor left in the page."""
+        self._held_back = False
+        self._page.beat(0)
+        if not resume:
+            self._page.clear()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        theirs.setblocking(False)
+        generation, place = self.generation, self._place
+
+        def main(log: LogPipe) -> int:
+            privileges.drop_all_but(privileges.VRRP)
+            return place.entry(
+                ChildSetup(
+                    generation=generation.number,
+                    config=generation.descriptor,
+                    channel=theirs,
+                    page=self._page,
+                    log=log,
+                    control=place.control,
+                    status=place.status,
+                    run_dir=place.run_dir,
+                    resume=resume,
+                )
+            )
+
+        sockets = (theirs, place.control, place.status)
+        keep = [generation.descriptor, *(each.fileno() for each in sockets)]
+        pid = self._parent.brood.start("vrrp", main, keep=keep, on_end=self._ended)
+        theirs.close()
+        self._child = _Child(pid, ours, generation.number, now(), Heartbeat(now()))
+        self._parent.reactor.on_readable(ours.fileno(), self._hear)
+
+    def send(self, message: messages.Message, descriptor: int | None = None) -> bool:
+        """Tell the child. False: there is none, or it takes nothing any more."""
+        if self._child is None:
+            return False
+        passed = [] if descriptor is None else [descriptor]
+        try:
+            socket.send_fds(self._child.channel, [messages.encode(message)], passed)
+        except OSError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """End the child at once; being waited for, it is replaced or not as after any other death."""
+        if self._child is not None:
+            os.kill(self._child.pid, signal.SIGKILL)
+
+    def status(self) -> ProcessStatus:
+        """As `status` shows it."""
+        if self._child is None:
+            state = "crash loop" if self._held_back else "gone"
+            return ProcessStatus(
+                pid=None,
+                state=state,  # type: ignore[arg-type] # mypy widens the literals
+                generation=self.generation.number,
+                since=self._gone_since,
+                restarts=self._restarts,
+                detail=self._detail,
+            )
+        child, age = self._child, self._heartbeat_age()
+        if age is not None and age > FRESH:
+            state = "stuck"
+        elif self.stopping:
+            state = "stopping"
+        else:
+            state = "running" if child.ready else "starting"
+        return ProcessStatus(
+            pid=child.pid,
+            state=state,  # type: ignore[arg-type] # as above
+            generation=child.generation,
+            since=child.since,
+            heartbeat_age=None if age is None else age / SECOND,
+            restarts=self._restarts,
+            detail=self._detail,
+        )
+
+    def committed(self, generation: Generation) -> None:
+        """From now on this is what runs, and what replacements get."""
+        self.generation.close()
+        self.generation = generation
+        if self._child is not None:
+            self._child.generation = generation.number
+
+    def retry_now(self) -> None:
+        """A new configuration ends the waiting of a crash loop."""
+        if self._next_try is not None:
+            self._next_try.cancel()
+            self._try_again()
+
+    def _heartbeat_age(self) -> int | None:
+        beat = self._page.heartbeat
+        return now() - beat if beat else None
+
+    def _look(self) -> None:
+        """Every period: is its loop turning?"""
+        self._parent.reactor.after(PERIOD, self._look)
+        child = self._child
+        if child is None:
+            return
+        if child.heartbeat.stuck(self._page.heartbeat, now()):
+            self._hangs(child)
+        elif child.ready:
+            self._parent.systemd.proved(now())
+        if self._loop.looping and now() - child.started > WINDOW:
+            self._loop.survived()
+            self._detail = ""
+            self._parent.log.log("info", "process.recovered", "the VRRP process has stayed alive: crash loop over")
+
+    def _hangs(self, child: _Child) -> None:
+        age = self._heartbeat_age()
+        silence = "has not got as far as a first turn" if age is None else f"has not turned for {seconds(age)}"
+        words = f"the VRRP process (PID {child.pid}) is stuck: its event loop {silence}; it is killed and replaced"
+        self._parent.log.log("error", "process.stuck", words, fields={"stuck_pid": child.pid})
+        child.heartbeat = Heartbeat(now())  # SIGKILL is on its way; do not repeat it with every look
+        self.kill()
+
+    def _hear(self) -> None:
+        child = self._child
+        while child is not None and child is self._child:
+            try:
+                data = child.channel.recv(65_536)
+            except BlockingIOError:
+                return
+            except OSError:
+                data = b""
+            if not data:  # it has closed its end: SIGCHLD tells the rest
+                self._parent.reactor.forget(child.channel.fileno())
+                return
+            self._take(child, data)
+
+    def _take(self, child: _Child, data: bytes) -> None:
+        try:
+            message = messages.decode_from_child(data)
+        except msgspec.DecodeError as error:
+            self._parent.log.log("error", "process.nonsense", f"the VRRP process says what nobody understands: {error}")
+            return
+        if isinstance(message, messages.Ready):
+            child.ready = True
+            self._parent.systemd.proved(now())
+        self._listener.child_said(message)
+
+    def _ended(self, status: int) -> None:
+        child = self._child
+        assert child is not None  # noqa: S101 - there is one VRRP process at a time
+        with contextlib.suppress(BlockingIOError):
+            self._hear()  # its last words
+        self._parent.reactor.forget(child.channel.fileno())
+        child.channel.close()
+        self._child = None
+        self._gone_since = time.time()
+        self._detail = f"PID {child.pid}: {ended_how(status)}"
+        if self._listener.child_ended(status, was_ready=child.ready) and not self.stopping:
+            self._replace(child)
+
+    def _replace(self, child: _Child) -> None:
+        wait = self._loop.ended(now(), started=child.started)
+        self._restarts += 1
+        words = f"the VRRP process has ended ({self._detail})"
+        if not wait:
+            self._parent.log.log("error", "process.died", f"{words}; a new one takes over where it stood")
+            self.start(resume=True)
+            return
+        self._detail += f"; next try in {seconds(wait)}"
+        words = f"{words} again and again: addresses off, next try as BACKUP in {seconds(wait)}"
+        self._parent.log.log("error", "process.crash_loop", words, fields={"wait": wait / SECOND})
+        self._held_back = True
+        self._listener.take_addresses_off(lambda: self._try_after(wait))
+
+    def _try_after(self, wait: int) -> None:
+        self._next_try = self._parent.reactor.after(wait, self._try_again)
+
+    def _try_again(self) -> None:
+        self._next_try = None
+        if not self.stopping:
+            self.start(resume=False)

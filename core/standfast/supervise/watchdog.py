@@ -1,0 +1,322 @@
+"""The parent: imports and never runs what keeps time, and sees to it that somebody does.
+
+It starts the writer, the loader and the VRRP process, in this order; then it waits: for signals, for orders, and
+for the silence of a child's heart.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from standfast import __version__
+from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
+from standfast.supervise import privileges
+from standfast.supervise.brood import Brood
+from standfast.supervise.children import EX_SOFTWARE
+from standfast.supervise.claim import CannotStart, Claim, claim, open_sockets
+from standfast.supervise.desk import Answer, Desk, listen
+from standfast.supervise.diary import Diary
+from standfast.supervise.generation import Generation, read_all
+from standfast.supervise.keeper import Keeper
+from standfast.supervise.leave import Leaving
+from standfast.supervise.loader import EX_CONFIG, Loading, Report, Source
+from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.messages import FromChild, Ready, Stopped
+from standfast.supervise.parent import Parent
+from standfast.supervise.reactor import Reactor
+from standfast.supervise.reload import Hooks, Reloader
+from standfast.supervise.setup import ChildEntry
+from standfast.supervise.signals import Signals
+from standfast.supervise.systemd import Systemd
+from standfast.supervise.writer import LogFormat
+from standfast.values import SECOND
+
+_REAPER_PATIENCE = 10 * SECOND
+_REAL_TIME = 50
+"""The VRRP process's SCHED_RR priority when nothing is configured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What `standfast run` was told."""
+
+    file: str
+    config_id: str = ""
+    run_dir: Path | None = None
+    log_format: LogFormat = "auto"
+    debug: bool = False
+    beside: bool = False
+    respawn: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The programs of the children. Tests bring their own."""
+
+    vrrp: ChildEntry
+    load: Callable[..., Any]
+    """As :func:`standfast.config.load.load`."""
+    reap: Callable[[Path, bytes, LogPipe], int]
+    """As :func:`standfast.supervise.reap.reap_for_parent`: run directory, encoded configuration, log."""
+
+
+def run(options: Options, parts: Parts) -> int:
+    """The life of a daemon; returns its exit status."""
+    return Watchdog(options, parts).run()
+
+
+class Watchdog:
+    """One daemon."""
+
+    def __init__(self, options: Options, parts: Parts) -> None:
+        self._options = options
+        self._parts = parts
+        self._signals = Signals()
+        self._diary = Diary(options.log_format, debug=options.debug)
+        log = self._diary.log
+        self._parent = Parent(Reactor(), Brood(log), log, Systemd(os.environ))
+        self._exit_status: int | None = None
+        self._started_at = time.time()
+        self._report = Report()
+        self._claim: Claim | None = None
+        self._keeper: Keeper | None = None
+        self._reloader: Reloader | None = None
+        self._leaving: Leaving | None = None
+        self._desks: list[Desk] = []
+        self._farewells: list[Answer] = []
+
+    def run(self) -> int:
+        """Until somebody wants it to end, or it cannot go on."""
+        gc.collect()
+        gc.freeze()  # so that no collection in a child copies the pages it shares with us
+        try:
+            self._diary.open(self._parent.reactor, self._parent.brood)
+            self._parent.reactor.on_readable(self._signals.pipe, self._hear_signals)
+            Loading(self._parent.reactor, self._parent.brood, self._source(), self._first_report)
+            while self._exit_status is None:
+                self._parent.reactor.turn()
+        except Exception:
+            self._parent.log.log("error", "parent.crashed", traceback.format_exc(limit=-12))
+            self._exit_status = EX_SOFTWARE
+        if self._claim is not None and self._exit_status != EX_SOFTWARE:
+            self._claim.run_dir.release()
+        self._diary.close()
+        self._signals.close()
+        return self._exit_status
+
+    # Starting
+
+    def _source(self) -> Source:
+        return Source(self._options.file, self._options.config_id, self._parts.load, dict(os.environ))
+
+    def _first_report(self, report: Report, memory: int) -> None:
+        self._log_diagnostics(report)
+        try:
+            if report.exit_status:
+                raise CannotStart(f"the configuration cannot be run: {report.problem}", report.exit_status)
+            generation = Generation.seal(1, memory)
+            self._report = report
+            self._claim = claim(
+                generation.essentials, run_dir=self._options.run_dir, beside=self._options.beside, log=self._parent.log
+            )
+            self._parent.brood.on_change = self._claim.run_dir.record
+            self._prepare(generation)
+        except CannotStart as error:
+            self._parent.log.log("error", "start.refused", str(error))
+            self._exit_status = error.status
+
+    def _prepare(self, generation: Generation) -> None:
+        assert self._claim is not None  # noqa: S101 - taken a moment ago
+        path = self._claim.run_dir.path
+        place = open_sockets(path, generation.essentials, self._parts.vrrp)
+        group = os.fstat(place.status.fileno()).st_gid if generation.essentials.global_defs.status_group else 0
+        control = listen(path, "daemon.ctl", mode=0o600)
+        status = listen(path, "daemon.status", mode=0o660, group=group)
+        privileges.drop_all_but(privileges.PARENT)
+        _run_above(generation)
+        self._keeper = Keeper(self._parent, place, generation, self)
+        self._leaving = Leaving(self._parent, self._keeper, self.take_addresses_off)
+        hooks = Hooks(load=self._load_again, running=lambda: self._report, adopt=self._adopt)
+        self._reloader = Reloader(self._parent, self._keeper, hooks)
+        self._desks = [
+            Desk(self._parent.reactor, control, self._order),
+            Desk(self._parent.reactor, status, self._question),
+        ]
+        if self._claim.leftovers:
+            self._parent.log.log("warning", "start.unclean", "an earlier run did not clean up: its addresses come off")
+            self.take_addresses_off(self._speak)
+        else:
+            self._speak()
+
+    def _speak(self) -> None:
+        if self._keeper is not None and not self._keeper.stopping:
+            self._keeper.start(resume=False)
+
+    # What children say (keeper.Listener)
+
+    def child_said(self, message: FromChild) -> None:
+        """Everything but heartbeats comes by here."""
+        if isinstance(message, Ready):
+            self._parent.systemd.ready(f"generation {message.generation}")
+            self._parent.log.log("info", "process.ready", "the VRRP process speaks")
+        elif isinstance(message, Stopped) and self._leaving is not None:
+            self._leaving.child_said_stopped(message)
+        elif self._reloader is not None:
+            self._reloader.child_said(message)
+
+    def child_ended(self, status: int, *, was_ready: bool) -> bool:
+        """Decide whether the VRRP process is replaced."""
+        assert self._leaving is not None  # noqa: S101 - made before the first child
+        assert self._reloader is not None  # noqa: S101 - the same
+        if self._leaving.under_way:
+            self._leaving.child_ended(status)
+            return False
+        self._reloader.child_ended()
+        code = os.waitstatus_to_exitcode(status)
+        if code == EX_CONFIG and not was_ready:
+            self._parent.log.log("error", "start.refused", "the VRRP process cannot run this configuration; see above")
+            self._end(EX_CONFIG)
+            return False
+        if not self._options.respawn:
+            self._parent.log.log("error", "process.died", "the VRRP process has ended, and --dont-respawn was given")
+            self.take_addresses_off(lambda: self._end(1))
+            return False
+        return True
+
+    def take_addresses_off(self, then: Callable[[], None]) -> None:
+        """Run the reaper: what is left of ours in the kernel goes."""
+        assert self._claim is not None  # noqa: S101 - nobody holds addresses before that
+        assert self._keeper is not None  # noqa: S101 - the same
+        descriptor, path, reap = self._keeper.generation.descriptor, self._claim.run_dir.path, self._parts.reap
+
+        def main(log: LogPipe) -> int:
+            privileges.drop_all_but(privileges.REAPER)
+            return reap(path, read_all(descriptor), log)
+
+        def ended(status: int) -> None:
+            timer.cancel()
+            if status:
+                words = "taking leftover addresses off failed; look at them with `ip address`"
+                self._parent.log.log("error", "reap.failed", words)
+            then()
+
+        pid = self._parent.brood.start("reaper", main, keep=[descriptor], on_end=ended)
+        timer = self._parent.reactor.after(_REAPER_PATIENCE, lambda: os.kill(pid, signal.SIGKILL))
+
+    # What people want
+
+    def _hear_signals(self) -> None:
+        for number in self._signals.take():
+            if number == signal.SIGCHLD:
+                self._parent.brood.bury()
+            elif number in (signal.SIGTERM, signal.SIGINT):
+                self._stop(at_once=False)
+            elif number == signal.SIGHUP:
+                self._reload(lambda _outcome: None)
+            else:
+                name = signal.Signals(number).name
+                words = f"{name} asks for a dump that standfast does not write: use `standfast status --json`"
+                self._parent.log.log("warning", "signal.unused", words)
+
+    def _order(self, request: Request, answer: Answer) -> None:
+        if request.do == "reload":
+            self._reload(answer)
+        elif request.do == "stop":
+            self._farewells.append(answer)
+            self._stop(at_once=request.now)
+        else:
+            self._question(request, answer)
+
+    def _question(self, request: Request, answer: Answer) -> None:
+        if request.do == "status":
+            answer(self._status())
+        else:
+            answer(Outcome(ok=False, words=f"`{request.do}` is not answered on this socket"))
+
+    def _reload(self, answer: Answer) -> None:
+        if self._reloader is None:
+            answer(Outcome(ok=False, words="still starting; the configuration is being read as it is now"))
+        elif self._leaving is not None and self._leaving.under_way:
+            answer(Outcome(ok=False, words="stopping"))
+        else:
+            self._reloader.request(answer)
+
+    def _stop(self, *, at_once: bool) -> None:
+        if self._leaving is None:
+            self._end(0)  # nothing has been spoken yet
+        elif self._leaving.under_way:
+            self._leaving.again(at_once=at_once)
+        else:
+            self._leaving.begin(at_once=at_once, finished=self._left)
+
+    def _left(self, words: str) -> None:
+        self._parent.log.log("info", "stop.done", words)
+        for answer in self._farewells:
+            answer(Outcome(ok=True, words=words))
+        self._end(0)
+
+    def _end(self, status: int) -> None:
+        self._exit_status = status
+
+    # Configuration
+
+    def _load_again(self, done: Callable[[Report, int], None]) -> None:
+        Loading(self._parent.reactor, self._parent.brood, self._source(), done)
+
+    def _adopt(self, report: Report, generation: Generation) -> None:
+        self._report = report
+        self._log_diagnostics(report)
+        _run_above(generation)
+
+    def _log_diagnostics(self, report: Report) -> None:
+        for found in report.diagnostics:
+            level = "info" if found.severity == "note" else found.severity
+            hint = f" ({found.hint})" if found.hint else ""
+            words = f"{found.span}: {found.message}{hint}"
+            self._parent.log.log(level, "config.diagnostic", words, fields={"code": found.code})
+
+    def _status(self) -> DaemonStatus:
+        keeper, reloader = self._keeper, self._reloader
+        assert keeper is not None  # noqa: S101 - there is no socket to ask at before that
+        assert reloader is not None  # noqa: S101 - the same
+        assert self._claim is not None  # noqa: S101 - the same
+        number = keeper.generation.number
+        return DaemonStatus(
+            turned_at=self._parent.reactor.turned_at,
+            pid=os.getpid(),
+            version=__version__,
+            generation=number,
+            config_file=self._options.file,
+            config_id=self._options.config_id,
+            run_dir=str(self._claim.run_dir.path),
+            started_at=self._started_at,
+            processes={
+                "parent": ProcessStatus(pid=os.getpid(), state="running", generation=number, since=self._started_at),
+                "writer": self._diary.status(number),
+                "vrrp": keeper.status(),
+            },
+            last_reload=reloader.last,
+            diagnostics=[msgspec.to_builtins(found) for found in self._report.diagnostics],
+            away=[] if keeper.alive else [instance.name for instance in keeper.generation.instances()],
+        )
+
+
+def _run_above(generation: Generation) -> None:
+    """One priority above a real-time child: a busy one could otherwise keep us from ending it."""
+    priority = generation.essentials.global_defs.scheduling.rt_priority
+    wanted = (_REAL_TIME if priority is None else priority) + 1
+    policy = os.SCHED_RR if priority != 0 else os.SCHED_OTHER
+    with contextlib.suppress(PermissionError):  # then the child may not either, and says so
+        parameter = os.sched_param(min(wanted, os.sched_get_priority_max(os.SCHED_RR)) if priority != 0 else 0)
+        os.sched_setscheduler(0, policy | os.SCHED_RESET_ON_FORK, parameter)

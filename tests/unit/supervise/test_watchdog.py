@@ -1,0 +1,181 @@
+"""Starting, the parent's own death, PID 1, and a log that nobody reads: a real parent, a fake child."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from standfast.supervise.children import start_time
+
+ROOT = pytest.mark.skipif(os.geteuid() != 0, reason="namespaces need root")
+
+
+def everybody(daemon):
+    record = json.loads((daemon.run_dir / "processes.json").read_text())
+    return {process["role"]: process["pid"] for process in record["processes"]}
+
+
+def test_status_tells_every_process(daemon):
+    daemon.start()
+    status = daemon.status()
+    assert {name: process["pid"] for name, process in status["processes"].items()} == everybody(daemon)
+    assert status["pid"] == daemon.process.pid
+    assert {process["generation"] for process in status["processes"].values()} == {1}
+    assert (status["config_file"], status["run_dir"]) == (str(daemon.file), str(daemon.run_dir))
+
+
+def test_faults_of_the_file_are_logged_and_it_runs(daemon):
+    daemon.configure(errors=["something is wrong"])
+    daemon.start()
+    (record,) = daemon.logged("config.diagnostic")
+    assert (record["level"], record["code"]) == ("error", "SF2001")
+    assert record["message"].endswith("something is wrong")
+    assert daemon.status()["diagnostics"][0]["message"] == "something is wrong"
+
+
+def test_a_file_that_cannot_run_ends_with_two(daemon):
+    daemon.configure(fatal=True, errors=["no interface"])
+    daemon.start(ready=False)
+    assert daemon.process.wait(10) == 2
+    assert "no interface" in daemon.logged("start.refused")[0]["message"]
+
+
+def test_no_file_ends_with_six(daemon):
+    daemon.file.unlink()
+    daemon.start(ready=False)
+    assert daemon.process.wait(10) == 6
+
+
+def test_a_child_that_cannot_run_it_ends_the_start(daemon):
+    daemon.run_dir.mkdir()
+    (daemon.run_dir / "orders").write_text("refuse")
+    daemon.start(ready=False)
+    assert daemon.process.wait(10) == 2
+    assert "cannot run this configuration" in daemon.logged("start.refused")[0]["message"]
+
+
+def test_a_second_daemon_is_told_who_owns_the_directory(daemon, tmp_path):
+    daemon.start()
+    second = subprocess.run(daemon.process.args, stderr=subprocess.PIPE, timeout=20, check=False)
+    assert second.returncode == 1
+    assert f"(PID {daemon.process.pid})" in json.loads(second.stderr.splitlines()[-1])["message"]
+    assert daemon.vrrp()["state"] == "running"
+
+
+def test_children_follow_a_killed_parent(daemon):
+    daemon.start()
+    child = daemon.started(1)["pid"]
+    daemon.process.kill()
+    daemon.process.wait()
+    assert daemon.eventually(lambda: daemon.events("orphaned"))[0]["pid"] == child
+    daemon.eventually(lambda: start_time(child) is None)
+
+
+def test_after_everything_was_killed_the_next_start_cleans_up_first(daemon):
+    daemon.start()
+    before = everybody(daemon)
+    for pid in before.values():
+        os.kill(pid, signal.SIGKILL)
+    daemon.process.wait()
+    (daemon.run_dir / "state").touch()
+    daemon.start()
+    kinds = [event["what"] for event in daemon.events("started", "reaped")]
+    assert kinds == ["started", "reaped", "started"]
+    assert not set(before.values()) & set(everybody(daemon).values())
+
+
+def test_a_stuck_child_of_a_killed_parent_is_ended_by_the_next_start(daemon):
+    daemon.start()
+    child = daemon.started(1)["pid"]
+    os.kill(child, signal.SIGSTOP)
+    daemon.process.kill()
+    daemon.process.wait()
+    daemon.start()
+    assert start_time(child) is None
+    assert [event["what"] for event in daemon.events("started", "reaped")] == ["started", "reaped", "started"]
+    assert any(str(child) in record["message"] for record in daemon.logged("start.leftover"))
+
+
+@pytest.mark.parametrize("role", ["writer", "vrrp"])
+def test_any_child_may_die_alone(daemon, role):
+    daemon.start()
+    before = everybody(daemon)
+    os.kill(before[role], signal.SIGKILL)
+    daemon.eventually(lambda: everybody(daemon).get(role) not in (None, before[role]))
+    daemon.eventually(lambda: daemon.vrrp()["state"] == "running")
+    assert daemon.order(do="stop")["ok"] is True
+    assert daemon.process.wait(10) == 0
+
+
+def test_a_full_standard_error_stops_nobody(daemon):
+    ours, theirs = os.pipe()
+    os.set_blocking(theirs, False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            os.write(theirs, b"x" * 4096)
+    os.set_blocking(theirs, True)
+    daemon.start(stderr=theirs)
+    os.close(theirs)
+    daemon.tell_child("flood")
+    (flooded,) = daemon.eventually(lambda: daemon.events("flooded"))
+    assert flooded["dropped"] > 1_000
+    assert daemon.order(do="reload")["ok"] is True
+    assert daemon.vrrp()["pid"] == daemon.started(1)["pid"]
+    assert daemon.order(do="stop")["ok"] is True
+    assert daemon.process.wait(10) == 0
+    os.close(ours)
+
+
+def test_a_closed_standard_error_stops_nobody(daemon):
+    ours, theirs = os.pipe()
+    os.close(ours)
+    daemon.start(stderr=theirs)
+    os.close(theirs)
+    assert daemon.order(do="reload")["ok"] is True
+    assert daemon.order(do="stop")["ok"] is True
+    assert daemon.process.wait(10) == 0
+
+
+@ROOT
+def test_as_process_one_it_buries_orphans_and_obeys_signals(daemon):
+    shell = 'sh -c "sleep 0.1 & sleep 0.1 &"; exec "$@"'
+    daemon.start(prefix=["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", shell, "sh"])
+    first = Path(f"/proc/{daemon.process.pid}/task/{daemon.process.pid}/children").read_text().split()[0]
+    children = Path(f"/proc/{first}/task/{first}/children")
+    # Its own two are the writer and the VRRP process; nothing else stays, not even as a zombie.
+    daemon.eventually(lambda: len(children.read_text().split()) == 2)
+    os.kill(int(first), signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
+    assert [event["now"] for event in daemon.events("stop")] == [False]
+
+
+def test_the_image_of_the_parent_is_small():
+    heavy = "httpx structlog rich pyroute2 asyncio"
+    look = f"import sys, standfast.supervise.watchdog; print([m for m in '{heavy}'.split() if m in sys.modules])"
+    assert subprocess.check_output([sys.executable, "-c", look]) == b"[]\n"
+
+
+def test_a_daemon_started_with_everything_blocked_hears_its_signals(daemon):
+    def block():
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    daemon.start(preexec_fn=block)
+    daemon.process.send_signal(signal.SIGHUP)
+    daemon.eventually(lambda: daemon.status()["generation"] == 2)
+    daemon.process.send_signal(signal.SIGTERM)
+    assert daemon.process.wait(10) == 0
+
+
+def test_keepalived_dump_signals_do_not_end_it(daemon):
+    daemon.start()
+    daemon.process.send_signal(signal.SIGUSR1)
+    daemon.eventually(lambda: daemon.logged("signal.unused"))
+    assert daemon.vrrp()["state"] == "running"
