@@ -1,1 +1,47 @@
-"""The command line: one module for each command."""
+"""The command line: one module for each command, imported only when it is wanted.
+
+Such a module has ``register(subparsers)``, which declares the command and its options, and ``run(args) -> int``,
+which does it and returns the exit status.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+
+from standfast import __version__
+
+COMMANDS = (
+    "check",
+    "explain",
+)
+"""In the order of ``--help``; each is a module of this package."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status. Wrong usage exits with 2, as argparse has it."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parsed = _parser(words).parse_args(words)
+    command = importlib.import_module(f"{__name__}.{parsed.command}")
+    try:
+        status: int = command.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # `standfast check ... | head`: nobody listens any more, and that is no fault
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser; with only the named command in it, so that the others need not be imported."""
+    parser = argparse.ArgumentParser(
+        prog="standfast", description="Keeps an address reachable when machines fail: VRRP from your keepalived.conf."
+    )
+    parser.add_argument("--version", action="version", version=f"standfast {__version__}")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
+        importlib.import_module(f"{__name__}.{name}").register(subparsers)
+    return parser

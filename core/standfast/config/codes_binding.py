@@ -118,8 +118,10 @@ NETWORK = (
     Code("SF4021", "error", "address of the other IP version",
          "The first VIP, source or peer in the block decides between IPv4 and IPv6; the others must follow. Excluded "
          "addresses may be of both."),
-    Code("SF4022", "error", "address given twice",
+    Code("SF4022", "warning", "address given twice",
          "The same address stands twice in the instance; the later one is dropped."),
+    Code("SF4027", "error", "peer given twice",
+         "The same peer stands twice in `unicast_peer`; the later line is dropped."),
     Code("SF4023", "error", "more than 255 addresses",
          "The advert counts its addresses in one byte. The rest is treated as `virtual_ipaddress_excluded`."),
     Code("SF4024", "warning", "first IPv6 address is not link-local",

@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from msgspec import structs
@@ -24,6 +26,7 @@ from standfast.config.schema import Block
 from standfast.config.settings import Settings
 from standfast.config.source import Reader
 from standfast.config.tree import Tree
+from standfast.plugins import with_plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +52,42 @@ def load(
     config_id: str,
     environ: Mapping[str, str] | None = None,
     reader: Reader | None = None,
-    schema: Block | None = None,
 ) -> Loaded:
     """Read the main file ``path`` and everything it includes. Never raises for what stands in them.
 
-    ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees; ``schema`` is core's
-    unless plugins have attached to it.
+    ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees. Plugins are asked for
+    their blocks; one that does not work is one more diagnostic.
     """
-    return _loaded(parse(path, reader=reader, config_id=config_id, environ=environ), config_id, schema)
+    schema, faults = with_plugins()
+    with _collector_paused():
+        return _loaded(parse(path, reader=reader, config_id=config_id, environ=environ), config_id, schema, faults)
 
 
 def load_text(text: str | bytes, *, config_id: str = "", schema: Block | None = None) -> Loaded:
-    """The same for text that is in no file."""
-    return _loaded(parse_text(text, config_id=config_id), config_id, schema)
+    """The same for text that is in no file, by core's schema or the one given."""
+    return _loaded(parse_text(text, config_id=config_id), config_id, schema or build_schema(), [])
 
 
-def _loaded(parsed: Parsed, config_id: str, schema: Block | None) -> Loaded:
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Nothing here makes cycles, and looking for some doubles the time for tens of thousands of instances."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _loaded(parsed: Parsed, config_id: str, schema: Block, faults: list[Diagnostic]) -> Loaded:
     findings = Findings()
-    settings = bind(parsed.tree, schema or build_schema(), findings)
+    settings = bind(parsed.tree, schema, findings)
     config = build(settings, findings, config_id)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)
-    diagnostics = _without_echoes(parsed.diagnostics, findings.finish())
+    diagnostics = [*faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(None if stops else config, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from functools import cached_property
 
 from standfast.config.findings import Findings
 from standfast.config.schema import Block, walk
+from standfast.config.suggest import suggest
 from standfast.config.tree import Statement
 
 
@@ -43,20 +43,14 @@ class Guide:
         )
 
     def _advice(self, word: str, block: Block) -> str:
-        near = closest(word, block.names())
+        near = suggest(word, block.names())
         if near:
-            return f"did you mean `{near}`?"
-        far = closest(word, tuple(self._homes))
-        return f"did you mean `{far}`, which belongs in {_places(self._homes[far])}?" if far else ""
+            return f"did you mean `{near[0]}`?"
+        far = suggest(word, self._homes)
+        return f"did you mean `{far[0]}`, which belongs in {_places(self._homes[far[0]])}?" if far else ""
 
 
 def _places(homes: list[str]) -> str:
     shown = [f"`{home}`" if home else "the top level" for home in homes[:3]]
     more = f" and {len(homes) - 3} more blocks" if len(homes) > 3 else ""
     return " or ".join(shown) + more
-
-
-def closest(word: str, names: tuple[str, ...]) -> str | None:
-    """The name that was probably meant, if any is close."""
-    near = get_close_matches(word, names, 1, 0.75) or get_close_matches(word.lower(), names, 1, 0.75)
-    return near[0] if near else None

@@ -1,0 +1,94 @@
+"""``standfast explain``: what a keyword or the code of a diagnostic means."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import textwrap
+from collections.abc import Iterator
+
+import standfast.config.codes_binding  # noqa: F401 - declares its codes
+from standfast.config.codes import CODES
+from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
+from standfast.config.suggest import did_you_mean
+from standfast.plugins import with_plugins
+
+WIDTH = 100
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser("explain", help="explain a keyword or the code of a diagnostic")
+    parser.add_argument("topic", metavar="KEYWORD|CODE", help="such as `priority`, `vrrp_instance/priority`, `SF2101`")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print the page; 1 if there is none."""
+    topic: str = args.topic
+    pages = list(_code(topic) if re.fullmatch(r"[Ss][Ff]\d{4}", topic) else keyword_pages(with_plugins()[0], topic))
+    if not pages:
+        print(f"nothing is known about `{topic}`; {_advice(topic)}", file=sys.stderr)
+        return 1
+    print("\n\n".join(pages))
+    return 0
+
+
+def _code(topic: str) -> Iterator[str]:
+    code = CODES.get(topic.upper())
+    if code is not None:
+        yield f"{code.code} ({code.severity}): {code.title}\n\n{textwrap.fill(code.page, WIDTH)}"
+
+
+def _advice(topic: str) -> str:
+    names = {declaration.name for _, declaration in walk(with_plugins()[0])} | set(CODES)
+    return did_you_mean(topic, names) or "see `standfast explain vrrp_instance`"
+
+
+def keyword_pages(root: Block, topic: str) -> Iterator[str]:
+    """A page for each place where the keyword can stand; a path (``vrrp_instance/priority``) narrows it."""
+    for path, declaration in walk(root):
+        if topic in (path, declaration.name):
+            yield page(path, declaration)
+    for path, declaration in walk(root):
+        if isinstance(declaration, Entries):
+            for syntax, doc in declaration.entry.options:
+                if syntax.split()[0] == topic:
+                    yield f"{topic} (in a line of {path})\n\n{textwrap.fill(doc, WIDTH)}\n\n  syntax:   {syntax}"
+
+
+def page(path: str, declaration: Declaration) -> str:
+    """Everything that the declaration says, as text."""
+    place = path.rpartition("/")[0]
+    parts = [f"{declaration.name} ({'in ' + place if place else 'at the top level'})", _words(declaration)]
+    facts = [f"  {name + ':':9} {text}" for name, text in _facts(declaration) if text]
+    parts.append("\n".join(facts))
+    if declaration.example:
+        parts.append("  example:\n" + textwrap.indent(declaration.example, "    "))
+    return "\n\n".join(parts)
+
+
+def _words(declaration: Declaration) -> str:
+    words = [declaration.doc]
+    if not declaration.acted_on and "not acted on yet" not in declaration.doc:
+        words.append("Known and checked, but not acted on yet.")
+    if declaration.ours:
+        words.append("keepalived does not know this keyword.")
+    return textwrap.fill(" ".join(words), WIDTH)
+
+
+def _facts(declaration: Declaration) -> Iterator[tuple[str, str]]:
+    if isinstance(declaration, Keyword):
+        yield "syntax", f"{declaration.name} {declaration.kind.syntax}".rstrip()
+        yield "default", declaration.default
+        yield "twice", {"last": "", "first": "the first one counts", "each": "all count"}[declaration.repeat]
+    else:
+        yield "syntax", f"{declaration.name} {declaration.header.syntax}".rstrip() + " { ... }"
+    if isinstance(declaration, Entries):
+        yield "lines", declaration.entry.syntax
+        for syntax, doc in declaration.entry.options:
+            yield "option", f"{syntax}: {doc}"
+    if isinstance(declaration, Block):
+        yield "inside", textwrap.fill(", ".join(declaration.names()), WIDTH, subsequent_indent=" " * 12)
+    yield "instead", f"write `{declaration.retired}`" if declaration.retired else ""
+    yield "since", declaration.since
