@@ -127,8 +127,8 @@ class Lan:
 
     @property
     def masters(self) -> list[Host]:
-        """Everybody who acts as MASTER now."""
-        return [host for host in self.hosts if host.master]
+        """Everybody who acts as MASTER now; a process that does not run does not act."""
+        return [host for host in self.hosts if host.master and host.running]
 
     def add(self, config: VrrpInstance, source: Address) -> Host:
         """Connect a machine; start it with ``host.act(Router.start)``."""

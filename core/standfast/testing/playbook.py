@@ -140,7 +140,7 @@ class Playbook:
             output = self._pending.pop(0)
             if not isinstance(output[1], Tell) or matcher.matches(*output):
                 return output
-        self._fail(f"expected {matcher}, but nothing more happened")
+        return self._fail(f"expected {matcher}, but nothing more happened")
 
     def _nothing_left(self) -> None:
         for at_, action in self._pending:

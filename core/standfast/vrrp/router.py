@@ -39,7 +39,7 @@ class Router(Machine):
     @property
     def deadline(self) -> int | None:
         """When to call :meth:`tick` next; None while there is nothing to wait for."""
-        announce = self.announcer.deadline
+        announce = None if self.overslept else self.announcer.deadline
         if self.timer is None or announce is None:
             return self.timer if announce is None else announce
         return min(self.timer, announce)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from standfast.config.model import Announcing, Authentication, UnicastPeer, VirtualAddress
@@ -71,7 +73,7 @@ def test_s02_cadence_at_a_tenth_of_a_second_does_not_drift():
     book = Playbook(router(version=3, priority=150, advert_interval=100_000)) >> at(20)
     moments = [us(moment) for moment, _ in book.adverts]
     assert moments[0] == 341_406
-    assert {later - earlier for earlier, later in zip(moments, moments[1:], strict=False)} == {100_000}
+    assert {later - earlier for earlier, later in pairwise(moments)} == {100_000}
 
 
 def test_s02_a_timer_served_late_does_not_shift_the_beat():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from standfast.config.model import Announcing, UnicastPeer, VirtualAddress
@@ -62,7 +64,7 @@ def test_kd01_s31_rejected_adverts_cannot_silence_the_master(kind):
         accepted = receiver.judge(JUNK[kind](book.now))
         assert accepted is None
     beats = [us(moment) for moment, _ in book.adverts]
-    assert {later - earlier for earlier, later in zip(beats, beats[1:], strict=False)} == {SECOND}
+    assert {later - earlier for earlier, later in pairwise(beats)} == {SECOND}
     assert len(beats) >= 18
 
 
@@ -75,7 +77,7 @@ def test_kd01_losing_adverts_do_not_move_the_beat_without_an_answer():
         book = book >> hears(100)
         book.forget()
     beats = [us(moment) for moment, _ in book.adverts]
-    assert {later - earlier for earlier, later in zip(beats, beats[1:], strict=False)} == {SECOND}
+    assert {later - earlier for earlier, later in pairwise(beats)} == {SECOND}
 
 
 PEERS = tuple(UnicastPeer(address=Address.parse(text)) for text in ("192.0.2.2", "192.0.2.3"))
@@ -83,9 +85,7 @@ PEERS = tuple(UnicastPeer(address=Address.parse(text)) for text in ("192.0.2.2",
 
 @pytest.mark.parametrize("checksum", ["auto", "pseudo", "message"])
 def test_kd02_every_unicast_copy_verifies(checksum):
-    subject = router(
-        version=3, group=None, unicast_peers=PEERS, source=Address.parse("192.0.2.1"), checksum=checksum
-    )
+    subject = router(version=3, group=None, unicast_peers=PEERS, source=Address.parse("192.0.2.1"), checksum=checksum)
     for out in subject.outgoing(SendAdvert(100)):
         assert packet.decode(wire(out, 1), mode=checksum).destination == out.destination
 
