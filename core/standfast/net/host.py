@@ -45,6 +45,7 @@ class Host:
         self._links: dict[int, Link] = {}
         self._by_name: dict[str, int] = {}
         self._addresses: dict[int, dict[tuple[Address, int], HostAddress]] = {}
+        self._holders: dict[Address, dict[tuple[int, int], None]] = {}
 
     def link(self, name: str) -> Link | None:
         """The interface of that name."""
@@ -67,8 +68,7 @@ class Host:
 
     def has(self, index: int, address: Address) -> bool:
         """Is the address on that interface, whatever its prefix length?"""
-        table = self._addresses.get(index, {})
-        return (address, address.bits) in table or any(entry.address == address for entry in table.values())
+        return any(holder == index for holder, _prefix in self._holders.get(address, ()))
 
     def find(self, index: int, address: Address, prefix: int) -> HostAddress | None:
         """Exactly this address with this prefix length."""
@@ -76,7 +76,7 @@ class Host:
 
     def owns(self, address: Address) -> bool:
         """Is it one of this host's addresses, on any interface?"""
-        return any(self.has(index, address) for index in self._addresses)
+        return address in self._holders
 
     def link_is(self, link: Link) -> list[HostEvent]:
         """RTM_NEWLINK."""
@@ -97,8 +97,8 @@ class Host:
         if self._by_name.get(before.name) == index:
             del self._by_name[before.name]
         # The link first: whoever sees an address vanish can then tell that nobody deleted it.
-        gone = self._addresses.pop(index, {}).values()
-        return [LinkChanged(before, None), *(AddressVanished(entry) for entry in gone)]
+        gone = list(self._addresses.get(index, {}).values())
+        return [LinkChanged(before, None), *(event for entry in gone for event in self.address_gone(entry))]
 
     def address_is(self, entry: HostAddress) -> list[HostEvent]:
         """RTM_NEWADDR. A tentative address is not there yet; one that failed its detection never was."""
@@ -108,12 +108,19 @@ class Host:
         key = (entry.address, entry.prefix)
         known = key in table
         table[key] = entry
+        self._holders.setdefault(entry.address, {})[entry.index, entry.prefix] = None
         return [] if known else [AddressAppeared(entry)]
 
     def address_gone(self, entry: HostAddress) -> list[HostEvent]:
         """RTM_DELADDR."""
         before = self._addresses.get(entry.index, {}).pop((entry.address, entry.prefix), None)
-        return [] if before is None else [AddressVanished(before)]
+        if before is None:
+            return []
+        holders = self._holders[entry.address]
+        del holders[entry.index, entry.prefix]
+        if not holders:
+            del self._holders[entry.address]
+        return [AddressVanished(before)]
 
     def resync(self, links: Iterable[Link], addresses: Iterable[HostAddress]) -> list[HostEvent]:
         """Take a full dump for the truth and say what must have happened meanwhile (messages were lost).
@@ -121,27 +128,16 @@ class Host:
         An interface that goes away or down is told before its addresses' vanishing.
         """
         links = list(links)
-        fresh: dict[int, dict[tuple[Address, int], HostAddress]] = {}
-        for entry in addresses:
-            if entry.usable:
-                fresh.setdefault(entry.index, {})[entry.address, entry.prefix] = entry
+        usable = [entry for entry in addresses if entry.usable]
         here = {link.index for link in links}
         events = [event for index in set(self._links) - here for event in self.link_gone(index)]
         for link in links:
             events += self.link_is(link)
-        stale = self._addresses
-        self._addresses = fresh
-        events += _differences(stale, fresh)
+        fresh = {(entry.index, entry.address, entry.prefix) for entry in usable}
+        stale = [entry for table in self._addresses.values() for entry in table.values()]
+        for entry in stale:
+            if (entry.index, entry.address, entry.prefix) not in fresh:
+                events += self.address_gone(entry)
+        for entry in usable:
+            events += self.address_is(entry)
         return events
-
-
-def _differences(
-    stale: dict[int, dict[tuple[Address, int], HostAddress]],
-    fresh: dict[int, dict[tuple[Address, int], HostAddress]],
-) -> Iterator[HostEvent]:
-    for index, table in stale.items():
-        now = fresh.get(index, {})
-        yield from (AddressVanished(entry) for key, entry in table.items() if key not in now)
-    for index, table in fresh.items():
-        before = stale.get(index, {})
-        yield from (AddressAppeared(entry) for key, entry in table.items() if key not in before)

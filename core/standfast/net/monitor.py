@@ -40,6 +40,8 @@ class Monitor:
         self.host = Host()
         self.resyncs = 0
         """How often messages were lost."""
+        self.drained = True
+        """Did the last :meth:`read` find the end of the queue?"""
         self._changer = changer
         self._lost = False
         kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
@@ -67,12 +69,14 @@ class Monitor:
     def read(self, limit: int = 64) -> list[HostEvent]:
         """What changed, at most ``limit`` messages' worth. Empty: nothing to read (or nothing of interest)."""
         events: list[HostEvent] = []
+        self.drained = False
         for _ in range(limit):
             if self._lost:
                 break
             try:
                 data = self._socket.recv(_DATAGRAM)
             except BlockingIOError:
+                self.drained = True
                 break
             except OSError as error:
                 if error.errno != errno.ENOBUFS:
@@ -89,7 +93,7 @@ class Monitor:
             events = self._read_tables()
         except DumpInterrupted:  # the storm goes on; the next read tries again
             return []
-        self._lost = False
+        self._lost, self.drained = False, True
         return events
 
     def _drop_the_stale(self) -> None:

@@ -1,0 +1,141 @@
+"""Sockets shared by instances: one pair for each interface and group, or for each local address of unicast ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from standfast.config.model import GlobalDefs
+from standfast.events import Event
+from standfast.net.host import Host
+from standfast.vrrp.instance import Instance
+from standfast.vrrp.packet import IPV4_HEADER_SIZE
+from standfast.vrrp.receive import Entrance
+from standfast.vrrp.sockets import Endpoint, Listener, Mouth
+
+_SKB = 1024
+"""What the kernel charges a receive buffer for a small datagram, about."""
+
+_CROWD = 64
+"""Above this many instances on a socket the kernel's default buffer holds too few adverts of each."""
+
+
+class Channel:
+    """An open pair of sockets and who uses it."""
+
+    def __init__(self, endpoint: Endpoint, vrid: int, entrance: Entrance) -> None:
+        self.listener = Listener(endpoint, (vrid,))
+        try:
+            self.mouth = Mouth(endpoint)
+        except OSError:
+            self.listener.close()
+            raise
+        self.endpoint = endpoint
+        self.entrance = entrance
+        self.members: list[Instance] = []
+
+    def settle(self, settings: GlobalDefs, mtu: int) -> None:
+        """Members changed: who hears what, which VRIDs come in, how much may wait."""
+        self.entrance.assign([member.receiver for member in self.members])
+        self.listener.admit({member.config.vrid for member in self.members})
+        size = receive_buffer(settings, self.members, mtu)
+        if size:
+            self.listener.enlarge(size)
+
+    def close(self) -> None:
+        """Give both sockets back."""
+        self.listener.close()
+        self.mouth.close()
+
+
+class Channels:
+    """All of them. ``opened`` and ``closing`` tell who listens to them."""
+
+    def __init__(
+        self,
+        host: Host,
+        tell: Callable[[Event], None],
+        opened: Callable[[Channel], None],
+        closing: Callable[[Channel], None],
+    ) -> None:
+        self.settings = GlobalDefs()
+        self.open: dict[Endpoint, Channel] = {}
+        self._of: dict[Instance, Endpoint] = {}
+        self._changed: set[Channel] = set()
+        self._host = host
+        self._tell = tell
+        self._opened = opened
+        self._closing = closing
+
+    def connect(self, instance: Instance) -> None:
+        """Give it the sockets that its configuration and the host's state ask for now. Raises OSError."""
+        endpoint = self._wanted(instance)
+        if self._of.get(instance) == endpoint:
+            return
+        self.disconnect(instance)
+        if endpoint is None:
+            return
+        channel = self.open.get(endpoint)
+        if channel is None:
+            entrance = Entrance(self._tell, log_unknown_vrids=self.settings.log_unknown_vrids)
+            channel = self.open[endpoint] = Channel(endpoint, instance.config.vrid, entrance)
+            self._opened(channel)
+        channel.members.append(instance)
+        self._of[instance] = endpoint
+        instance.mouth = channel.mouth
+        self._changed.add(channel)
+
+    def disconnect(self, instance: Instance) -> None:
+        """Take its sockets away; the last one to go closes them."""
+        endpoint = self._of.pop(instance, None)
+        instance.mouth = None
+        if endpoint is None:
+            return
+        channel = self.open[endpoint]
+        channel.members.remove(instance)
+        if channel.members:
+            self._changed.add(channel)
+        else:
+            self._changed.discard(channel)
+            del self.open[endpoint]
+            self._closing(channel)
+            channel.close()
+
+    def settle(self) -> None:
+        """Let channels know their members, once for all that came and went."""
+        for channel in self._changed:
+            channel.settle(self.settings, self._mtu(channel.endpoint))
+        self._changed.clear()
+
+    def _wanted(self, instance: Instance) -> Endpoint | None:
+        config = instance.config
+        link = self._host.link(config.interface) if config.interface else None
+        if not config.unicast:
+            if link is None or config.group is None:
+                return None
+            return Endpoint(config.family, link.name, link.index, config.group)
+        source = instance.router.source
+        if source is None:
+            return None
+        if source.is_link_local and source.family == 6:
+            return None if link is None else Endpoint(6, link.name, link.index, source)
+        return Endpoint(config.family, "", 0, source)
+
+    def _mtu(self, endpoint: Endpoint) -> int:
+        link = self._host.link(endpoint.interface) if endpoint.interface else None
+        return link.mtu if link is not None else 1500
+
+
+def receive_buffer(settings: GlobalDefs, members: list[Instance], mtu: int) -> int:
+    """Bytes to ask for (``vrrp_rx_bufs_policy``); 0 = leave it as the kernel made it."""
+    if isinstance(settings.rx_buffer, int):
+        return settings.rx_buffer
+    if settings.rx_buffer == "mtu":
+        return len(members) * settings.rx_buffer_multiplier * mtu
+    if settings.rx_buffer == "advert":
+        return sum(settings.rx_buffer_multiplier * _advert_size(member) for member in members)
+    return len(members) * settings.rx_buffer_multiplier * _SKB if len(members) > _CROWD else 0
+
+
+def _advert_size(instance: Instance) -> int:
+    config = instance.config
+    return IPV4_HEADER_SIZE + 16 + len(config.vips) * (4 if config.family == 4 else 16)
