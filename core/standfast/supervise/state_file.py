@@ -1,0 +1,121 @@
+"""What we have put into the kernel, written down so that somebody can undo it after SIGKILL.
+
+The VRRP process writes the file *before* it may touch the kernel and removes it when nothing of ours is left.
+Its successor, ``standfast reap`` and the next start read it.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from standfast.config.model import VirtualAddress
+from standfast.net.command import Changer
+from standfast.net.decode import HostAddress, Link
+from standfast.net.encode import IFA_PROTO, AddressEncoder
+from standfast.values import Address
+
+NAME: Final = "installed.json"
+
+_PIECE = 64
+_MARKS_SINCE = (5, 18)
+
+
+class Entry(msgspec.Struct, frozen=True, order=True):
+    """One address that is, or may be, on an interface because of us."""
+
+    interface: str
+    address: str
+    """``10.9.0.100/24``"""
+
+
+class Installed(msgspec.Struct, frozen=True):
+    """The whole file."""
+
+    addresses: tuple[Entry, ...] = ()
+    sysctls: dict[str, str] = {}
+    """Path under ``/proc/sys`` -> what it was before we changed it."""
+
+
+def entry_of(address: VirtualAddress) -> Entry:
+    """As the file names it."""
+    return Entry(address.dev, f"{address.address}/{address.prefix}")
+
+
+def load(run_dir: Path) -> Installed:
+    """What the file says; nothing if there is none or it cannot be read (it was written by rename: never half)."""
+    try:
+        return msgspec.json.decode((run_dir / NAME).read_bytes(), type=Installed)
+    except (OSError, msgspec.DecodeError):
+        return Installed()
+
+
+def save(run_dir: Path, installed: Installed) -> None:
+    """Replace the file in one step; an empty record removes it."""
+    path = run_dir / NAME
+    if not installed.addresses and not installed.sysctls:
+        path.unlink(missing_ok=True)
+        return
+    temporary = path.with_suffix(".new")
+    temporary.write_bytes(msgspec.json.encode(installed))
+    temporary.replace(path)
+
+
+def kernel_marks() -> bool:
+    """Does this kernel keep IFA_PROTO, by which our addresses are known?"""
+    major, minor = os.uname().release.split(".")[:2]
+    return (int(major), int("".join(c for c in minor if c.isdigit()) or 0)) >= _MARKS_SINCE
+
+
+def leftovers(
+    installed: Installed,
+    links: Iterable[Link],
+    addresses: Iterable[HostAddress],
+    *,
+    marks: bool,
+    configured: Collection[Entry] = (),
+) -> list[HostAddress]:
+    """Which of the host's addresses are ours.
+
+    Listed, or marked and configured.  The list is written ahead of the deed, so on a kernel that marks
+    addresses a listed one without our mark is somebody else's.
+    """
+    names = {link.index: link.name for link in links}
+    listed, ours = set(installed.addresses), set(configured)
+    found = []
+    for address in addresses:
+        entry = Entry(names.get(address.index, ""), f"{address.address}/{address.prefix}")
+        marked = address.protocol == IFA_PROTO
+        if (entry in listed and (marked or not marks)) or (entry in ours and marked):
+            found.append(address)
+    return found
+
+
+def clean(
+    run_dir: Path, changer: Changer, encode: AddressEncoder, *, configured: Collection[Entry] = ()
+) -> list[Address]:
+    """Take off everything that :func:`leftovers` finds, set sysctls back, remove the file; give what was taken off."""
+    installed = load(run_dir)
+    links = changer.links()
+    names = {link.index: link.name for link in links}
+    ours = leftovers(installed, links, changer.addresses(), marks=kernel_marks(), configured=configured)
+    batch = []
+    for found in ours:
+        virtual = VirtualAddress(address=found.address, prefix=found.prefix, dev=names[found.index])
+        batch.append((encode(virtual).delete, found.index))
+    for start in range(0, len(batch), _PIECE):
+        changer.perform(batch[start : start + _PIECE])
+    for path, before in installed.sysctls.items():
+        _write_sysctl(path, before)
+    save(run_dir, Installed())
+    return [found.address for found in ours]
+
+
+def _write_sysctl(path: str, value: str) -> None:
+    place = Path("/proc/sys") / path
+    if place.exists():  # the interface may have gone
+        place.write_text(value)

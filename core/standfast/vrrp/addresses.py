@@ -1,0 +1,117 @@
+"""Which virtual addresses stand on this host's interfaces because we put them there."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from standfast.config.model import VirtualAddress
+from standfast.net.command import Changer
+from standfast.net.decode import HostAddress
+from standfast.net.encode import IFA_PROTO, AddressEncoder
+from standfast.net.host import Host
+from standfast.net.netlink import errno_words
+from standfast.values import Address
+
+Place: TypeAlias = tuple[int, Address, int]
+"""Interface index, address, prefix length: what makes an address one address for the kernel."""
+
+_GONE_ALREADY: Final = frozenset((0, errno.EADDRNOTAVAIL, errno.ENODEV))
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One address that the kernel did not take or give."""
+
+    address: VirtualAddress
+    number: int
+    """errno"""
+
+    @property
+    def words(self) -> str:
+        """``10.9.0.100/24 on eth0: No such device``."""
+        return f"{self.address.address}/{self.address.prefix} on {self.address.dev}: {errno_words(self.number)}"
+
+
+class AddressKeeper:
+    """Puts addresses on and takes them off, and remembers which are ours.
+
+    ``installed`` tells an administrator's deletion from the echo of our own: what we take off leaves it
+    before the kernel hears of it, what we put on enters it when the kernel has said yes.
+    """
+
+    def __init__(self, changer: Changer, host: Host, encode: AddressEncoder) -> None:
+        self._changer = changer
+        self._host = host
+        self._encode = encode
+        self.installed: dict[Place, VirtualAddress] = {}
+        self.owned: set[Place] = set()
+        """An owner's own addresses, there before us and not ours to take off."""
+
+    def add(self, addresses: Iterable[VirtualAddress]) -> list[Failure]:
+        """Put them on in one system call; keep the count below a hundred. An owner's own are left as they are."""
+        places, failures = self._locate(addresses)
+        batch = [(place, address) for place, address in places if not self._is_own(place)]
+        results = self._changer.perform([(self._encode(address).add, place[0]) for place, address in batch])
+        for (place, address), number in zip(batch, results, strict=True):
+            if number:
+                failures.append(Failure(address, number))
+            else:
+                self.installed[place] = address
+        return failures
+
+    def remove(self, addresses: Iterable[VirtualAddress]) -> list[Failure]:
+        """Take off those that are there, in one system call; an owner's own stay."""
+        places, _ = self._locate(addresses)
+        batch = [(place, address) for place, address in places if not self._is_own(place) and self._is_there(place)]
+        for place, _address in batch:
+            self.installed.pop(place, None)
+        results = self._changer.perform([(self._encode(address).delete, place[0]) for place, address in batch])
+        return [
+            Failure(address, number)
+            for (_place, address), number in zip(batch, results, strict=True)
+            if number not in _GONE_ALREADY
+        ]
+
+    def vanished(self, entry: HostAddress) -> VirtualAddress | None:
+        """The kernel says that it is gone: give our address if it was one, and forget that we have it."""
+        return self.installed.pop((entry.index, entry.address, entry.prefix), None)
+
+    def present(self, address: VirtualAddress) -> bool:
+        """Is it on its interface now, as the kernel tells?"""
+        link = self._host.link(address.dev)
+        return link is not None and self._host.find(link.index, address.address, address.prefix) is not None
+
+    def respect(self, addresses: Iterable[VirtualAddress], ours: set[tuple[str, str]]) -> None:
+        """Of an owner's addresses keep our hands off those that somebody else has put on this host.
+
+        ``ours``: interface and ``address/prefix`` of everything that the state file says we installed.
+        """
+        for place, address in self._locate(addresses)[0]:
+            entry = self._host.find(*place)
+            listed = (address.dev, f"{address.address}/{address.prefix}") in ours
+            if entry is not None and place not in self.installed and not listed and entry.protocol != IFA_PROTO:
+                self.owned.add(place)
+
+    def owns(self, entry: HostAddress) -> bool:
+        """Is it an owner's own address?"""
+        return (entry.index, entry.address, entry.prefix) in self.owned
+
+    def _is_own(self, place: Place) -> bool:
+        return place in self.owned and self._host.find(*place) is not None
+
+    def _is_there(self, place: Place) -> bool:
+        return place in self.installed or self._host.find(*place) is not None
+
+    def _locate(self, addresses: Iterable[VirtualAddress]) -> tuple[list[tuple[Place, VirtualAddress]], list[Failure]]:
+        places: list[tuple[Place, VirtualAddress]] = []
+        failures: list[Failure] = []
+        for address in addresses:
+            link = self._host.link(address.dev)
+            if link is None:
+                failures.append(Failure(address, errno.ENODEV))
+            else:
+                places.append(((link.index, address.address, address.prefix), address))
+        return places, failures
