@@ -68,7 +68,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
     diagnostics: list[dict[str, str | int]] = []
     """Errors and warnings of the running configuration, as ``standfast check --json`` shows them."""
     away: list[str] = []
-    """Names of instances that nobody speaks for at the moment (crash loop)."""
+    """Names of instances that nobody speaks for at the moment (the VRRP process is stuck, or held back)."""
 
 
 def encode(message: msgspec.Struct | dict[str, object]) -> bytes:

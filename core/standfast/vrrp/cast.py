@@ -1,0 +1,204 @@
+"""Which instances there are: at start, after the death of a predecessor, and across reloads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from standfast import clock
+from standfast.config.model import Config, GlobalDefs, VirtualAddress, VrrpInstance
+from standfast.net.decode import HostAddress
+from standfast.net.monitor import Monitor
+from standfast.supervise import state_file
+from standfast.supervise.page import SharedPage, Slot
+from standfast.supervise.state_file import Entry, Installed, entry_of
+from standfast.vrrp.addresses import AddressKeeper
+from standfast.vrrp.instance import Instance
+from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.sysctls import Sysctls, promote_secondaries
+
+PIECE: Final = 64
+
+
+class Cast:
+    """Puts instances on the stage and takes them off. Writes down beforehand what they may install."""
+
+    def __init__(self, speaker: Speaker, keeper: AddressKeeper, monitor: Monitor, run_dir: Path) -> None:
+        self.config = Config()
+        self._speaker = speaker
+        self._keeper = keeper
+        self._host = monitor.host
+        self._run_dir = run_dir
+        self._written = state_file.load(run_dir)
+        self._sysctls = Sysctls(self._written.sysctls)
+
+    # Start
+
+    def begin(self, config: Config, page: SharedPage, *, resume: bool) -> None:
+        """Start all instances: first those that may carry on a mastership, then clean up, then the others."""
+        self._speaker.configure(config.global_defs)
+        instances = [Instance(made, place, self._speaker.tell) for place, made in enumerate(config.instances)]
+        before = self._written
+        self._respect_owners(instances)
+        self.config = config
+        self._speaker.admit(instances)
+        self._write_ahead(config, before)
+        delay = 0 if resume else start_delay(config.global_defs, clock.now())
+        for instance in instances:
+            slot = page.read(instance.place or 0, instance.config.key) if resume else None
+            self._start(instance, slot, delay)
+        self._remove_strangers(config, before)
+        if not resume:
+            self._speaker.finish_effects()
+        self._finish()
+
+    def _start(self, instance: Instance, slot: Slot | None = None, delay: int = 0) -> None:
+        self._prepare_interfaces(instance.config)
+        router, now = instance.router, clock.now()
+        self._speaker.interfaces.survey(instance, now)
+        actions = router.start(now, delay) if slot is None else router.resume(now, slot)
+        self._speaker.perform(instance, actions)
+
+    def _respect_owners(self, instances: list[Instance]) -> None:
+        """An owner's VIPs that were there before us are the administrator's (KD-19)."""
+        listed = {(entry.interface, entry.address) for entry in self._written.addresses}
+        for instance in instances:
+            if instance.config.owner:
+                self._keeper.respect(instance.router.addresses, listed)
+
+    def _remove_strangers(self, config: Config, before: Installed) -> None:
+        """Leftovers of a predecessor that no instance of today knows; those of instances are theirs to remove."""
+        ours = _entries(config)
+        found = state_file.leftovers(before, self._host.links(), self._all_addresses(), marks=state_file.kernel_marks())
+        names = {link.index: link.name for link in self._host.links()}
+        strangers = [
+            VirtualAddress(address=entry.address, prefix=entry.prefix, dev=names[entry.index])
+            for entry in found
+            if Entry(names[entry.index], f"{entry.address}/{entry.prefix}") not in ours
+        ]
+        for start in range(0, len(strangers), PIECE):
+            self._keeper.remove(strangers[start : start + PIECE])
+
+    def _all_addresses(self) -> list[HostAddress]:
+        return [entry for link in self._host.links() for entry in self._host.addresses(link.index)]
+
+    # Reload
+
+    def change(self, config: Config) -> tuple[str, ...]:
+        """Run by this configuration from now on; give what changed, in words. An equal one changes nothing."""
+        if config == self.config:
+            return ()
+        old, self.config = self.config, config
+        now = clock.now()
+        self._speaker.configure(config.global_defs)
+        staying, coming, going = self._match(config)
+        # First of all the adverts: each buys its instance one interval (18.3 in keepalived's order).
+        self._write_ahead(config, self._written)
+        for instance in going:
+            instance.move_to(None)
+            self._speaker.dismiss(instance, now, hold=True, removed=True)
+            self._speaker.breathe()
+        self._speaker.admit(sorted([*staying, *coming], key=lambda instance: instance.place or 0))
+        changes = [f"{instance.config.name}: removed" for instance in going]
+        changes += [words for instance in staying if (words := self._reconfigure(instance, config))]
+        self._speaker.admit(list(self._speaker.instances.values()))
+        self._respect_owners(coming)
+        for instance in coming:
+            self._start(instance)
+            self._speaker.breathe()
+            changes.append(f"{instance.config.name}: added")
+        if old.global_defs != config.global_defs:
+            changes.append("global settings changed")
+        self._finish()
+        return tuple(changes)
+
+    def _match(self, config: Config) -> tuple[list[Instance], list[Instance], list[Instance]]:
+        """Who stays, comes and goes: by :attr:`VrrpInstance.key`, since names may change."""
+        known = dict(self._speaker.instances)
+        staying, coming = [], []
+        for place, made in enumerate(config.instances):
+            instance = known.pop(made.key, None)
+            if instance is None:
+                coming.append(Instance(made, place, self._speaker.tell))
+                continue
+            if instance.place != place:
+                instance.move_to(place)
+            staying.append(instance)
+        return staying, coming, list(known.values())
+
+    def _reconfigure(self, instance: Instance, config: Config) -> str:
+        made = config.instances[instance.place or 0]
+        if made == instance.config:
+            self._speaker.perform(instance, ())  # its place may have changed
+            return ""
+        before, now = instance.config, clock.now()
+        self._prepare_interfaces(made)
+        self._speaker.perform(instance, instance.router.reconfigure(made, now))
+        self._speaker.interfaces.survey(instance, now)
+        self._speaker.breathe()
+        return f"{made.name}: {_difference(before, made)}"
+
+    # The end
+
+    def end(self, *, hold: bool) -> None:
+        """Let everybody leave (again: at once)."""
+        now = clock.now()
+        for instance in self._speaker.everybody():
+            self._speaker.dismiss(instance, now, hold=hold, removed=False)
+
+    def clear(self) -> None:
+        """Nothing of ours is left: set the kernel's settings back, remove the state file."""
+        self._sysctls.restore()
+        self._write(Installed())
+
+    # What is written down
+
+    def settle(self) -> None:
+        """Everything has been performed: write down what is still ours."""
+        self._write(Installed(self._own_entries(self.config), dict(self._sysctls.originals)))
+
+    def _write_ahead(self, config: Config, before: Installed) -> None:
+        """Before the kernel is touched: what may be installed from now on, beside what was."""
+        entries = {*before.addresses, *self._own_entries(config)}
+        self._write(Installed(tuple(sorted(entries)), dict(self._sysctls.originals)))
+
+    def _finish(self) -> None:
+        if self._sysctls.originals != self._written.sysctls:
+            self._write(Installed(self._written.addresses, dict(self._sysctls.originals)))
+
+    def _own_entries(self, config: Config) -> tuple[Entry, ...]:
+        links = {link.name: link.index for link in self._host.links()}
+        return tuple(
+            sorted(
+                {
+                    entry_of(address)
+                    for instance in config.instances
+                    for address in instance.vips + instance.evips
+                    if (links.get(address.dev, 0), address.address, address.prefix) not in self._keeper.owned
+                }
+            )
+        )
+
+    def _write(self, installed: Installed) -> None:
+        if installed != self._written:
+            state_file.save(self._run_dir, installed)
+            self._written = installed
+
+    def _prepare_interfaces(self, config: VrrpInstance) -> None:
+        if config.promote_secondaries and config.interface:
+            self._sysctls.set(promote_secondaries(config.interface), "1")
+
+
+def start_delay(settings: GlobalDefs, uptime: int) -> int:
+    """Microseconds to stay silent and deaf: the configured delay, or what is left of the one after boot."""
+    return max(settings.startup_delay, settings.delay_after_boot - uptime, 0)
+
+
+def _entries(config: Config) -> set[Entry]:
+    return {entry_of(address) for instance in config.instances for address in instance.vips + instance.evips}
+
+
+def _difference(old: VrrpInstance, new: VrrpInstance) -> str:
+    """Names of the settings that differ."""
+    fields = [name for name in new.__struct_fields__ if getattr(old, name) != getattr(new, name)]
+    return ", ".join(fields) + " changed"

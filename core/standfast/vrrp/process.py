@@ -1,0 +1,257 @@
+"""The VRRP process from fork to exit: gets its parts, starts the instances, obeys the parent, leaves."""
+
+from __future__ import annotations
+
+import gc
+import os
+import socket
+from collections.abc import AsyncGenerator
+from typing import Final
+
+import msgspec
+import trio
+
+from standfast import clock
+from standfast.config import model
+from standfast.config.model import Config
+from standfast.control import protocol, server
+from standfast.events import Event
+from standfast.net.command import Changer
+from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
+from standfast.net.monitor import Monitor
+from standfast.supervise import messages
+from standfast.supervise.messages import (
+    Abort,
+    Can,
+    Cannot,
+    Commit,
+    Committed,
+    FromChild,
+    FromParent,
+    Prepare,
+    Ready,
+    Stopped,
+)
+from standfast.supervise.setup import HEARTBEAT, ChildSetup
+from standfast.values import MILLISECOND, SECOND
+from standfast.vrrp import realtime
+from standfast.vrrp.addresses import AddressKeeper
+from standfast.vrrp.announcements import Announcements
+from standfast.vrrp.cast import Cast
+from standfast.vrrp.ring import EventRing
+from standfast.vrrp.sockets import FrameSender
+from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.status import Describer
+
+_MESSAGE: Final = 65_536
+_ENCODE_SLICE: Final = 16
+"""Addresses encoded before the loop gets its turn (70 us each)."""
+
+_COLLECT_EVERY: Final = 10 * SECOND
+_COLLECT_AGAIN: Final = 20 * MILLISECOND
+_QUIET: Final = 5 * MILLISECOND
+"""Time until the next deadline in which garbage may be collected."""
+
+_STORM_PAUSE: Final = 20 * MILLISECOND
+
+
+def main(setup: ChildSetup) -> int:
+    """Run until the parent says stop, or is gone. Gives the exit status."""
+    config = _read(setup.config)
+    for words in realtime.apply(config.global_defs.scheduling):
+        setup.log.log("warning", "process.scheduling", words)
+    stand_in_for_pyroute2()
+    realtime.freeze_garbage()
+    trio.run(VrrpProcess(setup, config).run)
+    return 0
+
+
+class VrrpProcess:
+    """All parts of the process, and the tasks that are not the speaker's."""
+
+    def __init__(self, setup: ChildSetup, config: Config) -> None:
+        self._setup = setup
+        self._config = config
+        self._ring = EventRing()
+        self._monitor = Monitor(Changer(), receive_buffer=config.global_defs.netlink_receive_buffer)
+        self._encode = AddressEncoder()
+        host = self._monitor.host
+        self._keeper = AddressKeeper(Changer(), host, self._encode)
+        announcements = Announcements(host, FrameSender())
+        self._speaker = Speaker(host, self._keeper, announcements, setup.page, self._tell)
+        self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir)
+        self._describer = Describer(self._speaker, self._keeper, self._ring)
+        self._describer.generation = setup.generation
+        self._prepared: tuple[int, Config] | None = None
+        self._leaving = False
+        self._collected_at = 0
+
+    async def run(self) -> None:
+        """Until it has left."""
+        setup = self._setup
+        self._beat(clock.now())
+        self._cast.begin(self._config, setup.page, resume=setup.resume)
+        self._speaker.turn()
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._speaker.run)
+            nursery.start_soon(self._watch_kernel)
+            nursery.start_soon(server.serve, setup.control, self._answer)
+            nursery.start_soon(server.serve, setup.status, self._answer)
+            nursery.start_soon(self._obey, nursery)
+            self._say(Ready(generation=setup.generation))
+            await self._settle_down()
+
+    # Housekeeping
+
+    async def _settle_down(self) -> None:
+        """After the hot path has run once: no more page faults, no more automatic collections."""
+        await self._encode_ahead(self._config)
+        refusal = realtime.lock_memory()
+        if refusal:
+            asked_for = self._config.global_defs.scheduling.no_swap
+            self._setup.log.log("warning" if asked_for else "info", "process.memory", refusal)
+        realtime.freeze_garbage()
+        self._collect(clock.now())
+        self._speaker.rearm()
+
+    async def _encode_ahead(self, config: Config) -> None:
+        """So that a takeover finds every message ready."""
+        addresses = [address for instance in config.instances for address in instance.vips + instance.evips]
+        for start in range(0, len(addresses), _ENCODE_SLICE):
+            for address in addresses[start : start + _ENCODE_SLICE]:
+                self._encode(address)
+            await trio.lowlevel.checkpoint()
+
+    def _beat(self, now: int) -> None:
+        self._setup.page.beat(now)
+        self._speaker.at(now + HEARTBEAT, self._beat)
+
+    def _collect(self, now: int) -> None:
+        """Collect garbage when nothing is due for a while; what lived at the start is frozen, so this is short."""
+        if self._speaker.quiet_for(clock.now()) < _QUIET:
+            self._speaker.at(now + _COLLECT_AGAIN, self._collect)
+            return
+        gc.collect()
+        self._speaker.at(now + _COLLECT_EVERY, self._collect)
+
+    def _tell(self, event: Event) -> None:
+        self._setup.log.tell(event)
+        self._ring.append(event)
+
+    async def _watch_kernel(self) -> None:
+        """Digest links and addresses as the kernel tells of them, with a turn of the loop after every batch."""
+        while True:
+            await trio.lowlevel.wait_readable(self._monitor.fileno())
+            self._digest()
+            while self._monitor.owes_a_resync:
+                await self._speaker.pause(_STORM_PAUSE)
+                self._digest()
+
+    def _digest(self) -> None:
+        events = self._monitor.read()
+        self._speaker.interfaces.apply(events, clock.now(), settled=self._monitor.drained)
+        self._speaker.work()
+        self._speaker.rearm()
+
+    # The parent's orders
+
+    async def _obey(self, nursery: trio.Nursery) -> None:
+        channel = self._setup.channel
+        while True:
+            await trio.lowlevel.wait_readable(channel.fileno())
+            try:
+                data, descriptors, _flags, _address = _receive(channel)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data, descriptors = b"", []
+            if not data:  # the parent is gone: leave as if it had asked for it (there is nobody left to ask us)
+                nursery.start_soon(self._leave, nursery, True)
+                return
+            await self._follow(messages.decode_from_parent(data), descriptors, nursery)
+
+    async def _follow(self, order: FromParent, descriptors: list[int], nursery: trio.Nursery) -> None:
+        if isinstance(order, Prepare):
+            await self._prepare(order, descriptors)
+        elif isinstance(order, Commit):
+            self._commit(order, nursery)
+        elif isinstance(order, Abort):
+            self._prepared = None
+        else:
+            nursery.start_soon(self._leave, nursery, not order.now)
+
+    async def _prepare(self, order: Prepare, descriptors: list[int]) -> None:
+        """Everything that may fail, without touching the kernel."""
+        try:
+            (descriptor,) = descriptors
+            with os.fdopen(descriptor, "rb") as memory:
+                config = _read(memory.fileno())
+        except (ValueError, OSError, msgspec.DecodeError) as error:
+            reason = f"the VRRP process cannot read the new configuration: {error}"
+            self._say(Cannot(generation=order.generation, reason=reason))
+            return
+        await self._encode_ahead(config)
+        self._prepared = (order.generation, config)
+        self._say(Can(generation=order.generation))
+
+    def _commit(self, order: Commit, nursery: trio.Nursery) -> None:
+        prepared, self._prepared = self._prepared, None
+        if prepared is None or prepared[0] != order.generation or self._leaving:
+            reason = f"generation {order.generation} was not prepared here"
+            self._say(Cannot(generation=order.generation, reason=reason))
+            return
+        self._config = prepared[1]
+        changes = self._cast.change(self._config)
+        self._describer.generation = order.generation
+        self._speaker.turn()
+        self._say(Committed(generation=order.generation, changes=changes))
+        if changes:
+            nursery.start_soon(self._after_change)
+
+    async def _after_change(self) -> None:
+        """When removed instances have left and everything is performed: forget what is not ours any more."""
+        await self._speaker.nobody_left()
+        if not self._leaving:
+            self._cast.settle()
+            wanted = {address for made in self._config.instances for address in made.vips + made.evips}
+            self._encode.forget_all_but(wanted)
+
+    async def _leave(self, nursery: trio.Nursery, hold: bool) -> None:
+        """Let every instance leave; a second call without ``hold`` hurries the first one up."""
+        first, self._leaving = not self._leaving, True
+        self._cast.end(hold=hold)
+        self._speaker.turn()
+        if first:
+            await self._speaker.nobody_left()
+            self._cast.clear()
+            self._say(Stopped())
+            nursery.cancel_scope.cancel()
+
+    def _say(self, message: FromChild) -> None:
+        try:
+            self._setup.channel.send(messages.encode(message))
+        except OSError as error:  # the parent is gone or does not listen; its end is noticed elsewhere
+            self._setup.log.log("warning", "process.mute", f"the parent does not hear us: {error.strerror}")
+
+    # The sockets for people and programs
+
+    async def _answer(self, request: protocol.Request) -> AsyncGenerator[bytes, None]:
+        if request.do == "status":
+            yield await self._describer.status()
+        elif request.do == "watch":
+            async for line in self._describer.watch():
+                yield line
+        elif request.do == "events":
+            yield self._describer.events(request.since)
+        else:
+            words = f"the VRRP process takes no order to {request.do}: ask the daemon (daemon.ctl)"
+            yield protocol.encode(protocol.Outcome(ok=False, words=words))
+
+
+def _read(descriptor: int) -> Config:
+    size = os.fstat(descriptor).st_size
+    return model.decode(os.pread(descriptor, size, 0))
+
+
+def _receive(channel: socket.socket) -> tuple[bytes, list[int], int, object]:
+    return socket.recv_fds(channel, _MESSAGE, 4)

@@ -1,0 +1,149 @@
+"""What the VRRP process says of itself: one record for each instance, built in slices."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import AsyncGenerator
+from typing import Any
+
+import msgspec
+import trio
+
+from standfast import clock
+from standfast.config.model import VirtualAddress
+from standfast.vrrp.addresses import AddressKeeper
+from standfast.vrrp.instance import Instance
+from standfast.vrrp.ring import EventRing
+from standfast.vrrp.speaker import Speaker
+
+SLICE = 16
+"""Instances described before the loop gets its turn: about a millisecond."""
+
+
+class FaultStatus(msgspec.Struct, kw_only=True):
+    """One reason for FAULT."""
+
+    key: str
+    words: str
+    since: str
+
+
+class InstanceStatus(msgspec.Struct, kw_only=True):
+    """One virtual router as ``status --json`` shows it. Times of day are ISO 8601 in UTC, durations milliseconds."""
+
+    name: str
+    state: str
+    since: str
+    cause: str
+    vrid: int
+    family: int
+    version: int
+    interface: str
+    source: str | None
+    master: str | None
+    """Address of the router that speaks as master; ours while we are MASTER."""
+    master_priority: int | None
+    priority_base: int
+    priority: int
+    """Effective."""
+    interval_ms: float
+    master_interval_ms: float
+    """Learned from the master; our own while nobody is."""
+    faults: list[FaultStatus]
+    addresses_wanted: list[str]
+    """What this router has to hold as MASTER."""
+    addresses_present: list[str]
+    """Which of them are on their interfaces, whoever put them there."""
+    counters: dict[str, int]
+    lateness_max_ms: float
+    lateness_p99_ms: float
+    """Within a factor of two."""
+
+
+class Describer:
+    """Makes the answers of the status sockets."""
+
+    def __init__(self, speaker: Speaker, keeper: AddressKeeper, ring: EventRing) -> None:
+        self.generation = 0
+        self.started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self._speaker = speaker
+        self._keeper = keeper
+        self._ring = ring
+
+    async def status(self) -> bytes:
+        """The whole document as one JSON line, with a breath after every few instances."""
+        parts: list[bytes] = []
+        encode = msgspec.json.encode
+        instances = self._speaker.everybody()
+        for number, instance in enumerate(instances, 1):
+            parts.append(encode(self.describe(instance)))
+            if number % SLICE == 0:
+                await trio.lowlevel.checkpoint()
+        head: dict[str, Any] = {
+            "process": "vrrp",
+            "pid": os.getpid(),
+            "generation": self.generation,
+            "started_at": self.started_at,
+            "turned_at": self._speaker.turned_at,
+            "last_event": self._ring.last,
+        }
+        return encode(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"
+
+    async def watch(self) -> AsyncGenerator[bytes, None]:
+        """The document now, after every event, and once a second so that the reader knows it is fresh."""
+        while True:
+            number = self._ring.last
+            yield await self.status()
+            with trio.move_on_after(1):
+                await self._ring.news(number)
+
+    def events(self, since: int) -> bytes:
+        """Events after this number as one JSON line; ``first`` is the number of the first one given."""
+        first, events = self._ring.since(since)
+        return msgspec.json.encode({"first": first, "last": self._ring.last, "events": events}) + b"\n"
+
+    def describe(self, instance: Instance) -> InstanceStatus:
+        """One instance."""
+        router, config = instance.router, instance.config
+        master = router.master
+        ours = router.state.name == "MASTER"
+        return InstanceStatus(
+            name=config.name,
+            state=router.state.name,
+            since=_iso(router.since),
+            cause=router.cause,
+            vrid=config.vrid,
+            family=config.family,
+            version=config.version,
+            interface=config.interface,
+            source=None if router.source is None else str(router.source),
+            master=str(router.source) if ours else None if master is None else str(master.address),
+            master_priority=router.priority if ours else None if master is None else master.priority,
+            priority_base=config.priority,
+            priority=router.priority,
+            interval_ms=config.advert_interval / 1000,
+            master_interval_ms=router.master_interval / 1000,
+            faults=[FaultStatus(key=k, words=f.words, since=_iso(f.since)) for k, f in router.faults.items()],
+            addresses_wanted=[_text(address) for address in router.addresses],
+            addresses_present=[_text(address) for address in router.addresses if self._keeper.present(address)],
+            counters=_counters(instance),
+            lateness_max_ms=instance.lateness.worst / 1000,
+            lateness_p99_ms=instance.lateness.percentile(99) / 1000,
+        )
+
+
+def _counters(instance: Instance) -> dict[str, int]:
+    counters: dict[str, int] = msgspec.structs.asdict(instance.router.counters)
+    counters["vip_add_failures"] = instance.add_failures
+    counters["send_errors"] = instance.send_errors
+    return counters
+
+
+def _text(address: VirtualAddress) -> str:
+    return f"{address.address}/{address.prefix} dev {address.dev}"
+
+
+def _iso(moment: int) -> str:
+    wall = datetime.datetime.fromtimestamp(clock.wall_clock_at(moment), datetime.UTC)
+    return wall.isoformat(timespec="milliseconds")
