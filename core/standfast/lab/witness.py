@@ -24,13 +24,18 @@ _SIZE = _FIRST + _SLOTS * 4
 class Witness:
     """Starts the process; :meth:`worst_s` tells how late it woke at worst in a span."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, cpu: int | None = None, priority: int = 50) -> None:
+        """On any CPU, or on one alone; at this SCHED_RR priority."""
         descriptor = os.memfd_create("standfast-witness")
         os.ftruncate(descriptor, _SIZE)
         self._memory = mmap.mmap(descriptor, _SIZE)
         self._process = subprocess.Popen(
-            [sys.executable, "-I", "-S", __file__, str(descriptor)], pass_fds=[descriptor], start_new_session=True
+            [sys.executable, "-I", "-S", __file__, str(descriptor), str(priority)],
+            pass_fds=[descriptor],
+            start_new_session=True,
         )
+        if cpu is not None:
+            os.sched_setaffinity(self._process.pid, {cpu})
         os.close(descriptor)
 
     def __enter__(self) -> Self:
@@ -59,11 +64,11 @@ class Witness:
         return float(max(began - start, pending, *values, 0.0))
 
 
-def testify(descriptor: int) -> None:
+def testify(descriptor: int, priority: int) -> None:
     """Sleep from tick to tick and write the lateness of each (seconds, float32) until killed."""
     memory = mmap.mmap(descriptor, _SIZE)
     with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(50))
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(priority))
     start = time.monotonic()
     struct.pack_into("=d", memory, 0, time.time())
     parent = os.getppid()
@@ -78,4 +83,4 @@ def testify(descriptor: int) -> None:
 
 
 if __name__ == "__main__":
-    testify(int(sys.argv[1]))
+    testify(int(sys.argv[1]), int(sys.argv[2]))
