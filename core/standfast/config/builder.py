@@ -1,7 +1,7 @@
 """Builds the tree from statements and braces, and recovers where braces are missing or too many.
 
 Structure comes from braces alone.  Indentation is only asked where a fault is already certain: it tells which of
-several blocks lost its brace.  One fault is reported once and does not spoil what follows it.
+several blocks lost its brace, and what belongs where.  One fault is reported once and does not spoil what follows it.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ from standfast.config.tree import Statement, Tree, Word
 MAX_DEPTH = 40
 """Blocks of the language nest four deep."""
 
-ROOT_ONLY = frozenset((
-    "bfd_instance",
-    "garp_group",
-    "global_defs",
-    "static_ipaddress",
-    "static_routes",
-    "static_rules",
-    "virtual_server",
-    "virtual_server_group",
-    "vrrp_instance",
-    "vrrp_script",
-    "vrrp_sync_group",
-    "vrrp_track_process",
-))  # fmt: skip
+ROOT_ONLY = frozenset(
+    (
+        "bfd_instance",
+        "garp_group",
+        "global_defs",
+        "static_ipaddress",
+        "static_routes",
+        "static_rules",
+        "virtual_server",
+        "virtual_server_group",
+        "vrrp_instance",
+        "vrrp_script",
+        "vrrp_sync_group",
+        "vrrp_track_process",
+    )
+)
 """Blocks that stand nowhere but at the top: one of these inside another block shows that a ``}`` is missing."""
 
 
@@ -42,6 +44,18 @@ class _Open:
     """Where statements go after it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A block that, by indentation, was closed by the brace of the block around it."""
+
+    statement: Statement
+    outer: list[Statement]
+    around: Statement
+    """The block that the brace was meant for."""
+    chain: tuple[_Open, ...]
+    """The blocks that were open around it, outermost first."""
+
+
 @dataclass(slots=True)
 class Builder:
     """Takes pieces in order; :meth:`finish` at the end of the text."""
@@ -50,10 +64,10 @@ class Builder:
     tree: Tree = field(default_factory=Tree)
     _stack: list[_Open] = field(default_factory=list)
     _current: list[Statement] = field(default_factory=list)
-    _suspects: list[Statement] = field(default_factory=list)
-    """Blocks that, by indentation, were closed by a brace meant for the block around them."""
-    _early: tuple[Span, Statement] | None = None
-    """A brace that closed a top-level block although it is indented deeper than that block's keyword."""
+    _suspect: _Suspect | None = None
+    """The first one in the top-level block that is open."""
+    _early: tuple[Statement, str] | None = None
+    """A top-level block whose closing brace is indented deeper than its keyword, and that brace's line."""
     _forced: int = 0
     """Blocks that were taken as closed; as many ``}`` too many later on are the same fault."""
 
@@ -96,9 +110,8 @@ class Builder:
     def _stray(self, span: Span, line: Line, via: tuple[Frame, ...]) -> None:
         """No statement before the brace: what it encloses is kept apart from the tree."""
         message = "`{` without a keyword before it: what it encloses is skipped"
-        self.notices.add(
-            "SF2003", span, message, hint="delete it, or write the block's name", source=line.text, via=via
-        )
+        hint = "delete it, or write the block's name"
+        self.notices.add("SF2003", span, message, hint=hint, source=line.text, via=via)
         self._push(Statement((Word("{", span),), "{", line.text, via), span)
 
     def close(self, brace: Piece, line: Line, via: tuple[Frame, ...]) -> None:
@@ -110,35 +123,57 @@ class Builder:
         done = self._stack.pop()
         done.statement.closed = span
         self._current = done.outer
-        if line.text.lstrip(BLANKS).startswith("}"):
-            self._compare_indentation(done.statement, span)
-
-    def _compare_indentation(self, statement: Statement, brace: Span) -> None:
-        """Note a brace that stands under another block's keyword than the one it closes."""
-        own = statement.keyword.span
-        if own.file != brace.file:
+        if _is_stray(done.statement):
             return
-        around = [block.statement.keyword.span for block in self._stack]
-        if brace.column < own.column and any(s.column == brace.column and s.file == brace.file for s in around):
-            self._suspects.append(statement)
-        elif brace.column > own.column and not self._stack and own.line != brace.line and self._early is None:
-            self._early = (brace, statement)
+        if not self._stack:
+            self._suspect = None
+            self._remember_early(done.statement, span, line)
+        elif self._suspect is None and line.text.lstrip(BLANKS).startswith("}"):
+            self._compare_indentation(done, span)
+
+    def _compare_indentation(self, done: _Open, brace: Span) -> None:
+        """Note a brace that stands under the keyword of a block around the one it closes."""
+        if _same_file(done.statement, brace) and brace.column < done.statement.keyword.span.column:
+            for block in self._stack:
+                if _same_file(block.statement, brace) and block.statement.keyword.span.column == brace.column:
+                    self._suspect = _Suspect(done.statement, done.outer, block.statement, tuple(self._stack))
+                    return
+
+    def _remember_early(self, statement: Statement, brace: Span, line: Line) -> None:
+        """Note a brace at the end of a top-level block that stands deeper than it should."""
+        own = statement.keyword.span
+        if self._early is not None and own.column > self._early[0].keyword.span.column:
+            return  # by its indentation still inside the block that was closed early
+        deeper = _same_file(statement, brace) and brace.line != own.line and brace.column > own.column
+        self._early = (statement, line.text) if deeper else None
 
     def _surplus(self, span: Span, line: Line, via: tuple[Frame, ...]) -> None:
         if self._forced:
             self._forced -= 1
             return
-        hint = "delete it"
-        if self._early is not None:
-            brace, statement = self._early
-            hint = f"line {brace.line} already closes {_name(statement)} of line {statement.keyword.span.line}"
-            self._early = None
-        self.notices.add("SF2002", span, "`}` closes nothing: one too many", hint=hint, source=line.text, via=via)
+        if self._early is None or span.column > self._early[0].keyword.span.column:
+            hint = "delete it"
+            self.notices.add("SF2002", span, "`}` closes nothing: one too many", hint=hint, source=line.text, via=via)
+            return
+        (early, text), self._early = self._early, None
+        message = f"`}}` closes {_name(early)} of line {early.keyword.span.line} too early"
+        hint = f"delete it, or open a block before it: the `}}` in line {span.line} then ends {_name(early)}"
+        self.notices.add("SF2002", early.closed or span, message, hint=hint, source=text, via=via)
+        self._take_back(early, span)
+
+    def _take_back(self, early: Statement, brace: Span) -> None:
+        """Put what followed a block that was closed too early back into it."""
+        column = early.keyword.span.column
+        after = _place(early, self.tree.statements) + 1
+        behind = self.tree.statements[after:]
+        self.tree.statements[after:] = [s for s in behind if s.keyword.span.column <= column]
+        early.block = [*(early.block or ()), *(s for s in behind if s.keyword.span.column > column)]
+        early.closed = brace
 
     def _close_all(self, before: Statement) -> None:
         """A top-level block begins inside open ones: those lost their braces."""
         place = before.keyword.span
-        where = f"line {place.line}" if place.file == self._stack[0].statement.keyword.span.file else f"{place}"
+        where = f"line {place.line}" if _same_file(self._stack[0].statement, place) else f"{place}"
         self._report_unclosed(f"{_name(before)} begins inside it in {where}")
         self._forced += len(self._stack)
         self._current = self._stack[0].outer
@@ -157,16 +192,56 @@ class Builder:
 
     def _report_unclosed(self, how: str) -> None:
         """Name the block that most likely lost its brace: by indentation, else the innermost that is open."""
-        block = self._suspects[0] if self._suspects else self._stack[-1].statement
-        self._suspects.clear()
-        others = [open_.statement for open_ in self._stack if open_.statement is not block]
+        block = self._stack[-1].statement
+        open_ones = [entry.statement for entry in self._stack]
+        if self._suspect is not None and self._suspect.statement.closed is not None:
+            suspect, self._suspect = self._suspect, None
+            block = suspect.statement
+            line = suspect.statement.closed.line if suspect.statement.closed else 0
+            how = f"the `}}` in line {line} stands under {_name(suspect.around)}"
+            open_ones = [statement for statement in open_ones if statement is not suspect.around]
+            _give_up(suspect)
+        others = [statement for statement in open_ones if statement is not block]
         hint = "add the `}` at the end of the block"
-        if len(self._stack) > 1:
-            begun = ", ".join(f"{_name(other)} of line {other.keyword.span.line}" for other in others[:5])
-            hint = f"{len(self._stack)} closing braces are missing; also open: {begun}"
-        word = block.keyword
-        message = f"block {_name(block)} that begins in line {word.span.line} has no `}}`: {how}"
-        self.notices.add("SF2001", word.span, message, hint=hint, source=block.source_line, via=block.via)
+        if others:
+            hint += ", and of " + ", ".join(f"{_name(o)} of line {o.keyword.span.line}" for o in others[:5])
+        span = block.keyword.span
+        message = f"block {_name(block)} that begins in line {span.line} has no `}}`: {how}"
+        self.notices.add("SF2001", span, message, hint=hint, source=block.source_line, via=block.via)
+
+
+def _give_up(suspect: _Suspect) -> None:
+    """Each closing brace belongs one block further out, and what stands under a block's own keyword outside of it."""
+    _expel(suspect.statement, suspect.outer)
+    brace, suspect.statement.closed = suspect.statement.closed, None
+    for block in reversed(suspect.chain):
+        _expel(block.statement, block.outer)
+        block.statement.closed, brace = brace, block.statement.closed
+
+
+def _expel(statement: Statement, outer: list[Statement]) -> None:
+    if _is_stray(statement):
+        return
+    column = statement.keyword.span.column
+    inside = statement.block or []
+    end = next((i for i, child in enumerate(inside) if child.keyword.span.column <= column), len(inside))
+    at = _place(statement, outer) + 1
+    outer[at:at] = inside[end:]
+    del inside[end:]
+
+
+def _place(statement: Statement, among: list[Statement]) -> int:
+    """Its index, looked for from the end, where it usually is."""
+    return next(i for i in reversed(range(len(among))) if among[i] is statement)
+
+
+def _is_stray(statement: Statement) -> bool:
+    """Does it only stand for a brace without a keyword? No other word is an unquoted brace."""
+    return statement.keyword.text == "{" and not statement.keyword.quoted
+
+
+def _same_file(statement: Statement, place: Span) -> bool:
+    return statement.keyword.span.file == place.file
 
 
 def _name(statement: Statement) -> str:

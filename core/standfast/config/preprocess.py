@@ -304,8 +304,9 @@ class Preprocessor:
         hint = "a file's name stands without quotes" if '"' in text.text else ""
         strict = check in statement.checks
         code = "SF1506" if strict else {includes.READ: "SF1503", includes.MATCH: "SF1501"}.get(check, "SF1502")
-        message = f"{words}, and that is demanded here: nothing starts" if strict else words
-        self._notices.add(code, place, message, hint=hint, source=text.line.text, via=text.via, fatal=strict)
+        skipped = ": skipped" if check == includes.READ else ""
+        tail = ", and that is demanded here: nothing starts" if strict else skipped
+        self._notices.add(code, place, words + tail, hint=hint, source=text.line.text, via=text.via, fatal=strict)
 
     def _include_file(self, statement: _Include, name: str) -> None:
         text, place = statement.text, statement.place

@@ -86,7 +86,7 @@ def check_line(bare: Text, notices: Notices) -> None:
         char, at = others[0][1], others[0].start()
         kind, meant = ALIKE[char]
         message = f"{kind} (U+{ord(char):04X}) in column {at + 1} is not the character it looks like"
-        notices.say("SF1107", bare, at, at + 1, message, hint=f"replace it with {meant}" + _more(len(others) - 1))
+        notices.say("SF1107", bare, at, at + 1, message, hint=f"replace it with `{meant}`" + _more(len(others) - 1))
 
 
 def _more(count: int) -> str:
