@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -93,15 +95,46 @@ class Net:
         """Send one crafted advert from c; the time of sending."""
         return self.injector.send(packet(**fields))
 
-    def last_advert(self, host: Host, *, before: float | None = None) -> Advert:
-        """The last one that a host sent (before a moment)."""
-        sent = [each for each in self.wire.adverts(host.address) if before is None or each.time < before]
-        assert sent, f"no advert from {host.name}\n{self.logs()}"
-        return sent[-1]
+    def deceive(self, source: str, **fields: Any) -> float:
+        """Send one crafted advert from c with somebody else's source address."""
+        return self.injector.send(packet(source=source, **fields))
 
-    def next_advert(self, host: Host, *, since: float, priority: int | None = None, timeout_s: float = 10) -> Advert:
+    @contextmanager
+    def speaking(self, every_s: float, **fields: Any) -> Iterator[None]:
+        """Send the same crafted advert from c again and again, the first at once."""
+        ended = threading.Event()
+        crafted = packet(**fields)
+
+        def speak() -> None:
+            self.injector.send(crafted)
+            while not ended.wait(every_s):
+                self.injector.send(crafted)
+
+        speaker = threading.Thread(target=speak)
+        speaker.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            speaker.join()
+
+    def counter(self, daemon: Daemon, name: str, instance: str = "VI_1") -> int | None:
+        """A counter of one instance; None for keepalived, which has no such window."""
+        if not isinstance(daemon, Standfast):
+            return None
+        return int(daemon.instance(instance)["counters"][name])
+
+    def last_advert(self, host: Host, *, v6: bool = False) -> Advert:
+        """The last one that a host sent."""
+        self.next_advert(host, since=0, v6=v6)
+        return self.wire.adverts(host.link_local if v6 else host.address)[-1]
+
+    def next_advert(
+        self, host: Host, *, since: float, priority: int | None = None, timeout_s: float = 10, v6: bool = False
+    ) -> Advert:
         """The first advert of a host after a moment; waits for it."""
-        found = self.wire.wait_advert(host.address, since=since, priority=priority, timeout_s=timeout_s)
+        source = host.link_local if v6 else host.address
+        found = self.wire.wait_advert(source, since=since, priority=priority, timeout_s=timeout_s)
         assert found, f"no advert from {host.name} within {timeout_s} s\n{self.logs()}"
         return found
 

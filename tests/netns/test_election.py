@@ -1,0 +1,226 @@
+"""Who becomes master, and what a master and a backup answer to what they hear."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+from harness.config import VIP, instance
+from harness.network import Net
+from harness.timing import EARLY_S, TOLERANCE_S, master_down_s, skew_s
+
+from standfast.lab.frames import Advert
+
+
+def test_s08_nopreempt_waits_until_the_master_leaves(duo: Net):
+    a = duo.start_master(duo.a, instance(priority=100))
+    duo.start(duo.b, instance("nopreempt", priority=150))
+    assert duo.adverts_during(duo.b, 3 * master_down_s(150, 0.1)) == []
+    asked = a.terminate()
+    good_bye = duo.next_advert(duo.a, since=asked, priority=0)
+    duo.on_time(duo.next_advert(duo.b, since=asked).time, good_bye.time + skew_s(150, 0.1))
+
+
+def test_s09_preempt_delay_comes_before_the_down_timer(duo: Net):
+    delay_s = 0.7
+    duo.start_master(duo.a, instance(priority=100))
+    duo.start(duo.b, instance(f"preempt_delay {delay_s}", priority=150))
+    heard = duo.next_advert(duo.a, since=time.time() - 0.1)
+    taken = duo.next_advert(duo.b, since=heard.time)
+    # Up to one interval earlier: the down timer counts from the last advert that was accepted in the delay.
+    assert taken.time >= heard.time + delay_s + master_down_s(150, 0.1) - 0.1 - EARLY_S
+    duo.on_time(max(taken.time, heard.time + 1.14), heard.time + 1.14, tolerance_s=0.1 + TOLERANCE_S)
+
+
+def test_s09_nobody_to_preempt_no_delay(solo: Net):
+    solo.start(solo.a, instance("preempt_delay 3", priority=150))
+    listening = time.time()
+    first = solo.next_advert(solo.a, since=0)
+    solo.on_time(max(first.time, listening + 0.341), listening + 0.341)
+
+
+def test_s10_of_equals_the_higher_address_wins(duo: Net):
+    duo.b.cut()
+    duo.start_master(duo.a, instance(priority=100))
+    duo.start_master(duo.b, instance(priority=100))
+    duo.b.heal()
+    assert duo.a.wait_address(VIP, held=False)
+    assert duo.b.holds(VIP)
+    mark = time.time()
+    assert duo.adverts_during(duo.a, 0.5) == []
+    assert duo.wire.adverts(duo.b.address, since=mark)
+
+
+QUIET = ("garp_master_delay 0", "garp_master_repeat 1")
+
+
+def test_s11_a_lower_advert_is_answered_and_the_hosts_told_again(solo: Net):
+    lines = (*QUIET, "garp_lower_prio_repeat 2", "garp_lower_prio_delay 1")
+    solo.start_master(solo.a, instance(*lines, priority=150))
+    own = solo.next_advert(solo.a, since=time.time())
+    solo.wait_until(own.time + 0.04)
+    told = len(solo.wire.garps(VIP))
+    injected = solo.inject(priority=100)
+    answer = solo.next_advert(solo.a, since=injected)
+    assert answer.time < injected + 0.03, "not at once"
+    assert solo.wire.wait(lambda: (solo.wire.garps(VIP)[told + 1 :] or [None])[0], 1)
+    assert len(solo.wire.garps(VIP)) == told + 2
+    solo.on_time(solo.next_advert(solo.a, since=answer.time + EARLY_S).time, answer.time + 0.1)
+    again = solo.wire.wait(lambda: (solo.wire.garps(VIP)[told + 3 :] or [None])[0], 3)
+    assert again
+    solo.on_time(again.time, injected + 1)
+    assert solo.a.holds(VIP)
+
+
+def test_s12_a_master_told_not_to_answer_keeps_its_beat(solo: Net):
+    solo.start_master(solo.a, instance(*QUIET, "lower_prio_no_advert true", priority=150))
+    own = solo.next_advert(solo.a, since=time.time())
+    solo.wait_until(own.time + 0.04)
+    told = len(solo.wire.garps(VIP))
+    injected = solo.inject(priority=100)
+    after = solo.next_advert(solo.a, since=injected)
+    solo.on_time(after.time, own.time + 0.1, tolerance_s=0.03)
+    assert len(solo.wire.garps(VIP)) > told
+
+
+def test_s13_one_last_word_before_yielding(solo: Net):
+    solo.start_master(solo.a, instance("higher_prio_send_advert true", priority=150))
+    injected = solo.inject(priority=200)
+    assert solo.a.wait_address(VIP, held=False)
+    solo.wait_until(injected + 0.25)
+    said = solo.wire.adverts(solo.a.address, since=injected)
+    assert [each.priority for each in said] == [150]
+    assert said[0].time < injected + 0.05
+
+
+def test_s13_without_it_yielding_is_silent(solo: Net):
+    solo.start_master(solo.a, instance(priority=150))
+    own = solo.next_advert(solo.a, since=time.time())
+    solo.wait_until(own.time + 0.03)
+    injected = solo.inject(priority=200)
+    assert solo.a.wait_address(VIP, held=False)
+    solo.wait_until(injected + 0.25)
+    assert solo.wire.adverts(solo.a.address, since=injected) == []
+
+
+def test_s14_a_good_bye_does_not_unseat_a_master(solo: Net):
+    solo.start_master(solo.a, instance(priority=150))
+    own = solo.next_advert(solo.a, since=time.time())
+    solo.wait_until(own.time + 0.04)
+    injected = solo.inject(priority=0)
+    answer = solo.next_advert(solo.a, since=injected)
+    assert answer.time < injected + 0.03
+    following = solo.next_advert(solo.a, since=answer.time + EARLY_S)
+    solo.on_time(following.time, answer.time + 0.1)
+    assert following.priority == 150
+
+
+@pytest.mark.parametrize("version", [2, 3])
+def test_s15_after_a_good_bye_only_the_skew_time_is_waited(solo: Net, version: int):
+    interval_s = 1 if version == 2 else 0.1
+    header = 1 if version == 2 else 10
+    solo.start(solo.a, instance(priority=100, version=version, interval=interval_s))
+    for _ in range(3):
+        injected = solo.inject(priority=200, version=version, interval=header)
+        solo.wait_until(injected + 0.05)
+    injected = solo.inject(priority=0, version=version, interval=header)
+    taken = solo.next_advert(solo.a, since=injected)
+    solo.on_time(taken.time, injected + skew_s(100, interval_s, version))
+
+
+def test_s16_a_priority_changed_in_the_skew_time_changes_only_the_skew(solo: Net):
+    """KD-4: keepalived goes back to a full down timer."""
+    if solo.is_keepalived(solo.a):
+        pytest.skip("keepalived restarts the down timer at a reload")
+    a = solo.start(solo.a, instance(priority=10, version=2, interval=1))
+    injected = solo.inject(priority=200, version=2, interval=1)
+    solo.wait_until(injected + 0.05)
+    injected = solo.inject(priority=0, version=2, interval=1)
+    a.write(instance(priority=40, version=2, interval=1))
+    a.reload()
+    taken = solo.next_advert(solo.a, since=injected)
+    assert taken.priority == 40
+    solo.on_time(taken.time, injected + skew_s(40, 1, 2))
+
+
+def test_s20_equal_passwords_make_one_router(duo: Net):
+    secret = ("authentication {", "auth_type PASS", "auth_pass secret", "}")
+    duo.start_master(duo.a, instance(*secret, version=2, interval=1, priority=150))
+    duo.start(duo.b, instance(*secret, version=2, interval=1, priority=100))
+    assert duo.adverts_during(duo.b, master_down_s(100, 1, 2) + 0.3) == []
+    spoken = duo.last_advert(duo.a)
+    assert (spoken.auth_type, spoken.vrrp[-8:]) == (1, b"secret\0\0")
+
+
+@pytest.mark.parametrize(
+    ("other", "counter"),
+    [
+        (("authentication {", "auth_type PASS", "auth_pass other", "}"), "auth_failure"),
+        ((), "authtype_mismatch"),
+    ],
+    ids=["different", "none"],
+)
+def test_s20_other_passwords_make_two_masters(duo: Net, other: tuple[str, ...], counter: str):
+    secret = ("authentication {", "auth_type PASS", "auth_pass secret", "}")
+    a = duo.start(duo.a, instance(*secret, version=2, interval=1, priority=150))
+    b = duo.start(duo.b, instance(*other, version=2, interval=1, priority=100))
+    assert duo.a.wait_address(VIP)
+    assert duo.b.wait_address(VIP)
+    mark = time.time()
+    duo.next_advert(duo.a, since=mark)
+    duo.next_advert(duo.b, since=mark)
+    for daemon in (a, b):
+        assert duo.counter(daemon, counter) != 0
+
+
+def test_s33_a_wrong_address_list_is_obeyed_and_counted(solo: Net):
+    if solo.is_keepalived(solo.a):
+        pytest.skip("keepalived 2.2.7 drops it, later ones obey")
+    a = solo.start_master(solo.a, instance(priority=150))
+    solo.inject(priority=200, addresses=("10.9.0.101",))
+    assert solo.a.wait_address(VIP, held=False)
+    assert solo.counter(a, "addr_list_err") in (1, None)
+
+
+def test_s33_a_wrong_address_list_can_be_refused(solo: Net):
+    if solo.is_keepalived(solo.a):
+        pytest.skip("keepalived has no `addr_mismatch`")
+    a = solo.start_master(solo.a, instance("addr_mismatch drop", priority=150))
+    with solo.speaking(0.05, priority=200, addresses=("10.9.0.101",)):
+        solo.steady(solo.adverts_during(solo.a, 1), 0.1)
+    assert solo.a.holds(VIP)
+    assert solo.counter(a, "addr_list_err")
+
+
+def test_s73_three_routers_stand_in_line(solo: Net):
+    """200, 150 and 100 on a, d and e: killed in turn, revived in turn."""
+    solo.kinds |= dict.fromkeys("de", solo.kinds["a"])
+    d, e = solo.lab.add_hosts(d=["10.9.0.4/24"], e=["10.9.0.5/24"])
+    line = [(solo.a, 200), (d, 150), (e, 100)]
+    daemons = {host.name: solo.start(host, instance(priority=priority)) for host, priority in line}
+    assert solo.a.wait_address(VIP)
+    for (host, _), (heir, priority) in pairwise(line):
+        solo.next_advert(host, since=time.time())
+        killed = daemons[host.name].kill()
+        due = solo.last_advert(host).time + master_down_s(priority, 0.1)
+        solo.on_time(solo.next_advert(heir, since=killed).time, due)
+    for host, priority in reversed(line[:-1]):
+        started = solo.restart(daemons[host.name])
+        back = solo.next_advert(host, since=started, priority=priority)
+        solo.wait_until(back.time + 0.35)
+        assert {each.source for each in recent(solo, back.time + 0.02)} == {host.address}
+
+
+def recent(net: Net, since: float) -> list[Advert]:
+    return net.wire.adverts(since=since)
+
+
+def test_s36_an_echo_of_ourselves_changes_nothing(solo: Net):
+    a = solo.start_master(solo.a, instance(priority=150))
+    with solo.speaking(0.03, source=solo.a.address, priority=150):
+        solo.wait_until(time.time() + 0.5)
+    own = [each for each in solo.wire.adverts(solo.a.address) if each.source_mac == solo.a.mac]
+    solo.steady(own, 0.1)
+    assert min(later.time - earlier.time for earlier, later in pairwise(own)) > 0.05, "an answer"
+    assert a.running

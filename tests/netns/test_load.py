@@ -1,0 +1,65 @@
+"""S31 and S32: junk, slow and fast, must not change a master's beat. Run alone: they fill both processors."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.config import VIP, instance
+from harness.network import Net, packet
+
+from standfast.lab.capture import Capture
+
+pytestmark = pytest.mark.alone
+JUNK: dict[str, dict[str, Any]] = {
+    "ttl": {"ttl": 64},
+    "checksum": {"checksum": "bad"},
+    "version": {"version": 2, "interval": 1},
+    "type": {"type": 3},
+    "length": {"trailer": bytes(28)},
+    "lower_version_2_with_password": {"version": 2, "interval": 1, "auth_type": 1, "password": b"x"},
+}
+GROWTH_KB = 2048
+
+
+@pytest.mark.parametrize("kind", JUNK)
+def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net, kind: str):
+    """KD-1: in keepalived every packet of the VRID restarts the master's timer, a bad one too."""
+    if duo.is_keepalived(duo.a):
+        pytest.skip("KD-1")
+    duo.start_master(duo.a, instance(priority=150))
+    duo.start(duo.b, instance(priority=100))
+    with duo.speaking(0.03, priority=200, **JUNK[kind]):
+        own = duo.adverts_during(duo.a, 2)
+    duo.steady(own, 0.1, tolerance_s=0.02)
+    assert len(own) >= 19
+    assert duo.wire.adverts(duo.b.address) == []
+
+
+def test_s32_a_flood_costs_no_beat_and_no_memory(duo: Net):
+    if duo.is_keepalived(duo.a):
+        pytest.skip("KD-1")
+    a = duo.start_master(duo.a, instance(priority=150))
+    b = duo.start(duo.b, instance(priority=100))
+    flood = [packet(priority=200, vrid=vrid, ttl=ttl) for vrid in (51, 1, 52, 255) for ttl in (64, 254)]
+    with Capture(duo.lab.switch, "br0", only=lambda raw: raw[26:30] != bytes((10, 9, 0, 3))) as wire:
+        duo.wire.close()
+        duo.injector.flood(flood, per_second=20_000, seconds=1)
+        before = {pid: resident_kb(pid) for pid in (*a.processes(), *b.processes())}
+        start = time.time()
+        duo.injector.flood(flood, per_second=20_000, seconds=5)
+        own = wire.adverts(duo.a.address, since=start)
+        others = wire.adverts(duo.b.address, since=start)
+    duo.steady(own, 0.1, tolerance_s=0.1)
+    assert len(own) >= 45
+    assert others == []
+    assert duo.a.holds(VIP)
+    grown = {pid: resident_kb(pid) - kb for pid, kb in before.items()}
+    assert max(grown.values()) < GROWTH_KB, grown
+
+
+def resident_kb(pid: int) -> int:
+    line = next(line for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("VmRSS"))
+    return int(line.split()[1])

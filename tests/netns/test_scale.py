@@ -1,0 +1,57 @@
+"""S62 and beyond: as many addresses as an advert holds, and many instances."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from harness.config import instance
+from harness.network import Net
+from harness.timing import master_down_s
+
+MANY = tuple(f"10.9.8.{n}" for n in range(1, 256))
+INSTALLED_S = 0.3
+"""For 255 addresses."""
+INSTANCES = 250
+
+
+def test_s62_255_addresses_fit_and_one_more_is_not_advertised(solo: Net):
+    solo.start_master(solo.a, instance("garp_master_repeat 1", vips=(*MANY, "10.9.9.1")), address="10.9.9.1")
+    first = solo.next_advert(solo.a, since=0)
+    assert first.addresses == MANY
+    told = solo.wire.wait(lambda: next(iter(solo.wire.garps("10.9.9.1")), None), 5)
+    assert told
+    solo.on_time(told.time, first.time, tolerance_s=INSTALLED_S)
+    assert all(solo.a.holds(address) for address in MANY)
+    solo.steady(solo.adverts_during(solo.a, 0.5), 0.1)
+
+
+def test_s62_as_many_ipv6_addresses_as_fit_a_packet(solo: Net):
+    vips = tuple(f"fe80::9:{n:x}" for n in range(1, 93))
+    solo.start_master(solo.a, instance("garp_master_repeat 1", vips=vips), address=vips[-1])
+    first = solo.next_advert(solo.a, since=0, v6=True)
+    # (1500 - 40 - 8) / 16; keepalived takes off an Ethernet header that is no part of the MTU.
+    assert len(first.addresses) == (89 if solo.is_keepalived(solo.a) else 90)
+    assert all(solo.a.holds(address) for address in vips)
+
+
+@pytest.mark.alone
+def test_250_instances_move_together(duo: Net):
+    def config(priority: int) -> str:
+        return "".join(
+            instance("garp_master_repeat 1", name=f"VI_{n}", vrid=n, priority=priority, interval=0.5, vips=(address,))
+            for n, address in enumerate(MANY[:INSTANCES], 1)
+        )
+
+    a = duo.start_master(duo.a, config(150), address=MANY[INSTANCES - 1])
+    duo.start(duo.b, config(100))
+    duo.wait_until(time.time() + 1.5)
+    assert duo.wire.adverts(duo.b.address) == []
+    killed = a.kill()
+    last = {each.vrid: each.time for each in duo.wire.adverts(duo.a.address)}
+    for address in MANY[:INSTANCES]:
+        assert duo.b.wait_address(address, timeout_s=10)
+    taken = {each.vrid: each.time for each in reversed(duo.wire.adverts(duo.b.address, since=killed))}
+    assert taken.keys() == last.keys()
+    for vrid, moment in taken.items():
+        duo.on_time(moment, last[vrid] + master_down_s(100, 0.5), tolerance_s=0.25)
