@@ -256,14 +256,15 @@ class Speaker:
 
     async def _listen(self, channel: Channel) -> None:
         """Hear adverts as they come. The alarm is rewound, so a deadline that has passed meanwhile rings at once."""
-        try:
-            while True:
+        # What was read may have been the last word that an instance waited for: then the socket is gone.
+        while self.channels.open.get(channel.endpoint) is channel:
+            try:
                 await trio.lowlevel.wait_readable(channel.listener.fileno())
-                self._read(channel)
-                self.work()
-                self.rearm()
-        except trio.ClosedResourceError:
-            return  # the last instance on it has gone
+            except trio.ClosedResourceError:
+                return
+            self._read(channel)
+            self.work()
+            self.rearm()
 
     # What the parts call
 
