@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from standfast.net.namespaces import NoSuchNamespace, enter
+from standfast.supervise import state_file
 from standfast.supervise.desk import listen
 from standfast.supervise.generation import Essentials
 from standfast.supervise.keeper import Place
@@ -58,7 +59,7 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
         log.log("warning", "start.leftover", words)
     if not beside:
         _refuse_beside_rivals()
-    return Claim(owned, bool(ended) or (owned.path / "state").exists())
+    return Claim(owned, bool(ended) or (owned.path / state_file.NAME).exists())
 
 
 def open_sockets(run_dir: Path, essentials: Essentials, entry: ChildEntry) -> Place:

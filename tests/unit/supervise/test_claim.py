@@ -33,7 +33,7 @@ def test_a_free_place_is_ours(tmp_path, log):
 
 
 def test_a_state_file_means_that_nobody_cleaned_up(tmp_path, log):
-    (tmp_path / "state").touch()
+    (tmp_path / "installed.json").touch()
     claimed = claim(Essentials(), run_dir=tmp_path, beside=True, log=log)
     assert claimed.leftovers
     claimed.run_dir.release()

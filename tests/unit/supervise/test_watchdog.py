@@ -84,7 +84,7 @@ def test_after_everything_was_killed_the_next_start_cleans_up_first(daemon):
     for pid in before.values():
         os.kill(pid, signal.SIGKILL)
     daemon.process.wait()
-    (daemon.run_dir / "state").touch()
+    (daemon.run_dir / "installed.json").touch()
     daemon.start()
     kinds = [event["what"] for event in daemon.events("started", "reaped")]
     assert kinds == ["started", "reaped", "started"]

@@ -1,0 +1,80 @@
+"""``standfast reap``: after a daemon was killed, end what is left of it and take its addresses off."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from standfast.cli.where import default_config_id, default_configuration
+
+if TYPE_CHECKING:
+    from standfast.config.model import Config
+
+_DESCRIPTION = """\
+Clean up after a daemon that was killed (for ExecStopPost=): end its processes, take off exactly the addresses that were
+its own. Exit status: 0 nothing of it is left, 1 it still runs or cannot be cleaned up."""
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser("reap", help="clean up after a daemon that was killed", description=_DESCRIPTION)
+    parser.add_argument("-f", "--use-file", dest="file", metavar="FILE", help="its configuration")
+    parser.add_argument("-i", "--config-id", metavar="ID", help="what `@ID` lines compare with (default: host name)")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="its run directory (default: by the configuration)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Clean up; the exit status."""
+    from standfast.net.namespaces import NoSuchNamespace, enter
+    from standfast.supervise.rundir import HeldError
+
+    config = _config(args)
+    try:
+        if config.net_namespace:
+            enter(config.net_namespace)
+    except NoSuchNamespace:
+        return 0  # and with it everything that was in it
+    try:
+        return _clean(_run_dir(args, config), config)
+    except HeldError as error:
+        print(f"standfast reap: it is not dead: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"standfast reap: {error}", file=sys.stderr)
+    return 1
+
+
+def _config(args: argparse.Namespace) -> Config:
+    """What it ran from, as far as that can still be read; without it the state file decides alone."""
+    from standfast.config.load import load
+    from standfast.config.model import Config
+
+    config_id = default_config_id() if args.config_id is None else args.config_id
+    loaded = load(args.file or default_configuration(), config_id=config_id, environ=os.environ)
+    return loaded.config or Config()
+
+
+def _run_dir(args: argparse.Namespace, config: Config) -> Path:
+    from standfast.supervise.rundir import default_path
+
+    named: Path | None = args.run_dir
+    return named or default_path(
+        instance=config.instance_name, net_namespace=config.net_namespace, use_pid_dir=config.use_pid_dir
+    )
+
+
+def _clean(path: Path, config: Config) -> int:
+    from standfast.supervise.reap import reap
+    from standfast.supervise.rundir import RunDir
+
+    owned = RunDir(path)
+    try:
+        for process in owned.end_leftovers():
+            print(f"ended process {process.pid} ({process.role})")
+        for address in reap(path, config):
+            print(f"took off {address}")
+    finally:
+        owned.release()
+    return 0
