@@ -1,7 +1,7 @@
 """What clients and processes say to each other over the Unix sockets: one JSON object a line.
 
 A client connects (SOCK_STREAM), sends one :class:`Request` and reads answers: one line, or with ``watch`` one
-line at once and one for every change, until it hangs up.  ``NAME.status`` answers ``status`` and ``watch``;
+line at once and one for every change, until it hangs up.  ``NAME.status`` answers ``status``, ``watch`` and ``events``;
 ``NAME.ctl`` takes orders too.
 """
 

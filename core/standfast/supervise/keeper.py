@@ -89,6 +89,11 @@ class Keeper:
         """Is there a process (stuck or not)?"""
         return self._child is not None
 
+    @property
+    def speaking(self) -> bool:
+        """Is there a process whose word can be taken?"""
+        return self.status().state in ("starting", "running", "stopping")
+
     def start(self, *, resume: bool) -> None:
         """Fork a child. ``resume``: it may adopt what its predecessor left in the page."""
         self._held_back = False

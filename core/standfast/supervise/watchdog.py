@@ -12,14 +12,14 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from standfast import __version__
+from standfast.config.diagnostics import Diagnostic
+from standfast.config.render import as_json
 from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -57,6 +57,8 @@ class Options:
     log_format: LogFormat = "auto"
     debug: bool = False
     beside: bool = False
+    notes: tuple[str, ...] = ()
+    """What to say of the options themselves, once there is a log."""
     respawn: bool = True
 
 
@@ -102,6 +104,8 @@ class Watchdog:
         gc.freeze()  # so that no collection in a child copies the pages it shares with us
         try:
             self._diary.open(self._parent.reactor, self._parent.brood)
+            for words in self._options.notes:
+                self._parent.log.log("info", "start.option", words)
             self._parent.reactor.on_readable(self._signals.pipe, self._hear_signals)
             Loading(self._parent.reactor, self._parent.brood, self._source(), self._first_report)
             while self._exit_status is None:
@@ -307,9 +311,15 @@ class Watchdog:
                 "vrrp": keeper.status(),
             },
             last_reload=reloader.last,
-            diagnostics=[msgspec.to_builtins(found) for found in self._report.diagnostics],
-            away=[] if keeper.alive else [instance.name for instance in keeper.generation.instances()],
+            diagnostics=_entries(self._report.diagnostics),
+            away=[] if keeper.speaking else [instance.name for instance in keeper.generation.instances()],
         )
+
+
+def _entries(diagnostics: Iterable[Diagnostic]) -> list[dict[str, str | int]]:
+    """As `standfast check --json` has them."""
+    found: Any = as_json(diagnostics)["diagnostics"]
+    return list(found)
 
 
 def _run_above(generation: Generation) -> None:

@@ -1,0 +1,114 @@
+"""What a daemon looks like from outside: the parent's and the VRRP process's answers in one document.
+
+The rule above all others: what is not known to be true now is not shown as if it were.  A daemon
+that is gone or stuck never reads as MASTER.
+"""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from standfast.clock import now
+from standfast.control.client import Denied, NoAnswer, Stuck, ask
+from standfast.control.protocol import FRESH, SCHEMA, Request
+from standfast.values import SECOND
+
+Document: TypeAlias = dict[str, Any]
+
+_TRIES = 2
+"""A process that is being replaced hangs up on us; its successor answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """The document, and whether it can be believed."""
+
+    document: Document
+    problems: tuple[str, ...]
+    """In words; empty when every process has answered and its loop turns."""
+
+
+def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
+    """Ask everybody. ``vrrp``: an answer of the VRRP process that is at hand already."""
+    daemon, trouble = _ask(run_dir, "daemon.status")
+    problems = [trouble] if trouble else []
+    words = ""
+    if vrrp is None and not _held_back(daemon):
+        vrrp, words = _ask(run_dir, "vrrp.status")
+    if vrrp is not None and (age := now() - vrrp["turned_at"]) > FRESH:
+        vrrp, words = None, f"UNKNOWN (stuck): the VRRP process's loop has not turned for {age / SECOND:.1f} s"
+    if words and (daemon is not None or not trouble):
+        problems.append(words)
+    return Picture(_document(daemon, vrrp, run_dir), tuple(problems))
+
+
+def _ask(run_dir: Path, name: str) -> tuple[Document | None, str]:
+    words = ""
+    for _ in range(_TRIES):
+        try:
+            answer = ask(run_dir, name, Request(do="status"))
+        except Stuck as error:
+            return None, f"UNKNOWN (stuck): {error}"
+        except Denied as error:
+            return None, str(error)
+        except NoAnswer as error:
+            words = f"UNKNOWN: {error}"
+            continue
+        if "turned_at" in answer:
+            return answer, ""
+        words = f"UNKNOWN: the process behind {name} hung up: {answer.get('words', 'it is being replaced')}"
+    return None, words
+
+
+def _held_back(daemon: Document | None) -> bool:
+    """In a crash loop nobody would answer, and the parent says why."""
+    return daemon is not None and daemon["processes"]["vrrp"]["pid"] is None
+
+
+def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> Document:
+    generated = datetime.datetime.now(datetime.UTC)
+    return {
+        "schema": SCHEMA,
+        "generated_at": generated.isoformat(timespec="milliseconds"),
+        "run_dir": str(run_dir),
+        "daemon": None if daemon is None else _without(daemon, "processes", "away", "diagnostics"),
+        "processes": _processes(daemon, vrrp),
+        "diagnostics": [] if daemon is None else daemon["diagnostics"],
+        "vrrp": {
+            "fresh": vrrp is not None,
+            "turned_at": None if vrrp is None else vrrp["turned_at"],
+            "age_s": None if vrrp is None else round((now() - vrrp["turned_at"]) / SECOND, 6),
+            "instances": _absent(daemon) if vrrp is None else vrrp["instances"],
+        },
+        "virtual_servers": [],
+    }
+
+
+def _processes(daemon: Document | None, vrrp: Document | None) -> Document:
+    if daemon is not None:
+        processes = dict(daemon["processes"])
+        if vrrp is not None:
+            processes["vrrp"] = processes["vrrp"] | {"pid": vrrp["pid"], "generation": vrrp["generation"]}
+        return processes
+    if vrrp is not None:  # the parent is gone or stuck, the speaker still speaks (or leaves)
+        return {"vrrp": {"pid": vrrp["pid"], "generation": vrrp["generation"], "state": "running"}}
+    return {}
+
+
+def _absent(daemon: Document | None) -> list[Document]:
+    """Instances that nobody speaks for: in a crash loop their addresses are off, otherwise we do not know."""
+    if daemon is None:
+        return []
+    process = daemon["processes"]["vrrp"]
+    state, cause = "UNKNOWN", f"the VRRP process is {process['state']}: {process['detail'] or 'it does not answer'}"
+    if process["state"] == "crash loop":
+        state, cause = "FAULT", f"crash loop: {process['detail']}"
+    since = datetime.datetime.fromtimestamp(process["since"], datetime.UTC).isoformat(timespec="milliseconds")
+    return [{"name": name, "state": state, "since": since, "cause": cause} for name in daemon["away"]]
+
+
+def _without(document: Document, *names: str) -> Document:
+    return {name: value for name, value in document.items() if name not in names}

@@ -1,0 +1,85 @@
+"""``standfast run``: the daemon, in the foreground."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from standfast.cli.where import CONFIGURATIONS, default_config_id, default_configuration
+
+if TYPE_CHECKING:
+    from standfast.supervise.watchdog import Options, Parts
+
+_DESCRIPTION = """\
+Run the daemon in the foreground. Exit status: 0 stopped as asked, 1 fatal error, 2 the configuration cannot be run,
+4 permission missing, 6 no or unreadable configuration, 70 program error."""
+
+_NOTES = {
+    "dont_fork": "-n is not needed: standfast always stays in the foreground",
+    "log_console": "-l is not needed: standfast always logs to standard error",
+    "vrrp_only": "-P is not needed: this version of standfast does VRRP only",
+}
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser("run", help="run the daemon", description=_DESCRIPTION)
+    files = ", then ".join(CONFIGURATIONS)
+    parser.add_argument("-f", "--use-file", dest="file", metavar="FILE", help=f"configuration (default {files})")
+    parser.add_argument("-i", "--config-id", metavar="ID", help="what `@ID` lines compare with (default: host name)")
+    parser.add_argument("--run-dir", type=Path, metavar="DIR", help="sockets and state (default /run/standfast)")
+    parser.add_argument(
+        "--log-format",
+        choices=("auto", "json", "console"),
+        default="auto",
+        help="how log lines look; auto: as suits the journal, a terminal or a file",
+    )
+    parser.add_argument("--beside", action="store_true", help="start although another VRRP speaker runs on this host")
+    parser.add_argument("-R", "--dont-respawn", action="store_true", help="end when the VRRP process dies")
+    parser.add_argument("-D", "--log-detail", action="store_true", help="log details too")
+    parser.add_argument("-n", "--dont-fork", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("-l", "--log-console", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("-P", "--vrrp", dest="vrrp_only", action="store_true", help=argparse.SUPPRESS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Be the daemon; the exit status."""
+    _open_standard_descriptors()
+    from standfast.supervise.watchdog import run as watch_over
+
+    return watch_over(options(args), parts())
+
+
+def options(args: argparse.Namespace) -> Options:
+    """What was asked for."""
+    from standfast.supervise.watchdog import Options
+
+    return Options(
+        file=args.file or default_configuration(),
+        config_id=default_config_id() if args.config_id is None else args.config_id,
+        run_dir=args.run_dir,
+        log_format=args.log_format,
+        debug=args.log_detail,
+        beside=args.beside,
+        respawn=not args.dont_respawn,
+        notes=tuple(words for name, words in _NOTES.items() if getattr(args, name)),
+    )
+
+
+def parts() -> Parts:
+    """The real programs of the children, imported here so that every fork begins warm."""
+    from standfast.config.load import load
+    from standfast.supervise.reap import reap_for_parent
+    from standfast.supervise.watchdog import Parts
+    from standfast.vrrp.process import main as speak
+
+    return Parts(vrrp=speak, load=load, reap=reap_for_parent)
+
+
+def _open_standard_descriptors() -> None:
+    """Started with 0, 1 or 2 closed, the first socket would become "standard error" and get log lines."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(descriptor, True)
+    os.close(descriptor)

@@ -1,0 +1,39 @@
+"""``standfast status``: who is master, since when, and why."""
+
+from __future__ import annotations
+
+import argparse
+import json
+
+from standfast.cli.picture import take
+from standfast.cli.where import EX_UNKNOWN, add_run_dir
+
+_WIDE = 240
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "status",
+        help="show what the daemon does, and why",
+        description="Show what the daemon does, and why. Exit status: 0, or 3 if something is gone or stuck.",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document (standfast.status/1)")
+    add_run_dir(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Ask and show; the exit status."""
+    picture = take(args.run_dir)
+    if args.json:
+        print(json.dumps(picture.document | {"problems": picture.problems}, indent=2))
+    else:
+        from rich.console import Console
+
+        from standfast.cli.table import table
+
+        console = Console(highlight=False)
+        if not console.is_terminal:
+            console.width = _WIDE  # for pipes and files: nothing is wrapped to fit a screen that is not there
+        console.print(table(picture.document, picture.problems))
+    return EX_UNKNOWN if picture.problems else 0

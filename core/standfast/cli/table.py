@@ -1,0 +1,98 @@
+"""A daemon's picture as a table for people."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+_COLOURS = {"MASTER": "bold green", "BACKUP": "cyan", "FAULT": "bold red", "LEAVING": "yellow"}
+_HEADINGS = ("instance", "state", "since", "cause", "master", "priority", "addresses")
+
+
+def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType:
+    """Instances, then what is wrong, then how fresh all this is."""
+    from rich.console import Group
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = Table(*_HEADINGS, box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for instance in document["vrrp"]["instances"]:
+        shown.add_row(*_row(instance))
+    parts: list[RenderableType] = [shown] if document["vrrp"]["instances"] else []
+    parts += [Text(words, style="bold red") for words in problems]
+    parts += [Text(words, style="yellow") for words in _troubles(document)]
+    parts.append(Text(freshness(document), style="dim"))
+    return Group(*parts)
+
+
+def freshness(document: dict[str, Any]) -> str:
+    """One line that proves that somebody is there, or says that nobody is."""
+    age = document["vrrp"]["age_s"]
+    if age is None:
+        return "no VRRP process answers; nothing above is known to be true now"
+    processes = " ".join(f"{name} {process['pid']}" for name, process in document["processes"].items())
+    generation = document["processes"].get("vrrp", {}).get("generation", "?")
+    return f"loop turned {age * 1000:.0f} ms ago, generation {generation}, processes: {processes}"
+
+
+def clock_time(moment: str) -> str:
+    """Local time of day; with the date if that is not today's."""
+    local = datetime.datetime.fromisoformat(moment).astimezone()
+    today = datetime.datetime.now().astimezone().date()
+    return local.strftime("%H:%M:%S" if local.date() == today else "%Y-%m-%d %H:%M:%S")
+
+
+def _row(instance: dict[str, Any]) -> list[Any]:
+    from rich.text import Text
+
+    state = instance["state"]
+    master = instance.get("master") or ""
+    if master and instance.get("master_priority") is not None:
+        master += f" ({instance['master_priority']})"
+    return [
+        Text(instance["name"]),
+        Text(state, style=_COLOURS.get(state, "bold magenta")),
+        Text(clock_time(instance["since"])),
+        Text(instance["cause"]),
+        Text(master),
+        Text(_priority(instance)),
+        Text("\n".join(_addresses(instance))),
+    ]
+
+
+def _addresses(instance: dict[str, Any]) -> list[str]:
+    """Those it stands for, with a word where they are not where they should be."""
+    present = set(instance.get("addresses_present", []))
+    ours = f" dev {instance.get('interface')}"
+    lines = []
+    for address in instance.get("addresses_wanted", []):
+        should_be_on = instance["state"] in ("MASTER", "LEAVING")
+        missing, surplus = should_be_on and address not in present, not should_be_on and address in present
+        lines.append(address.removesuffix(ours) + (" (missing)" if missing else " (still on)" if surplus else ""))
+    return lines
+
+
+def _priority(instance: dict[str, Any]) -> str:
+    base, effective = instance.get("priority_base"), instance.get("priority")
+    if base is None:
+        return ""
+    return str(base) if base == effective else f"{effective} (base {base})"
+
+
+def _troubles(document: dict[str, Any]) -> list[str]:
+    faults = [
+        f"{instance['name']}: {fault['words']} (since {clock_time(fault['since'])})"
+        for instance in document["vrrp"]["instances"]
+        for fault in instance.get("faults", [])
+    ]
+    errors = [found for found in document["diagnostics"] if found["severity"] == "error"]
+    if errors:
+        first = errors[0]
+        faults.append(
+            f"the configuration runs with {len(errors)} error{'s' if len(errors) > 1 else ''}, first: "
+            f"{first['file']}:{first['line']}: {first['message']}"
+        )
+    return faults

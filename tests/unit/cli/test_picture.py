@@ -1,0 +1,137 @@
+"""What is shown of daemons that are well, stuck, dying and dead. Their answers are canned."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+
+import pytest
+
+from standfast.cli import picture
+from standfast.clock import now
+
+
+def process(**more):
+    whole = {"pid": 11, "state": "running", "generation": 3, "since": 1.7e9, "heartbeat_age": 0.01}
+    return whole | {"restarts": 0, "detail": ""} | more
+
+
+def daemon_answer(vrrp=None, **more):
+    return {
+        "turned_at": now(),
+        "pid": 10,
+        "version": "0.1.0",
+        "generation": 3,
+        "config_file": "x.conf",
+        "processes": {"parent": process(pid=10), "vrrp": vrrp or process()},
+        "diagnostics": [],
+        "away": [],
+    } | more
+
+
+def vrrp_answer(**more):
+    instance = {"name": "VI_1", "state": "MASTER", "since": "2026-11-23T22:37:13.261+00:00", "cause": "silence"}
+    return {"process": "vrrp", "pid": 11, "generation": 3, "turned_at": now(), "instances": [instance]} | more
+
+
+@pytest.fixture
+def answers(tmp_path):
+    """Put canned answers behind sockets: None = take the question and never answer."""
+    listeners, over = [], threading.Event()
+
+    def serve(listener, lines):
+        held = []
+        for line in lines:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            if line is None:
+                held.append(connection)
+                continue
+            with connection:
+                connection.recv(4096)
+                if line := line() if callable(line) else line:
+                    connection.sendall(json.dumps(line).encode() + b"\n")
+        over.wait(20)
+        for connection in held:
+            connection.close()
+
+    threads = []
+
+    def put(**sockets):
+        for name, lines in sockets.items():
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listener.bind(str(tmp_path / f"{name}.status"))
+            listener.listen(8)
+            listeners.append(listener)
+            threads.append(threading.Thread(target=serve, args=(listener, lines)))
+            threads[-1].start()
+        return tmp_path
+
+    yield put
+    over.set()
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+    for thread in threads:
+        thread.join()
+    for listener in listeners:
+        listener.close()
+
+
+def states(taken):
+    return [(instance["name"], instance["state"]) for instance in taken.document["vrrp"]["instances"]]
+
+
+def test_a_daemon_that_is_well(answers):
+    taken = picture.take(answers(daemon=[daemon_answer()], vrrp=[vrrp_answer]))
+    assert taken.problems == ()
+    assert taken.document["schema"] == "standfast.status/1"
+    assert states(taken) == [("VI_1", "MASTER")]
+    assert taken.document["vrrp"]["fresh"] is True
+    assert taken.document["processes"]["vrrp"]["generation"] == 3
+    assert taken.document["virtual_servers"] == []
+    assert "generated_at" in taken.document
+
+
+def test_nobody_there(tmp_path):
+    taken = picture.take(tmp_path)
+    assert len(taken.problems) == 1
+    assert "no daemon listens" in taken.problems[0]
+    assert (states(taken), taken.document["processes"]) == ([], {})
+
+
+def test_a_stuck_speaker_never_reads_as_master(answers):
+    stuck = daemon_answer(process(state="stuck"), away=["VI_1"])
+    taken = picture.take(answers(daemon=[stuck], vrrp=[None]))
+    assert states(taken) == [("VI_1", "UNKNOWN")]
+    assert "UNKNOWN (stuck)" in taken.problems[0]
+
+
+def test_an_answer_from_a_loop_that_no_longer_turns_is_not_believed(answers):
+    stale = vrrp_answer(turned_at=now() - 2_000_000)
+    taken = picture.take(answers(daemon=[daemon_answer(away=["VI_1"])], vrrp=[stale]))
+    assert states(taken) == [("VI_1", "UNKNOWN")]
+    assert "has not turned for 2.0 s" in taken.problems[0]
+
+
+def test_a_crash_loop_is_a_fault_and_nobody_is_asked(answers):
+    held = process(pid=None, state="crash loop", detail="exit status 9; next try in 4 s")
+    taken = picture.take(answers(daemon=[daemon_answer(held, away=["VI_1", "VI_2"])]))
+    assert states(taken) == [("VI_1", "FAULT"), ("VI_2", "FAULT")]
+    assert taken.document["vrrp"]["instances"][0]["cause"] == "crash loop: exit status 9; next try in 4 s"
+    assert taken.problems == ()
+
+
+def test_a_stuck_parent_does_not_hide_a_speaker_that_speaks(answers):
+    taken = picture.take(answers(daemon=[None], vrrp=[vrrp_answer]))
+    assert states(taken) == [("VI_1", "MASTER")]
+    assert "UNKNOWN (stuck)" in taken.problems[0]
+    assert taken.document["daemon"] is None
+
+
+def test_a_process_that_is_being_replaced_is_asked_again(answers):
+    taken = picture.take(answers(daemon=[daemon_answer()], vrrp=[b"", vrrp_answer()]))
+    assert states(taken) == [("VI_1", "MASTER")]
+    assert taken.problems == ()

@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import threading
+
+import pytest
+
+from standfast.cli import reload
+from standfast.cli.where import EX_UNKNOWN
+
+
+def asked(*words):
+    parser = argparse.ArgumentParser()
+    reload.register(parser.add_subparsers())
+    return reload.run(parser.parse_args(["reload", *words]))
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    """Answers on both sockets; the requests it got."""
+    requests, threads, listeners = [], [], []
+
+    def serve(listener, answer):
+        connection, _ = listener.accept()
+        with connection:
+            requests.append(json.loads(connection.recv(4096)))
+            connection.sendall(json.dumps(answer).encode() + b"\n")
+
+    def answering(**answers):
+        for name, answer in answers.items():
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listener.bind(str(tmp_path / f"daemon.{name}"))
+            listener.listen(1)
+            listeners.append(listener)
+            threads.append(threading.Thread(target=serve, args=(listener, answer)))
+            threads[-1].start()
+        return requests
+
+    yield answering
+    for thread in threads:
+        thread.join(10)
+    for listener in listeners:
+        listener.close()
+
+
+def test_nobody_there(tmp_path, capsys):
+    assert asked("--run-dir", str(tmp_path)) == EX_UNKNOWN
+    assert "standfast reload: no daemon listens" in capsys.readouterr().err
+
+
+def test_a_reload_that_was_taken_over(daemon, tmp_path, capsys):
+    requests = daemon(ctl={"ok": True, "words": "reloaded: VI_2: added"})
+    assert asked("--run-dir", str(tmp_path)) == 0
+    assert capsys.readouterr().out == "reloaded: VI_2: added\n"
+    assert requests == [{"do": "reload"}]
+
+
+def test_a_reload_that_was_refused_says_why_on_stderr(daemon, tmp_path, capsys):
+    daemon(ctl={"ok": False, "words": "refused, nothing has changed: x.conf:3:5: unknown keyword"})
+    assert asked("--run-dir", str(tmp_path)) == 1
+    heard = capsys.readouterr()
+    assert heard.out == ""
+    assert "x.conf:3:5" in heard.err

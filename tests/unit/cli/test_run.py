@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from standfast.cli import run, where
+
+
+def parsed(*words):
+    parser = argparse.ArgumentParser()
+    run.register(parser.add_subparsers())
+    return parser.parse_args(["run", *words])
+
+
+def test_what_is_asked_for_arrives():
+    options = run.options(
+        parsed("-f", "x.conf", "-i", "blue", "--run-dir", "/r", "--log-format", "json", "--beside", "-R", "-D")
+    )
+    assert (options.file, options.config_id, options.run_dir) == ("x.conf", "blue", Path("/r"))
+    assert (options.log_format, options.beside, options.respawn, options.debug) == ("json", True, False, True)
+    assert options.notes == ()
+
+
+def test_defaults(monkeypatch):
+    monkeypatch.setattr(where, "CONFIGURATIONS", ("/nowhere/a.conf", "/nowhere/b.conf"))
+    options = run.options(parsed())
+    assert (options.file, options.config_id, options.run_dir) == ("/nowhere/a.conf", where.default_config_id(), None)
+    assert (options.log_format, options.beside, options.respawn, options.debug) == ("auto", False, True, False)
+
+
+def test_what_keepalived_users_type_is_taken_with_a_word():
+    options = run.options(parsed("-nlP", "-D"))
+    assert len(options.notes) == 3
+    assert options.debug
+
+
+def test_the_children_are_the_real_ones():
+    parts = run.parts()
+    assert parts.vrrp.__module__ == "standfast.vrrp.process"
+    assert parts.load.__module__ == "standfast.config.load"
+
+
+@pytest.mark.parametrize("command", ["run", "status", "watch", "reload", "stop", "reap"])
+def test_no_command_imports_what_it_does_not_need(command):
+    heavy = {"httpx", "structlog", "rich", "pyroute2", "asyncio"} | (set() if command == "run" else {"trio"})
+    program = (
+        f"import sys; from standfast.cli import {command}; "
+        + ("run.parts(); " if command == "run" else "")
+        + f"print([name for name in {sorted(heavy)} if name in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", program]) == b"[]\n"
+
+
+def test_a_daemon_started_without_standard_descriptors_gets_harmless_ones():
+    program = (
+        "import os; from standfast.cli.run import _open_standard_descriptors as fill; "
+        "[os.close(number) for number in (0, 1, 2)]; fill(); "
+        "os._exit(sum(os.readlink(f'/proc/self/fd/{number}') == '/dev/null' for number in (0, 1, 2)))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 3
+
+
+def test_a_missing_configuration_ends_with_six(tmp_path):
+    program = "import sys; from standfast.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", program, "run", "-f", str(tmp_path / "no.conf"), "--run-dir", str(tmp_path)]
+    ended = subprocess.run(command, stderr=subprocess.PIPE, timeout=30, check=False)
+    assert ended.returncode == 6
+    assert b"no.conf" in ended.stderr

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import argparse
+import json
+import socket
+import subprocess
+import threading
+
+import pytest
+
+from standfast.cli import stop
+from standfast.cli.where import EX_UNKNOWN
+
+
+def asked(*words):
+    parser = argparse.ArgumentParser()
+    stop.register(parser.add_subparsers())
+    return stop.run(parser.parse_args(["stop", *words]))
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    """Answers on both sockets; the requests it got."""
+    requests, threads, listeners = [], [], []
+
+    def serve(listener, answer):
+        connection, _ = listener.accept()
+        with connection:
+            requests.append(json.loads(connection.recv(4096)))
+            connection.sendall(json.dumps(answer).encode() + b"\n")
+
+    def answering(**answers):
+        for name, answer in answers.items():
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listener.bind(str(tmp_path / f"daemon.{name}"))
+            listener.listen(1)
+            listeners.append(listener)
+            threads.append(threading.Thread(target=serve, args=(listener, answer)))
+            threads[-1].start()
+        return requests
+
+    yield answering
+    for thread in threads:
+        thread.join(10)
+    for listener in listeners:
+        listener.close()
+
+
+def test_nobody_there(tmp_path, capsys):
+    assert asked("--run-dir", str(tmp_path)) == EX_UNKNOWN
+    assert "standfast stop: no daemon listens" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "order"), [([], {"do": "stop"}), (["--now"], {"do": "stop", "now": True})])
+def test_it_asks_and_waits_for_the_end(daemon, tmp_path, capsys, words, order):
+    with subprocess.Popen(["sleep", "0.2"]) as process:
+        requests = daemon(ctl={"ok": True, "words": "stopped"}, status={"pid": process.pid})
+        assert asked("--run-dir", str(tmp_path), *words) == 0
+        assert process.poll() is not None
+    assert capsys.readouterr().out == "stopped\n"
+    assert requests == [{"do": "status"}, order]
+
+
+def test_a_daemon_in_another_pid_namespace_is_not_waited_for(daemon, tmp_path):
+    daemon(ctl={"ok": True, "words": "stopped"}, status={"pid": 2**22 + 1})
+    assert asked("--run-dir", str(tmp_path)) == 0

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import io
+
+from rich.console import Console
+
+from standfast.cli.table import clock_time, freshness, table
+
+MASTER = {
+    "name": "VI_1",
+    "state": "MASTER",
+    "since": "2020-11-23T12:00:00.000+00:00",
+    "cause": "no advert from 10.0.0.2 for 3.61 s",
+    "interface": "eth0",
+    "master": "10.0.0.1",
+    "master_priority": 90,
+    "priority_base": 100,
+    "priority": 90,
+    "addresses_wanted": ["10.0.0.100/24 dev eth0", "10.0.0.101/24 dev eth1"],
+    "addresses_present": ["10.0.0.100/24 dev eth0"],
+    "faults": [],
+}
+FAULT = {
+    "name": "VI_[2]",
+    "state": "FAULT",
+    "since": "2020-11-23T12:00:00.000+00:00",
+    "cause": "link eth9 is down",
+    "faults": [{"key": "link", "words": "link eth9 is down", "since": "2020-11-23T12:00:00.000+00:00"}],
+}
+
+
+def document(*instances, age=0.012, diagnostics=()):
+    return {
+        "vrrp": {"instances": list(instances), "age_s": age},
+        "processes": {"parent": {"pid": 1}, "vrrp": {"pid": 2, "generation": 7}},
+        "diagnostics": list(diagnostics),
+    }
+
+
+def shown(whole, *problems):
+    out = io.StringIO()
+    Console(file=out, width=200, highlight=False).print(table(whole, problems))
+    return out.getvalue()
+
+
+def test_a_master_with_everything_people_ask_for():
+    text = shown(document(MASTER))
+    for words in ("VI_1", "MASTER", "no advert from 10.0.0.2 for 3.61 s", "10.0.0.1 (90)", "90 (base 100)"):
+        assert words in text
+    assert "10.0.0.100/24 " in text
+    assert "10.0.0.101/24 dev eth1 (missing)" in text
+    assert "loop turned 12 ms ago, generation 7, processes: parent 1 vrrp 2" in text
+
+
+def test_an_address_that_a_backup_still_has():
+    assert "10.0.0.100/24 (still on)" in shown(document(MASTER | {"state": "BACKUP"}))
+
+
+def test_faults_problems_and_errors_of_the_file():
+    error = {"severity": "error", "file": "x.conf", "line": 3, "message": "unknown keyword `foo`"}
+    text = shown(document(FAULT, age=None, diagnostics=[error]), "UNKNOWN (stuck): it does not answer")
+    assert "VI_[2]: link eth9 is down (since " in text
+    assert "UNKNOWN (stuck): it does not answer" in text
+    assert "runs with 1 error, first: x.conf:3: unknown keyword `foo`" in text
+    assert "nothing above is known to be true now" in text
+
+
+def test_a_silent_daemon_is_not_fresh():
+    assert freshness(document(age=None)).startswith("no VRRP process answers")
+
+
+def test_times_of_other_days_say_which():
+    assert clock_time("2020-11-23T12:00:00.000+00:00").startswith("2020-11-2")
