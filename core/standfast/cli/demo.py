@@ -13,12 +13,16 @@ from standfast.lab.story import ADDRESS, Chapter, staged
 if TYPE_CHECKING:
     from rich.table import Table
 
-SUMMARY = "show a fail-over on this machine: two daemons, a client, and a master that fails in four ways"
 _HEADINGS = ("the master", "address moved", "client went without", "allowed", "")
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the command's options."""
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command and its options."""
+    parser = subparsers.add_parser(
+        "demo",
+        help="show a fail-over on this machine",
+        description="Two daemons and a client in network namespaces, and a master that fails in four ways.",
+    )
     parser.add_argument("--plain", action="store_true", help="no colours and no redrawing: for logs and CI")
     parser.add_argument("--interval", type=_interval, default=1.0, metavar="S", help="advert interval (default 1)")
 

@@ -39,8 +39,8 @@ def play(monkeypatch):
 
         monkeypatch.setattr(demo, "staged", staged)
         parser = argparse.ArgumentParser()
-        demo.add_arguments(parser)
-        return demo.run(parser.parse_args(["--plain", *options]))
+        demo.register(parser.add_subparsers())
+        return demo.run(parser.parse_args(["demo", "--plain", *options]))
 
     return run
 
