@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 from contextlib import suppress
 from pathlib import Path
 
+from harness.network import eventually
 from standfast.lab.lab import Host
 
 DAEMONS = Path("/usr/lib/frr")
@@ -27,10 +29,11 @@ class Frr:
         self.host = host
         self.directory = host.lab.directory / f"{host.name}-frr"
         self.directory.mkdir()
-        self.directory.chmod(0o777)
+        shutil.chown(self.directory, "frr", "frr")  # it gives up root, and takes no other user
+        host.lab.directory.chmod(0o711)
         kind = "ipv6" if ":" in address else "ip"
-        self.config_file = self.directory / "frr.conf"
-        self.config_file.write_text(
+        (self.directory / "zebra.conf").touch()
+        (self.directory / "vrrpd.conf").write_text(
             CONFIG.format(version=version, priority=priority, interval_ms=interval_ms, kind=kind, address=address)
         )
         self._make_macvlan(address)
@@ -38,9 +41,10 @@ class Frr:
         host.lab.closing.callback(self.kill)
 
     def start(self) -> None:
-        """Start zebra, then vrrpd."""
-        for name in ("zebra", "vrrpd"):
-            self._processes.append(self.host.popen(*self._command(name)))
+        """Start zebra, then vrrpd, which waits for seconds if zebra is not there yet."""
+        self._processes.append(self.host.popen(*self._command("zebra")))
+        eventually((self.directory / "zserv").exists, 10, lambda: "zebra does not start")
+        self._processes.append(self.host.popen(*self._command("vrrpd")))
 
     def kill(self) -> None:
         """SIGKILL both."""
@@ -54,15 +58,15 @@ class Frr:
         own = self.directory
         return [
             str(DAEMONS / name),
-            *("-u", "root", "-g", "root", "-A", "127.0.0.1", "-P", "0"),
+            *("-A", "127.0.0.1", "-P", "0"),
             *("--vty_socket", str(own), "-z", str(own / "zserv"), "-i", str(own / f"{name}.pid")),
-            *("-f", str(self.config_file), "--log", f"file:{own}/{name}.log"),
+            *("-f", str(own / f"{name}.conf"), "--log", f"file:{own}/{name}.log"),
         ]
 
     def _make_macvlan(self, address: str) -> None:
         family, prefix, name = ("02", 64, "vrrp6-2-51") if ":" in address else ("01", 24, "vrrp4-2-51")
         self.host.ip(
-            f"link add {name} link eth0 addrgenmode random type macvlan mode bridge",
+            f"link add {name} link eth0 type macvlan mode bridge",
             f"link set dev {name} address 00:00:5e:00:{family}:33",
             f"addr add {address}/{prefix} dev {name} nodad" if family == "02" else f"addr add {address}/24 dev {name}",
             f"link set dev {name} up",
