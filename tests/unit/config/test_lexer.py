@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.lexer import comment_start, lex, split_words, unescape
+from standfast.config.notices import Notices
+from standfast.config.text import Line, Text
+
+
+def text(raw: str) -> Text:
+    return Text(raw, Line("a.conf", 1, raw))
+
+
+def words(raw: str) -> list[str]:
+    return [f'"{w.text}"' if w.quoted else w.text for w in split_words(text(raw), 0, len(raw))]
+
+
+@pytest.mark.parametrize(
+    ("raw", "left"),
+    [
+        ("a # b", "a "),
+        ("a ! b", "a "),
+        ("ab#cd", "ab"),
+        ('"a#b" c', '"a#b" c'),
+        ('"a#b" c#d', '"a#b" c'),
+        ("'a#b'", "'a"),
+        ("a\\#b \\! # c", "a\\#b \\! "),
+        ('"open # quote', '"open # quote'),
+        ("plain", "plain"),
+    ],
+)
+def test_comments_begin_anywhere_but_in_double_quotes(raw, left):
+    at = comment_start(raw)
+    assert (raw if at < 0 else raw[:at]) == left
+
+
+def test_a_backslash_before_a_comment_sign_disappears_and_columns_stay():
+    done = unescape(text('a\\#b "c\\#d" e'))
+    assert done.text == 'a#b "c\\#d" e'
+    assert (done.span(1, 2).column, done.span(1, 2).end) == (2, 4)
+    assert done.span(len(done.text) - 1, len(done.text)).column == 13
+
+
+def test_words():
+    assert words('router_id  lb-a\t"two words"') == ["router_id", "lb-a", '"two words"']
+    assert words('ab"cd ef"gh') == ["ab", '"cd ef"', "gh"]
+    assert words("'a b' \\") == ["'a", "b'", "\\"]
+    assert words("no\u00a0break") == ["no\u00a0break"]
+    assert words('kept "lost words') == ["kept"]
+    assert words('"nothing before') == ["nothing", "before"]
+    assert words(" \t ") == []
+
+
+def test_every_word_knows_its_place():
+    first, second = split_words(text('  a "b c"'), 0, 9)
+    assert str(first.span) == "a.conf:1:3"
+    assert (second.span.column, second.span.end) == (5, 10)
+
+
+def pieces(raw: str) -> list[str]:
+    return [piece.raw for piece in lex(text(raw), Notices())]
+
+
+def test_braces_cut_wherever_they_stand():
+    assert pieces("a{ b c }}") == ["a", "{", "b c", "}", "}"]
+    assert pieces('a "{" {') == ['a "{"', "{"]
+    assert pieces("a ${X} {{ y }} {% z %} {") == ["a ${X} {{ y }} {% z %}", "{"]
+    assert pieces('name "open {') == ['name "open', "{"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "code", "column"),
+    [
+        ('a "b', "SF1202", 3),
+        ("a <your ip>", "SF1309", 3),
+        ("a {{ b }}", "SF1310", 3),
+        ("{% if a %}", "SF1310", 1),
+        ("a ${b-c}", "SF1301", 3),
+    ],
+)
+def test_faults_of_the_text_are_named_with_their_place(raw, code, column):
+    notices = Notices()
+    lex(text(raw), notices)
+    assert [(found.code, found.span.column) for found in notices.all()] == [(code, column)]
+
+
+@pytest.mark.parametrize("raw", ['regex "<title>"', "mail <a@example.org>", 'x "{{ y }}"', "a < b", "${DEFINED_LATER}"])
+def test_what_only_looks_like_a_placeholder_draws_no_remark(raw):
+    notices = Notices()
+    lex(text(raw), notices)
+    assert notices.all() == []

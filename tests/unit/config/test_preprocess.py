@@ -1,0 +1,106 @@
+"""What the cases on disk do not show: limits, frames and the order of work."""
+
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.parser import Parsed, parse, parse_text
+from standfast.config.preprocess import Limits
+from standfast.config.source import MemoryReader
+
+
+def raw(parsed: Parsed) -> list[str]:
+    return [statement.raw for statement in parsed.tree.statements]
+
+
+def codes(parsed: Parsed) -> list[str]:
+    return [found.code for found in parsed.diagnostics]
+
+
+def test_the_chain_tells_how_a_word_came_to_be():
+    text = "$X=1\n$T= \\\n  word ${X} \\\n\n~SEQ(N, 1, 2) $T\n"
+    frames = parse_text(text, name="a.conf").tree.statements[1].via
+    assert [(frame.what, str(frame.span)) for frame in frames] == [
+        ("$X defined here", "a.conf:1:1"),
+        ("$T used here", "a.conf:5:15"),
+        ("turn 2 of ~SEQ(N, 1, 2)", "a.conf:5:1"),
+    ]
+
+
+def test_included_text_leads_back_to_its_include():
+    reader = MemoryReader({"a": "include b\n", "b": "x {\n"})
+    parsed = parse("a", reader=reader)
+    assert [str(frame.span) for frame in parsed.diagnostics[0].via] == ["a:1:1"]
+
+
+def test_the_condition_comes_before_everything_else():
+    parsed = parse_text("@a $X=1\n@b $X=2\n@a x $X\n@a ~SEQ(N, 1, 2) y $N\n@b ~SEQ(\n", config_id="a")
+    assert raw(parsed) == ["x 1", "y 1", "y 2"]
+    assert codes(parsed) == []
+
+
+def test_a_comment_sign_from_a_parameter_begins_a_comment_unless_quoted():
+    assert raw(parse_text('$H=a\\#b\nx $H c\ny "${H}" c\n')) == ["x a", 'y "a#b" c']
+
+
+def test_the_prefix_of_a_template_goes_before_its_first_line():
+    parsed = parse_text("$T= \\\n  one \\\n  two\npre $T\n")
+    assert raw(parsed) == ["pre   one", "two"]
+    assert [word.span.column for word in parsed.tree.statements[0].words] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "~SEQ(N, 1, 999999999) x\n",
+        "~SEQ(A, 1, 90) ~SEQ(B, 1, 90) x\n",
+        "~SEQ(A, 1, 90) ~SEQ(B, 1, 90) $C=1\n",
+        "~SEQ(A, 1, 90) ~SEQ(B, 1, 90) @no x\n",
+        "".join(f"$T{n}= \\\n$T{n + 1} \\\n$T{n + 1}\n" for n in range(12)) + "$T12= \\\nx\n$T0\n",
+    ],
+)
+def test_what_explodes_ends_in_one_fault_and_nothing_starts(text):
+    parsed = parse_text(text + "vrrp_instance A {\n", limits=Limits(lines=1000))
+    assert codes(parsed) == ["SF1601"]
+    assert len(parsed.fatal) == 1
+
+
+def test_files_that_multiply_end_in_one_fault():
+    files = {f"f{n}": f"include f{n + 1}\ninclude f{n + 1}\n" for n in range(20)} | {"f20": "x\n"}
+    assert codes(parse("f0", reader=MemoryReader(files), limits=Limits(files=50))) == ["SF1601"]
+    deep = {f"f{n}": f"include f{n + 1}\n" for n in range(60)}
+    assert "SF1601" in codes(parse("f0", reader=MemoryReader(deep)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["$A=@^no $A\n$A\n", "$A= \\\n$B\n$B= \\\n$A\n$A\n", "$A= \\\n~SEQ(N, 1, 2) $A\n$A\n", "$A=~SEQ(N, 1, 1) $A\n$A\n"],
+)
+def test_recursion_in_any_form_is_refused(text):
+    assert set(codes(parse_text(text))) == {"SF1304"}
+
+
+def test_a_line_may_have_1023_bytes():
+    fits, long = "a " + "x" * 1021, "b " + "x" * 1022
+    parsed = parse_text(f"{fits}\n{long}\nc {{\n}}\n")
+    assert [line[:1] for line in raw(parsed)] == ["a", "c"]
+    assert codes(parsed) == ["SF1105"]
+
+
+def test_a_line_of_many_megabytes_is_one_fault():
+    assert codes(parse_text(b"x" * 20_000_000)) == ["SF1105"]
+
+
+def test_the_manuals_example_of_65024_routers_is_no_explosion():
+    """Here with one line for each; the limit holds for ten."""
+    parsed = parse_text("~SEQ(IF,0,7) ~SEQ(NUM,0,31) ~SEQ(ID,1,254) router ${IF}.${NUM}.${ID}\n")
+    assert len(parsed.tree.statements) == 65024
+    assert raw(parsed)[-1] == "router 7.31.254"
+    assert Limits().lines > 65024 * 20
+
+
+def test_the_include_check_level_ends_with_its_file():
+    files = {"a": "include b\ninclude none\n", "b": "global_defs {\ninclude_check\n}\ninclude none\n"}
+    parsed = parse("a", reader=MemoryReader(files))
+    assert [(found.code, found.span.file) for found in parsed.diagnostics] == [("SF1506", "b"), ("SF1501", "a")]
+    assert [found.span.file for found in parsed.fatal] == ["b"]

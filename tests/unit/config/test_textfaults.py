@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.lexer import comment_start
+from standfast.config.notices import Notices
+from standfast.config.source import Document
+from standfast.config.text import Line, Text
+from standfast.config.textfaults import check_comment, check_document, check_line
+
+
+def of_document(data: bytes) -> list[tuple[str, int, int]]:
+    notices = Notices()
+    check_document(Document.of("a.conf", data), notices)
+    return [(found.code, found.span.line, found.span.column) for found in notices.all()]
+
+
+def test_marks_of_editors():
+    assert of_document(b"\xef\xbb\xbfa\n") == [("SF1102", 1, 1)]
+    assert of_document(b"a\nbc\r\nd\r\n") == [("SF1103", 2, 3)]
+    assert of_document(b"a\nb \xb5s\n\xb5\n") == [("SF1101", 2, 3)]
+    assert of_document("grüße\n".encode()) == []
+    assert of_document(b"") == []
+
+
+def of_line(raw: str) -> list[tuple[str, int]]:
+    notices = Notices()
+    check_line(Text(raw, Line("a.conf", 1, raw)), notices)
+    return [(found.code, found.span.column) for found in notices.all()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("a\u00a0b\u00a0c", [("SF1106", 2)]),
+        ("\u3000a", [("SF1106", 1)]),
+        ("a\u200bb", [("SF1106", 2)]),
+        ("name “x”", [("SF1107", 6)]),
+        ("a ｛", [("SF1107", 3)]),
+        ("weight –5", [("SF1107", 8)]),
+        ('"in “quotes”\u00a0"', []),
+        ("router_id bürö-主机", []),
+    ],
+)
+def test_characters_that_look_like_others(raw, found):
+    assert of_line(raw) == found
+
+
+def of_comment(raw: str) -> list[str]:
+    notices = Notices()
+    check_comment(Text(raw, Line("a.conf", 1, raw)), comment_start(raw), notices)
+    return [f"{found.code} {found.message.rpartition(' ')[2]}" for found in notices.all()]
+
+
+@pytest.mark.parametrize(
+    ("raw", "found"),
+    [
+        ("auth_pass ab#cd", ["SF1201 `ab`"]),
+        ("  auth_pass !secret", ["SF1201 nothing"]),
+        ("smtp_password x!y", ["SF1201 `x`"]),
+        ("auth_pass abcd # rest", []),
+        ("auth_pass abcd #rest", []),
+        ("interface eth0#lan", ["SF1203 word"]),
+        ("interface eth0 #lan", []),
+        ("interface eth0# lan", []),
+        ("}#end", []),
+        ("#### title", []),
+        ("# auth_pass ab#cd", []),
+    ],
+)
+def test_comments_that_cut_a_word(raw, found):
+    assert of_comment(raw) == found
