@@ -68,6 +68,8 @@ class Builder:
     """The first one in the top-level block that is open."""
     _early: tuple[Statement, str] | None = None
     """A top-level block whose closing brace is indented deeper than its keyword, and that brace's line."""
+    _last: Statement | None = None
+    """The top-level block that was closed last."""
     _forced: int = 0
     """Blocks that were taken as closed; as many ``}`` too many later on are the same fault."""
 
@@ -127,6 +129,7 @@ class Builder:
             return
         if not self._stack:
             self._suspect = None
+            self._last = done.statement
             self._remember_early(done.statement, span, line)
         elif self._suspect is None and line.text.lstrip(BLANKS).startswith("}"):
             self._compare_indentation(done, span)
@@ -152,7 +155,10 @@ class Builder:
             self._forced -= 1
             return
         if self._early is None or span.column > self._early[0].keyword.span.column:
+            last = self._last
             hint = "delete it"
+            if last is not None and last.closed is not None:
+                hint += f"; {_name(last)} of line {last.keyword.span.line} already ends in line {last.closed.line}"
             self.notices.add("SF2002", span, "`}` closes nothing: one too many", hint=hint, source=line.text, via=via)
             return
         (early, text), self._early = self._early, None

@@ -96,12 +96,11 @@ def _more(count: int) -> str:
 def check_comment(text: Text, at: int, notices: Notices) -> None:
     """Say so if the comment that begins at ``at`` cuts a word in two, above all a password."""
     bare, sign, behind = text.text[:at], text.text[at], text.text[at + 1 : at + 2]
-    if not bare or not behind or behind in "#!" + BLANKS:
-        return
-    if _PASSWORD.match(bare):
-        left = "nothing" if bare[-1] in BLANKS else f"`{bare.split()[-1]}`"
+    inside = bare[-1:] not in ("", *BLANKS)
+    if _PASSWORD.match(bare) and (behind not in ("", *BLANKS) or (inside and not behind)):
+        left = f"`{bare.split()[-1]}`" if inside else "nothing"
         message = f"`{sign}` begins a comment in the middle of a password: what is left is {left}"
         notices.say("SF1201", text, at, len(text.text), message, hint="write the value in double quotes")
-    elif bare[-1] not in BLANKS + "{}=":
+    elif inside and bare[-1] not in "{}=" and behind not in ("", "#", "!", *BLANKS):
         hint = "write the word in double quotes, or put a blank before the comment"
         notices.say("SF1203", text, at, len(text.text), f"`{sign}` begins a comment in the middle of a word", hint=hint)
