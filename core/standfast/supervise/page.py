@@ -6,6 +6,7 @@ read after its writer is dead, except the heartbeat, which is one aligned 8-byte
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import mmap
 import struct
@@ -73,5 +74,6 @@ class SharedPage:
             self._memory[offset : offset + _SLOT_SIZE] = bytes(_SLOT_SIZE)
 
 
+@functools.lru_cache(maxsize=CAPACITY)
 def _digest(key: str) -> bytes:
     return hashlib.blake2b(key.encode(), digest_size=8).digest()

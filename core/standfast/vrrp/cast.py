@@ -7,6 +7,7 @@ from typing import Final
 
 from standfast import clock
 from standfast.config.model import Config, GlobalDefs, VirtualAddress, VrrpInstance
+from standfast.events import Remark
 from standfast.net.decode import HostAddress
 from standfast.net.monitor import Monitor
 from standfast.supervise import state_file
@@ -45,7 +46,7 @@ class Cast:
         self._write_ahead(config, before)
         delay = 0 if resume else start_delay(config.global_defs, clock.now())
         for instance in instances:
-            slot = page.read(instance.place or 0, instance.config.key) if resume else None
+            slot = page.read(instance.place or 0, instance.key) if resume else None
             self._start(instance, slot, delay)
         self._remove_strangers(config, before)
         if not resume:
@@ -180,13 +181,27 @@ class Cast:
         )
 
     def _write(self, installed: Installed) -> None:
-        if installed != self._written:
+        if installed == self._written:
+            return
+        try:
             state_file.save(self._run_dir, installed)
+        except OSError as error:
+            words = f"cannot write {self._run_dir}/{state_file.NAME}: {error.strerror}; after a crash nobody cleans up"
+            self._complain("process.state_file", words)
+        else:
             self._written = installed
 
     def _prepare_interfaces(self, config: VrrpInstance) -> None:
-        if config.promote_secondaries and config.interface:
+        if not config.promote_secondaries or not config.interface:
+            return
+        try:
             self._sysctls.set(promote_secondaries(config.interface), "1")
+        except OSError as error:
+            words = f"cannot set promote_secondaries on {config.interface}: {error.strerror}"
+            self._complain("vrrp.sysctl", words, config.name)
+
+    def _complain(self, event: str, words: str, instance: str = "") -> None:
+        self._speaker.tell(Remark(at=clock.now(), instance=instance, level="warning", event=event, words=words))
 
 
 def start_delay(settings: GlobalDefs, uptime: int) -> int:

@@ -41,6 +41,8 @@ class Instance:
     def __init__(self, config: VrrpInstance, place: int | None, tell: Callable[[Event], None]) -> None:
         self.router = Router(config)
         self.receiver = Receiver(self.router, tell)
+        self.key = config.key
+        """What it is matched by across reloads and restarts; never changes while it lives."""
         self.place = place
         """In the configuration, and in the page shared with the parent; None: it is in neither any more."""
         self.gone = False
@@ -86,7 +88,7 @@ class Instance:
         slot = self.router.slot()
         if slot != self._slot and self.place is not None:
             self._slot = slot
-            page.write(self.place, self.config.key, slot)
+            page.write(self.place, self.key, slot)
 
     def move_to(self, place: int | None) -> None:
         """Its place in the configuration is this one now; the next :meth:`record` writes it there."""

@@ -89,7 +89,7 @@ class Speaker:
 
     def admit(self, instances: Iterable[Instance]) -> None:
         """These instances, and no others, are there from now on; those that left the table are in ``leaving``."""
-        self.instances = {instance.config.key: instance for instance in instances}
+        self.instances = {instance.key: instance for instance in instances}
         everybody = self.everybody()
         self._instance_of = {instance.router: instance for instance in everybody}
         self.interfaces.concern(everybody)
