@@ -17,7 +17,7 @@ class Findings:
     _known: set[tuple[str, Span]] = field(default_factory=set)
     _waiting: dict[str, int] = field(default_factory=dict)
     """What is not acted on yet: keyword path -> index of its one diagnostic."""
-    _places: dict[str, list[str]] = field(default_factory=dict)
+    _places: dict[str, dict[int, None]] = field(default_factory=dict)
 
     def error(self, code: str, at: Statement, message: str, *, word: Word | None = None, hint: str = "") -> None:
         """A statement that is refused or dropped, while the rest goes on."""
@@ -38,21 +38,23 @@ class Findings:
 
     def not_acted_on(self, path: str, at: Statement, message: str, *, hint: str = "") -> None:
         """Warn once for each keyword (``SF5001``), however often it is used; the hint names the other lines."""
-        if path not in self._waiting:
-            self._waiting[path] = len(self.diagnostics)
-            self._places[path] = []
-            self._add("warning", "SF5001", at, message, word=None, hint=hint)
+        line = at.keyword.span.line
+        if path in self._waiting:
+            self._places[path][line] = None
             return
-        self._places[path].append(f"{at.keyword.span.line}")
+        self._waiting[path] = len(self.diagnostics)
+        self._places[path] = {line: None}
+        self.diagnostics.append(Diagnostic("warning", "SF5001", at.keyword.span, message, hint, at.source_line, at.via))
 
     def finish(self) -> list[Diagnostic]:
         """All diagnostics; those that stand for several places say so."""
         for path, index in self._waiting.items():
-            others = self._places[path]
+            _, *others = self._places[path]
             if others:
-                shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-                first = self.diagnostics[index]
-                self.diagnostics[index] = replace(first, hint=f"{first.hint} Also in line {shown}.".strip())
+                shown = ", ".join(map(str, others[:5])) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+                told = self.diagnostics[index]
+                hint = f"{told.hint}; " if told.hint else ""
+                self.diagnostics[index] = replace(told, hint=f"{hint}also in line {shown}")
         self._waiting.clear()
         return self.diagnostics
 

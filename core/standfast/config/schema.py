@@ -11,7 +11,7 @@ From one declaration come parsing, limits, defaults, words for ``explain``, the 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 from standfast.config.kinds import DROPPED, Flag, Kind, Reader
@@ -104,7 +104,7 @@ class Block:
     retired: str = ""
     ours: bool = False
     since: str = "0.1"
-    _by_name: dict[str, Declaration] = field(default_factory=dict, compare=False, repr=False)
+    _by_name: dict[str, Declaration] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         self._by_name.update((declaration.name, declaration) for declaration in self.keywords)
@@ -122,6 +122,10 @@ class Block:
         if declaration.name in self._by_name:
             raise ValueError(f"`{declaration.name}` is already declared in `{self.name or 'the top level'}`")
         self._by_name[declaration.name] = declaration
+
+    def copy(self) -> Block:
+        """The same declarations in new blocks, so that what is attached to one schema is not in the next."""
+        return replace(self, keywords=tuple(d.copy() if isinstance(d, Block) else d for d in self))
 
     def __iter__(self) -> Iterator[Declaration]:
         return iter(self._by_name.values())

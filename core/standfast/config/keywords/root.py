@@ -28,5 +28,5 @@ def build_schema() -> Block:
         "",
         doc="The top level of a configuration.",
         example=VRRP_INSTANCE.example,
-        keywords=(*PROCESS, GLOBAL_DEFS, VRRP_INSTANCE, *declarations()),
+        keywords=(*PROCESS, GLOBAL_DEFS.copy(), VRRP_INSTANCE.copy(), *declarations()),
     )

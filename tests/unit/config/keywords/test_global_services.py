@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.load import load_text
+
+
+def codes(text: str) -> list[str]:
+    return [d.code for d in load_text(f"global_defs {{\n{text}\n}}\n").diagnostics]
+
+
+def test_first_wins_for_what_is_opened_or_run():
+    for name in ("notify_fifo", "startup_script", "snmp_socket", "nftables_ipvs"):
+        assert codes(f"{name} a\n{name} b") == ["SF5001", "SF2111"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("notification_email {\na@example.com b@example.com\n}", ["SF5001"]),
+        ("smtp_connect_timeout 4295", ["SF3002", "SF5001"]),
+        ("startup_script_timeout 0", ["SF3002", "SF5001"]),
+        ("smtp_alert maybe", ["SF3004", "SF5001"]),
+        ("snmp_vs_stats_update_interval 31", ["SF3002", "SF5001"]),
+        ("enable_snmp_vrrp\nenable_dbus", ["SF5001", "SF5001"]),
+        ("smtp_server", ["SF2108"]),
+    ],
+)
+def test_values_are_checked_although_nothing_acts_on_them_yet(text, found):
+    assert codes(text) == found

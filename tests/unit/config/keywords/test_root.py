@@ -1,0 +1,86 @@
+"""Every declaration of core: words, limits, and an example that is fine."""
+
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.keywords.root import build_schema
+from standfast.config.load import load_text
+from standfast.config.schema import Block, Entries, Keyword, block_at, walk
+
+EVERYTHING = dict(walk(build_schema()))
+ACTED_ON = sorted(path for path, declaration in EVERYTHING.items() if declaration.acted_on)
+NEEDS = {
+    "vrrp_instance": "interface eth0\nvirtual_router_id 51\nvirtual_ipaddress {\n198.51.100.9/24\n}",
+    "vrrp_instance/authentication": "auth_type PASS\nauth_pass s3cret",
+}
+"""What must stand beside the keyword to make a whole of its block."""
+
+BESIDE = {
+    "timer_expired_backup": "nopreempt",
+    "thread_timer_expired": "nopreempt",
+    "unicast_ttl": "unicast_peer {\n192.0.2.3\n}",
+    "unicast_src_ip": "unicast_peer {\n192.0.2.3\n}",
+    "check_unicast_src": "unicast_peer {\n192.0.2.3\n}",
+    "old_unicast_checksum": "unicast_peer {\n192.0.2.3\n}",
+    "unicast_fault_no_peer": "unicast_peer {\n192.0.2.3\n}",
+}
+APART = {"vrrp_instance/native_ipv6", *(path for path in ACTED_ON if path.startswith("vrrp_instance/auth_hmac/"))}
+"""A relic that cannot stand beside IPv4 addresses, and the inside of a block that waits."""
+
+
+def whole(path: str) -> str:
+    """The example with everything around and beside it that it needs."""
+    declaration = EVERYTHING[path]
+    text = f"{declaration.example}\n{BESIDE.get(declaration.name, '')}"
+    if isinstance(declaration, Block) and path == "vrrp_instance":
+        return declaration.example
+    while path := path.rpartition("/")[0]:
+        head = EVERYTHING[path].example.splitlines()[0].partition("{")[0]
+        text = f"{head} {{\n{NEEDS.get(path, '')}\n{text}\n}}"
+    return text
+
+
+def test_everything_has_words_an_example_and_a_beginning():
+    for path, declaration in EVERYTHING.items():
+        assert declaration.doc.endswith((".", "?")), path
+        assert declaration.example.startswith(declaration.name), path
+        assert declaration.since == "0.1"
+        kind = declaration.kind if isinstance(declaration, Keyword) else declaration.header
+        assert isinstance(kind.syntax, str), path
+        assert not isinstance(declaration, Entries) or declaration.entry.syntax, path
+
+
+@pytest.mark.parametrize("path", [path for path in ACTED_ON if path not in APART])
+def test_the_example_draws_no_complaint(path):
+    loaded = load_text(whole(path))
+    assert [d for d in loaded.diagnostics if d.code != "SF2112"] == []
+    assert loaded.config is not None
+
+
+WAITING = sorted(
+    path
+    for path, declaration in EVERYTHING.items()
+    if not declaration.acted_on and path.partition("/")[0] in ("global_defs", "vrrp_instance")
+)
+
+
+@pytest.mark.parametrize("path", WAITING)
+def test_what_waits_says_so_and_nothing_worse(path):
+    found = [(d.code, d.severity) for d in load_text(whole(path)).diagnostics]
+    assert ("SF5001", "warning") in found
+    assert {severity for _, severity in found} == {"warning"}
+
+
+def test_schemas_are_independent():
+    one = build_schema()
+    for path in ("", "vrrp_instance", "vrrp_instance/authentication", "virtual_server/real_server"):
+        block_at(one, path).attach(Block("EXTRA", "", ""))
+    assert "EXTRA" in {declaration.name for _, declaration in walk(one)}
+    assert "EXTRA" not in {declaration.name for _, declaration in walk(build_schema())}
+
+
+def test_ours_are_marked():
+    ours = {declaration.name for declaration in EVERYTHING.values() if declaration.ours}
+    names = ("checksum", "addr_mismatch", "vip_protect", "na_router", "skew_resolution", "late_grace", "stop_hold")
+    assert ours == {*names, "status_group"}

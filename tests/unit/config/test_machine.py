@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from standfast.config.load import load_text
+from standfast.config.machine import Machine, examine
+
+
+class Pretend(Machine):
+    def has_interface(self, name):
+        return name == "eth0"
+
+    def has_user(self, name):
+        return name == "nobody"
+
+    def has_group(self, name):
+        return name == "nogroup"
+
+    def why_not_run(self, command):
+        return "" if command == "/bin/true" else "does not exist"
+
+
+def codes(text: str) -> list[tuple[str, str, int]]:
+    found = examine(load_text(text).settings, Pretend())
+    return [(d.code, d.severity, d.span.line) for d in found]
+
+
+def test_interfaces_of_instances_addresses_and_trackers():
+    text = """vrrp_instance a {
+        interface eth9
+        virtual_ipaddress {
+            192.0.2.1 dev eth0
+            192.0.2.2 dev eth8
+        }
+        track_interface {
+            eth7 weight 5
+        }
+    }"""
+    assert codes(text) == [("SF6001", "error", 2), ("SF6001", "error", 5), ("SF6001", "error", 8)]
+
+
+def test_interfaces_that_may_appear_are_only_a_warning():
+    text = "global_defs {\ndynamic_interfaces\n}\nvrrp_instance a {\ninterface eth9\n}\n"
+    assert codes(text) == [("SF6001", "warning", 5)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("notify /bin/true", []),
+        ('notify "/bin/true with arguments" nobody nogroup', []),
+        ("notify /bin/true nobody :nogroup", []),
+        ("notify /bin/true someone", ["SF6002"]),
+        ("notify /bin/true nobody some", ["SF6002"]),
+        ("notify /bin/false", ["SF6003"]),
+        ("notify /bin/false someone", ["SF6003", "SF6002"]),
+    ],
+)
+def test_scripts_and_who_runs_them(line, found):
+    assert [code for code, _, _ in codes(f"vrrp_instance a {{\n{line}\n}}\n")] == found
+
+
+def test_scripts_of_blocks_that_are_not_acted_on_yet():
+    text = 'vrrp_script s {\nscript "/no/such thing"\nuser someone\n}\n'
+    assert [(code, line) for code, _, line in codes(text)] == [("SF6003", 2), ("SF6002", 3)]
+
+
+def test_this_very_machine(tmp_path):
+    here = Machine()
+    script = tmp_path / "script"
+    script.write_text("#!/bin/sh\n")
+    assert here.has_interface("lo")
+    assert not here.has_interface("no-such-thing")
+    assert here.has_user("root")
+    assert not here.has_user("no-such-user")
+    assert here.has_group("root")
+    assert here.why_not_run(str(script)) == "is not executable"
+    script.chmod(0o755)
+    assert here.why_not_run(str(script)) == ""
+    assert here.why_not_run(str(tmp_path)) == "is not a file"
+    assert here.why_not_run(os.fspath(tmp_path / "gone")) == "does not exist"
+    assert here.why_not_run("no-such-program-anywhere") == "is not found in PATH"

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.keywords.root import build_schema
+from standfast.config.load import load_text
+from standfast.config.unknown import Guide
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "hint"),
+    [
+        ("vrrp_instance a {\npriorty 5\n}", "SF2101", "did you mean `priority`?"),
+        ("vrrp_instance a {\nPriority 5\n}", "SF2101", "did you mean `priority`?"),
+        ("vrrp_instance a {\nroute_id x\n}", "SF2101", "did you mean `router_id`, which belongs in `global_defs`?"),
+        ("router_id x", "SF2102", "it belongs in `global_defs`"),
+        ("global_defs {\nuse_pid_dir\n}", "SF2102", "it belongs in the top level"),
+        ("zzzzzzzz", "SF2101", ""),
+    ],
+)
+def test_what_is_suggested(text, code, hint):
+    found = next(d for d in load_text(text).diagnostics if d.code.startswith("SF210"))
+    assert (found.code, found.hint) == (code, hint)
+
+
+def test_a_keyword_of_many_blocks_names_a_few():
+    (found,) = load_text("connect_port 80").diagnostics
+    assert found.hint.startswith("it belongs in `virtual_server/real_server/TCP_CHECK` or")
+    assert found.hint.endswith("more blocks")
+
+
+def test_it_knows_every_word_of_the_schema():
+    guide = Guide(build_schema())
+    assert guide.knows("priority")
+    assert guide.knows("misc_path")
+    assert not guide.knows("priorty")

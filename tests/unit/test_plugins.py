@@ -1,0 +1,125 @@
+"""Plugins come in by entry points; one that is broken is named and disables only itself."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pluggy
+import pytest
+
+from standfast.config.kinds import Integer, Text
+from standfast.config.load import load_text
+from standfast.config.schema import Block, Keyword, block_at
+from standfast.plugins import with_plugins
+
+hookimpl = pluggy.HookimplMarker("standfast")
+PORT = Keyword("port", Integer(1, 65535), "Where it listens.", "port 389")
+BASE = Keyword("base", Text("DN"), "Where to search.", "base dc=example")
+
+
+def ldap() -> Block:
+    return Block("LDAP_CHECK", "Binds to a server.", "LDAP_CHECK {\n}", keywords=(PORT, BASE))
+
+
+class Good:
+    @hookimpl
+    def standfast_register_blocks(self, register):
+        register(ldap(), below="virtual_server/real_server")
+        register(Block("extras", "Our own.", "extras {\n}"))
+
+
+class Raises:
+    @hookimpl
+    def standfast_register_blocks(self, register):
+        register(Block("half", "", ""))
+        raise RuntimeError("no licence")
+
+
+class Nowhere:
+    @hookimpl
+    def standfast_register_blocks(self, register):
+        register(ldap(), below="virtual_server/no_such_block")
+
+
+class Takes:
+    @hookimpl
+    def standfast_register_blocks(self, register):
+        register(Block("half", "", ""))
+        register(Block("TCP_CHECK", "", ""), below="virtual_server/real_server")
+
+
+class Misspelt:
+    @hookimpl
+    def standfast_register_blocs(self, register):
+        """No hook of ours."""
+
+
+class WrongArguments:
+    @hookimpl
+    def standfast_register_blocks(self, register, schema):
+        """Asks for more than there is."""
+
+
+def entry(name: str, thing: object) -> SimpleNamespace:
+    def load() -> object:
+        if isinstance(thing, Exception):
+            raise thing
+        return thing
+
+    return SimpleNamespace(name=name, load=load)
+
+
+def server(inside: str) -> str:
+    return f"virtual_server 192.0.2.1 389 {{\nreal_server 10.0.0.1 389 {{\n{inside}\n}}\n}}\n"
+
+
+def test_blocks_of_a_plugin_are_checked_like_core_s():
+    schema, faults = with_plugins([entry("ldap", Good())])
+    assert faults == []
+    loaded = load_text(server("LDAP_CHECK {\nprot 389\nport 70000\n}"), schema=schema)
+    assert [d.code for d in loaded.diagnostics] == ["SF5001", "SF2101", "SF3002"]
+    assert loaded.diagnostics[1].hint == "did you mean `port`?"
+    typo = load_text(server("LDAP_CHEK {\n}"), schema=schema)
+    assert typo.diagnostics[1].hint == "did you mean `LDAP_CHECK`?"
+    assert load_text("extras {\n}\n", schema=schema).diagnostics == []
+
+
+def test_values_of_a_plugin_are_bound():
+    schema, _ = with_plugins([entry("ldap", Good())])
+    bound = load_text(server("LDAP_CHECK {\nport 636\n}"), schema=schema).settings
+    check = bound.block("virtual_server").block("real_server").block("LDAP_CHECK")
+    assert check.get("port") == 636
+
+
+@pytest.mark.parametrize(
+    ("thing", "words"),
+    [
+        (ImportError("no module named ldap3"), "ImportError: no module named ldap3"),
+        (Raises(), "RuntimeError: no licence"),
+        (Nowhere(), "there is no block 'virtual_server/no_such_block'"),
+        (Takes(), "`TCP_CHECK` exists already in `virtual_server/real_server`"),
+        (Misspelt(), "standfast_register_blocs"),
+        (WrongArguments(), "schema"),
+    ],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_a_broken_plugin_is_named_and_the_others_work(thing, words):
+    schema, (fault,) = with_plugins([entry("broken", thing), entry("ldap", Good())])
+    assert (fault.code, fault.severity) == ("SF5002", "error")
+    assert fault.message.startswith("plugin `broken` does not work: ")
+    assert words in fault.message
+    assert schema.find("half") is None
+    assert block_at(schema, "virtual_server/real_server").find("LDAP_CHECK") is not None
+
+
+def test_without_plugins_there_is_core():
+    schema, faults = with_plugins([])
+    assert faults == []
+    assert schema.find("vrrp_instance") is not None
+
+
+def test_installed_plugins_are_found_by_their_group(monkeypatch):
+    asked = []
+    monkeypatch.setattr("standfast.plugins.metadata.entry_points", lambda **which: asked.append(which) or [])
+    with_plugins()
+    assert asked == [{"group": "standfast"}]
