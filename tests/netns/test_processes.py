@@ -1,0 +1,215 @@
+"""The daemon's own processes die, hang, are stopped and killed; what the network and the kernel see of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+from typing import Any
+
+import pytest
+from harness.config import VIP, instance
+from harness.network import Net, eventually
+from harness.timing import excuse, master_down_s
+
+from standfast.lab.daemons import Daemon, Standfast, standfast_command
+from standfast.supervise.children import start_time
+
+REPLACED_S = 0.1
+"""A killed speaker speaks again within this."""
+
+STUCK_S = 1.0
+"""A stuck one has lost its address after this."""
+
+
+def ours(daemon: Daemon) -> Standfast:
+    if not isinstance(daemon, Standfast):
+        pytest.skip("about standfast's own processes")
+    return daemon
+
+
+def process(daemon: Standfast, name: str = "vrrp") -> dict[str, Any]:
+    found: dict[str, Any] = daemon.status()["processes"][name]
+    return found
+
+
+def recorded(daemon: Standfast) -> dict[str, int]:
+    record = json.loads((daemon.run_dir / "processes.json").read_text())
+    return {each["role"]: each["pid"] for each in record["processes"]}
+
+
+def kill(daemon: Standfast, number: signal.Signals = signal.SIGKILL) -> float:
+    """Signal the speaker; the time of it."""
+    pid = recorded(daemon)["vrrp"]
+    sent = time.time()
+    os.kill(pid, number)
+    return sent
+
+
+def replaced(daemon: Standfast, before: int) -> int:
+    """Wait for the speaker's successor; its PID."""
+    eventually(lambda: recorded(daemon).get("vrrp", before) != before, 10, lambda: daemon.log)
+    return recorded(daemon)["vrrp"]
+
+
+def address_changes(net: Net) -> subprocess.Popen[str]:
+    """A program that prints every change of a's addresses."""
+    command = ["ip", "-n", net.a.namespace.name, "monitor", "address"]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    sentinel = f"10.9.9.{program.pid % 200 + 1}"
+    assert program.stdout
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:  # until it listens: its first line is our own doing
+        net.a.ip(f"addr add {sentinel}/32 dev lo")
+        net.a.ip(f"addr del {sentinel}/32 dev lo")
+        if _has_output(program):
+            return program
+    raise AssertionError("ip monitor does not listen")
+
+
+def _has_output(program: subprocess.Popen[str]) -> bool:
+    return bool(select.select([program.stdout], [], [], 0.1)[0])
+
+
+def said(program: subprocess.Popen[str]) -> list[str]:
+    program.terminate()
+    return [line for line in program.communicate()[0].splitlines() if VIP in line]
+
+
+def test_a_killed_speaker_speaks_again_at_once_and_its_address_stays(duo: Net):
+    """At 0.1 s no second master, and the address is adopted, not taken off and put on."""
+    a = ours(duo.start_master(duo.a, instance(priority=150)))
+    duo.start(duo.b, instance(priority=100))
+    for _ in range(2):  # a third would be a crash loop
+        before = recorded(a)["vrrp"]
+        duo.next_advert(duo.a, since=time.time())
+        watched = address_changes(duo)
+        killed = kill(a)
+        after = duo.next_advert(duo.a, since=killed + 0.002)
+        if after.time > killed + REPLACED_S:
+            excuse(duo.witness, duo.began, REPLACED_S)
+        assert after.time <= killed + REPLACED_S, f"{(after.time - killed) * 1000:.0f} ms"
+        assert after.priority == 150
+        replaced(a, before)
+        duo.wait_until(killed + master_down_s(100, 0.1) + 0.2)
+        assert [line for line in said(watched) if "Deleted" in line] == []
+        assert duo.wire.adverts(duo.b.address) == []
+
+
+def test_a_stuck_speaker_loses_its_address_within_a_second(duo: Net):
+    """The other takes over; the successor has been away too long to resume, cleans up and starts as BACKUP."""
+    a = ours(duo.start_master(duo.a, instance("nopreempt", priority=150)))
+    duo.start(duo.b, instance(priority=100))
+    before = recorded(a)["vrrp"]
+    duo.next_advert(duo.a, since=time.time())
+    stopped = kill(a, signal.SIGSTOP)
+    assert duo.b.wait_address(VIP)
+    assert duo.a.wait_address(VIP, held=False)
+    off = time.time()
+    if off > stopped + STUCK_S:
+        excuse(duo.witness, duo.began, 0.1)
+    assert off <= stopped + STUCK_S
+    replaced(a, before)
+    eventually(lambda: a.instance()["state"] == "BACKUP", 10, lambda: a.log)
+    assert duo.wire.adverts(duo.a.address, since=stopped + 0.01) == [], "something stale was sent"
+
+
+def test_a_stuck_speaker_never_reads_as_master(solo: Net):
+    a = ours(solo.start_master(solo.a, instance(priority=150)))
+    parent, child = a.pid, recorded(a)["vrrp"]
+    os.kill(parent, signal.SIGSTOP)  # or it would be replaced before we can look
+    os.kill(child, signal.SIGSTOP)
+    command = [*standfast_command(), "status", "--json", "--run-dir", str(a.run_dir)]
+    asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    for pid in (child, parent):
+        os.kill(pid, signal.SIGCONT)
+    assert asked.returncode == 3
+    assert "MASTER" not in asked.stdout
+    assert "UNKNOWN (stuck)" in asked.stdout
+
+
+def test_a_crash_loop_takes_the_address_off_and_says_so(solo: Net):
+    a = ours(solo.start_master(solo.a, instance(priority=150)))
+    for _ in range(2):
+        before = recorded(a)["vrrp"]
+        kill(a)
+        replaced(a, before)
+    kill(a)
+    assert solo.a.wait_address(VIP, held=False)
+    held_back = process(a)
+    if held_back["state"] == "crash loop":  # it waits for a second only
+        assert a.instance()["state"] == "FAULT"
+        assert "crash loop" in a.instance()["cause"]
+    assert solo.a.wait_address(VIP)
+    assert "again and again: addresses off, next try as BACKUP in 1 s" in a.log
+    assert a.instance()["state"] == "MASTER"
+
+
+def test_a_killed_parent_s_speaker_says_good_bye_and_leaves(duo: Net):
+    a = ours(duo.start_master(duo.a, instance(priority=150)))
+    duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    processes = recorded(a)
+    killed = time.time()
+    os.kill(a.pid, signal.SIGKILL)
+    duo.next_advert(duo.a, since=killed, priority=0)
+    assert duo.b.wait_address(VIP)
+    assert duo.a.wait_address(VIP, held=False)
+    for pid in processes.values():
+        eventually(lambda number=pid: start_time(number) is None, 10, lambda: a.log)
+
+
+def test_a_signal_to_everybody_is_one_good_bye(duo: Net):
+    a = ours(duo.start_master(duo.a, instance(priority=150)))
+    duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    asked = time.time()
+    for pid in a.processes():
+        os.kill(pid, signal.SIGTERM)
+        os.kill(pid, signal.SIGINT)
+    assert a.wait_ended() == 0
+    farewells = [each for each in duo.wire.adverts(duo.a.address, since=asked) if each.priority == 0]
+    assert len(farewells) == 1
+    assert duo.b.wait_address(VIP)
+    assert not duo.a.holds(VIP)
+
+
+@pytest.mark.keepalived
+def test_beside_a_running_keepalived_it_does_not_start(solo: Net):
+    ours(solo.daemon(solo.a, instance(priority=150)))
+    solo.kinds["a"] = "keepalived"
+    other = solo.start(solo.a, instance(priority=100))
+    solo.kinds["a"] = "standfast"
+    a = ours(solo.daemon(solo.a, instance(priority=150, vrid=52, vips=("10.9.0.101/24",))))
+    a.start()
+    assert a.wait_ended() == 1
+    assert "(keepalived) already speaks VRRP in this network namespace" in a.log
+    assert any(str(pid) in a.log for pid in other.processes())
+    assert "--beside" in a.log
+    meant = ours(solo.daemon(solo.a, instance(priority=150, vrid=52, vips=("10.9.0.101/24",)), options=["--beside"]))
+    meant.start()
+    assert solo.a.wait_address("10.9.0.101")
+
+
+def test_a_daemon_in_a_configured_namespace(solo: Net):
+    """`net_namespace`: started outside, it speaks inside."""
+    a = ours(solo.daemon(solo.a, f"net_namespace {solo.a.namespace.name}\n" + instance(priority=150)))
+    command = a.command()
+    with a.log_file.open("ab") as log, subprocess.Popen(command, stderr=log) as outside:
+        assert solo.a.wait_address(VIP), a.log
+        outside.send_signal(signal.SIGTERM)
+        assert outside.wait(10) == 0
+    assert not solo.a.holds(VIP)
+
+
+def test_a_reload_after_a_death_keeps_the_new_generation(solo: Net):
+    a = ours(solo.start_master(solo.a, instance(priority=150)))
+    a.write(instance(priority=160))
+    assert "reloaded" in a.tell("reload")
+    kill(a)
+    after = solo.next_advert(solo.a, since=time.time(), priority=160)
+    assert after.priority == 160
+    eventually(lambda: process(a)["generation"] == 2, 10, lambda: a.log)
