@@ -10,6 +10,7 @@ from _common.bench import Bench, MeasurementError
 from _common.commandline import parser
 from _common.failover import ADVERT_LATE, GARP_LATE, Round, measure
 from _common.lanes import run_in_lanes
+from _common.launch import compile_as_installed
 from _common.profiles import V2_1_S, V3_1_S, V3_10_MS, V3_100_MS, Profile
 from _common.results import Results
 from _common.sides import SIDES
@@ -27,6 +28,7 @@ _PLAN: tuple[tuple[tuple[Profile, ...], int, int, int], ...] = (
 def main() -> None:
     """Run all rounds and show the table."""
     options = _parser().parse_args()
+    compile_as_installed()
     results = Results("failover", tail="p95")
     try:
         with Witnesses() as witnesses:
