@@ -37,13 +37,13 @@ def test_s01_a_lone_v2_router_waits_then_announces(solo: Net):
     assert first.checksum_form == "message"
     assert (first.source, first.destination, first.ttl, first.tos) == (solo.a.address, "224.0.0.18", 255, 0xC0)
     assert solo.a.wait_address(VIP)
+    assert solo.wire.wait(lambda: (solo.wire.garps(VIP)[4:] or [None])[0], 2)
     frames = [each for each in solo.wire.frames if each.source_mac == solo.a.mac and isinstance(each, Advert | Arp)]
     assert isinstance(frames[0], Advert)
     garp = frames[1]
     assert isinstance(garp, Arp)
     assert garp.gratuitous
     assert (garp.operation, garp.sender, garp.sender_mac) == (1, VIP, solo.a.mac)
-    assert len(solo.wire.garps(VIP)) == 5
 
 
 def test_s02_a_lone_v3_router_keeps_its_cadence(solo: Net):
