@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from standfast.cli.where import CONFIGURATIONS, default_config_id, default_configuration
 
 if TYPE_CHECKING:
+    from standfast.config.load import Loaded
+    from standfast.supervise.logpipe import LogPipe
+    from standfast.supervise.setup import ChildSetup
     from standfast.supervise.watchdog import Options, Parts
 
 _DESCRIPTION = """\
@@ -69,13 +73,34 @@ def options(args: argparse.Namespace) -> Options:
 
 
 def parts() -> Parts:
-    """The real programs of the children, imported here so that every fork begins warm."""
-    from standfast.config.load import load
-    from standfast.supervise.reap import reap_for_parent
+    """The real programs of the children."""
     from standfast.supervise.watchdog import Parts
-    from standfast.vrrp.process import main as speak
 
-    return Parts(vrrp=speak, load=load, reap=reap_for_parent)
+    return Parts(vrrp=_speak, load=_load, reap=_reap, warm_up=_warm_up)
+
+
+def _warm_up() -> None:
+    import standfast.supervise.reap
+    import standfast.vrrp.process  # noqa: F401 - for the forks to come
+
+
+def _speak(setup: ChildSetup) -> int:
+    from standfast.vrrp.process import main
+
+    return main(setup)
+
+
+def _load(file: str, *, config_id: str, environ: Mapping[str, str]) -> Loaded:
+    """With every keyword and plugin: imported by the loader, and gone with it."""
+    from standfast.config.load import load
+
+    return load(file, config_id=config_id, environ=environ)
+
+
+def _reap(run_dir: Path, config: bytes, log: LogPipe) -> int:
+    from standfast.supervise.reap import reap_for_parent
+
+    return reap_for_parent(run_dir, config, log)
 
 
 def _open_standard_descriptors() -> None:

@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from standfast import __version__
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.model import encode
 from standfast.supervise.brood import Brood
@@ -38,8 +39,6 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     problem: str = ""
     """Why it cannot be run, in words."""
     diagnostics: tuple[Diagnostic, ...] = ()
-    installed: str = ""
-    """The version of standfast that a new start would run; empty if that cannot be known."""
 
     @property
     def errors(self) -> list[Diagnostic]:
@@ -121,19 +120,25 @@ def _load(source: Source, memory: int, pipe: int, log: LogPipe) -> int:
 
 
 def _report(source: Source, memory: int) -> Report:
+    installed = _installed()
+    if installed not in ("", __version__):  # what would be imported now is not what runs
+        return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
     loaded = source.load(source.file, config_id=source.config_id, environ=source.environ)
     diagnostics = tuple(loaded.diagnostics)
     if loaded.config is None:
         problem = f"{loaded.stops[0].span}: {loaded.stops[0].message}"
         status = EX_CONFIG if loaded.files else EX_NO_FILE
-        return Report(exit_status=status, problem=problem, diagnostics=diagnostics, installed=_installed())
+        return Report(exit_status=status, problem=problem, diagnostics=diagnostics)
     with open(memory, "wb", closefd=False) as out:
         out.write(encode(loaded.config))
-    return Report(diagnostics=diagnostics, installed=_installed())
+    return Report(diagnostics=diagnostics)
 
 
 def _installed() -> str:
-    """Looked up afresh: an upgrade under a running daemon must not mix two versions in one family of processes."""
+    """The version on disk; empty if that cannot be known.
+
+    Looked up afresh: an upgrade under a running daemon must not mix two versions in one family of processes.
+    """
     from importlib import metadata
 
     try:

@@ -10,7 +10,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from standfast import __version__
 from standfast.control.protocol import Outcome
 from standfast.supervise import messages
 from standfast.supervise.generation import Essentials, Generation
@@ -114,8 +113,6 @@ class Reloader:
         return None
 
     def _refusal(self, report: Report, generation: Generation | None) -> str:
-        if report.installed not in ("", __version__):
-            return f"installed {report.installed}, running {__version__}: restart"
         if generation is None:
             return report.problem or "what was read is no configuration"
         known = {error.identity for error in self._hooks.running().errors}

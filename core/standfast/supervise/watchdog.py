@@ -68,9 +68,11 @@ class Parts:
 
     vrrp: ChildEntry
     load: Callable[..., Any]
-    """As :func:`standfast.config.load.load`."""
+    """As :func:`standfast.config.load.load`; imports what it needs, since it runs in the loader alone."""
     reap: Callable[[Path, bytes, LogPipe], int]
     """As :func:`standfast.supervise.reap.reap_for_parent`: run directory, encoded configuration, log."""
+    warm_up: Callable[[], None] = lambda: None
+    """Import what ``vrrp`` and ``reap`` need, so that every later fork begins with it."""
 
 
 def run(options: Options, parts: Parts) -> int:
@@ -100,14 +102,15 @@ class Watchdog:
 
     def run(self) -> int:
         """Until somebody wants it to end, or it cannot go on."""
-        gc.collect()
-        gc.freeze()  # so that no collection in a child copies the pages it shares with us
         try:
+            gc.freeze()  # so that no collection in a child copies the pages it shares with us
             self._diary.open(self._parent.reactor, self._parent.brood)
             for words in self._options.notes:
                 self._parent.log.log("info", "start.option", words)
             self._parent.reactor.on_readable(self._signals.pipe, self._hear_signals)
             Loading(self._parent.reactor, self._parent.brood, self._source(), self._first_report)
+            self._parts.warm_up()  # while the loader reads
+            gc.freeze()
             while self._exit_status is None:
                 self._parent.reactor.turn()
         except Exception:

@@ -38,18 +38,19 @@ def test_what_keepalived_users_type_is_taken_with_a_word():
     assert options.debug
 
 
-def test_the_children_are_the_real_ones():
-    parts = run.parts()
-    assert parts.vrrp.__module__ == "standfast.vrrp.process"
-    assert parts.load.__module__ == "standfast.config.load"
+def test_the_loader_reads_real_files(tmp_path):
+    parts, file = run.parts(), tmp_path / "x.conf"
+    file.write_text("global_defs {\n  router_id b\n}\n")
+    assert parts.load(str(file), config_id="blue", environ={}).config.instances == ()
 
 
 @pytest.mark.parametrize("command", ["run", "status", "watch", "reload", "stop", "reap"])
 def test_no_command_imports_what_it_does_not_need(command):
-    heavy = {"httpx", "structlog", "rich", "pyroute2", "asyncio"} | (set() if command == "run" else {"trio"})
+    heavy = {"httpx", "structlog", "rich", "pyroute2", "asyncio", "pluggy", "importlib.metadata"}
+    heavy |= {"standfast.config.load"} | (set() if command == "run" else {"trio"})
     program = (
         f"import sys; from standfast.cli import {command}; "
-        + ("run.parts(); " if command == "run" else "")
+        + ("run.parts().warm_up(); " if command == "run" else "")
         + f"print([name for name in {sorted(heavy)} if name in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", program]) == b"[]\n"

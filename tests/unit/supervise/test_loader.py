@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from standfast import __version__
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.model import Config, decode
 from standfast.supervise.brood import Brood
@@ -54,7 +53,6 @@ def test_a_good_file_gives_its_bytes_and_its_faults(outcome):
     assert (report.exit_status, report.problem) == (0, "")
     assert report.diagnostics == (FAULT,)
     assert report.errors == [FAULT]
-    assert report.installed == __version__
     assert decode(data).instance_name == "left"
 
 
