@@ -34,6 +34,11 @@ def test_a_lost_brace_is_named_at_its_block_and_the_next_block_stands_free():
     assert outline(parsed.tree.statements) == "vrrp_instance A[state BACKUP] vrrp_instance B[]"
 
 
+def test_only_as_many_braces_are_forgiven_as_were_lost():
+    text = "vrrp_instance A {\nvrrp_instance B {\n}\n}\n}\n"
+    assert faults(parse_text(text)) == [("SF2001", 1), ("SF2002", 5)]
+
+
 def test_indentation_tells_which_of_two_blocks_lost_its_brace():
     parsed = parse_text("x {\n  y {\n    1\n  z {\n    2\n  }\n}\n")
     assert faults(parsed) == [("SF2001", 2)]
