@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from msgspec import structs
+
 from standfast import clock
+from standfast.config.capacity import fit
 from standfast.config.model import Config, GlobalDefs, VirtualAddress, VrrpInstance
 from standfast.events import Remark
 from standfast.net.decode import HostAddress
@@ -37,6 +40,7 @@ class Cast:
 
     def begin(self, config: Config, page: SharedPage, *, resume: bool) -> None:
         """Start all instances: first those that may carry on a mastership, then clean up, then the others."""
+        config = self._fitted(config)
         self._speaker.configure(config.global_defs)
         instances = [Instance(made, place, self._speaker.tell) for place, made in enumerate(config.instances)]
         before = self._written
@@ -87,6 +91,7 @@ class Cast:
 
     def change(self, config: Config) -> tuple[str, ...]:
         """Run by this configuration from now on; give what changed, in words. An equal one changes nothing."""
+        config = self._fitted(config)
         if config == self.config:
             return ()
         old, self.config = self.config, config
@@ -138,6 +143,16 @@ class Cast:
         self._speaker.interfaces.survey(instance, now)
         self._speaker.breathe()
         return f"{made.name}: {_difference(before, made)}"
+
+    def _fitted(self, config: Config) -> Config:
+        """Adverts must fit a packet: a fragment is heard by nobody. Only this process knows the interfaces' MTU."""
+        mtu = {link.name: link.mtu for link in self._host.links()}
+        fitted = tuple(fit(made, mtu.get(made.interface, 1500)) for made in config.instances)
+        for made, fits in zip(config.instances, fitted, strict=True):
+            if fits is not made:
+                words = f"an advert has room for {len(fits.vips)} addresses, the others are held but not advertised"
+                self._complain("vrrp.surplus_addresses", words, made.name)
+        return structs.replace(config, instances=fitted)
 
     # The end
 
