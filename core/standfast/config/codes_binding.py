@@ -75,7 +75,7 @@ IDENTITY = (
          "An instance needs an `interface` that is not the loopback; only unicast with a `unicast_src_ip` that is not "
          "link-local can do without. Nothing starts."),
     Code("SF4003", "error", "two versions in one instance",
-         "The first `version` counts."),
+         "Of several `version` lines in one instance the first counts; the later ones are ignored."),
     Code("SF4004", "error", "IPv6 with version 2",
          "VRRP version 2 is for IPv4 only (RFC 3768). keepalived speaks a private form of it; here the instance "
          "waits in "
