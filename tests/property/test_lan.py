@@ -81,6 +81,20 @@ def test_on_a_good_network_the_highest_priority_wins_and_overlaps_are_short(lan)
 
 
 @SETTINGS
+@given(st.sets(st.integers(1, 254), min_size=2, max_size=5), st.sampled_from((2, 3)), st.integers(0, 2**32))
+def test_skew_time_lets_only_the_best_take_over(priorities, version, seed):
+    """One step of priority is 1/256 of the interval: more than the wire needs, so nobody else ever tries."""
+    interval = SECOND if version == 2 else 100_000
+    lan = Lan(random.Random(seed), delay=(20, interval // 300))
+    for number, priority in enumerate(priorities, start=1):
+        config = instance(version=version, advert_interval=interval, priority=priority)
+        lan.add(config, Address.unpack(bytes((10, 9, 0, number)))).act(Router.start)
+    lan.run(6 * interval)
+    became = {host.router.config.priority for host in lan.hosts if host.router.counters.become_master}
+    assert became == {max(priorities)}
+
+
+@SETTINGS
 @given(networks(), st.floats(0.05, 0.9), st.data())
 def test_after_loss_cuts_and_freezes_one_master_is_left_the_best(lan, loss, data):
     lan.loss = loss

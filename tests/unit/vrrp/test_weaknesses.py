@@ -86,8 +86,8 @@ PEERS = tuple(UnicastPeer(address=Address.parse(text)) for text in ("192.0.2.2",
 @pytest.mark.parametrize("checksum", ["auto", "pseudo", "message"])
 def test_kd02_every_unicast_copy_verifies(checksum):
     subject = router(version=3, group=None, unicast_peers=PEERS, source=Address.parse("192.0.2.1"), checksum=checksum)
-    for out in subject.outgoing(SendAdvert(100)):
-        assert packet.decode(wire(out, 1), mode=checksum).destination == out.destination
+    copies = [packet.decode(wire(out, 1), mode=checksum) for out in subject.outgoing(SendAdvert(100))]
+    assert [copy.destination for copy in copies] == [peer.address for peer in PEERS]
 
 
 def test_kd03_the_checksum_follows_the_source_address():
