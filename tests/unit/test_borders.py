@@ -25,6 +25,14 @@ PURE_VRRP = (
     "counters",
     "actions",
     "frames",
+    "machine",
+    "backup",
+    "master",
+    "leaving",
+    "protect",
+    "reload",
+    "remarks",
+    "election",
 )
 PURE = [*(CORE / "vrrp" / f"{name}.py" for name in PURE_VRRP), *(CORE / "config").rglob("*.py")]
 LOOKS_AT_THE_MACHINE = {CORE / "config" / "machine.py"}

@@ -142,6 +142,7 @@ class Receiver:
             raise BadAdvert("addr_list_err", "it lists no address")  # RFC 9568, 5.2.5, erratum 8299
         if listed == policy.addresses:
             return
+        self._remark_on_first(listed, envelope)
         words = self._difference(listed, envelope)
         if not words:
             return
@@ -149,6 +150,12 @@ class Receiver:
         if policy.config.addr_mismatch == "drop" and header.priority != 255:
             raise BadAdvert("addr_list_err", words)
         self._accept_with_remark("addr_list_err", words, envelope)
+
+    def _remark_on_first(self, listed: bytes, envelope: Envelope) -> None:
+        """RFC 9568, 5.2.9 (erratum 8300): the first IPv6 address is link-local. FRR's is not, so it is not enforced."""
+        if len(envelope.source) == 16 and listed and not Address.unpack(listed[:16]).is_link_local:
+            words = f"accepted, but its first address, {Address.unpack(listed[:16])}, is not link-local"
+            self._remark("info", "vrrp.advert_differs", "first_address", words, envelope)
 
     def _difference(self, listed: bytes, envelope: Envelope) -> str:
         policy = self._policy

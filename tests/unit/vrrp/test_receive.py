@@ -235,6 +235,19 @@ def test_s27_ipv6_hop_limit_and_kind():
     assert desk.counted == {"advert_rcvd": 1, "ip_ttl_err": 1, "destination_err": 1}
 
 
+def test_ipv6_adverts_should_begin_with_a_link_local_address():
+    source, group = Address.parse("fe80::b"), Address.parse("ff02::12")
+    vips = [VirtualAddress(address=Address.parse(text), prefix=64, dev="eth0") for text in ("fe80::100", "2001:db8::1")]
+    desk = Desk(version=3, family=6, group=group, source=Address.parse("fe80::a"), vips=tuple(vips))
+    for addresses, remarks in ((vips, 0), (vips[::-1], 1)):
+        listed = tuple(vip.address for vip in addresses)
+        heard = advert(200, version=3, checksum="pseudo", source=source, destination=group, addresses=listed)
+        opened_ = packet.open_ipv6(packet.encode(heard), source.packed, group.packed, 255, NOW)
+        assert desk.receiver.judge(opened_) is not None
+        assert [event.fields["reason"] for event in desk.told] == ["first_address"] * remarks
+    assert desk.counted == {"advert_rcvd": 2}
+
+
 def test_a_reload_is_noticed():
     desk = Desk()
     desk.router.reconfigure(router(addr_mismatch="drop").config, NOW)
