@@ -15,8 +15,15 @@ from collections.abc import Sequence
 from standfast import __version__
 
 COMMANDS = (
+    "run",
+    "status",
+    "watch",
+    "reload",
+    "stop",
+    "reap",
     "check",
     "explain",
+    "demo",
 )
 """In the order of ``--help``; each is a module of this package."""
 
