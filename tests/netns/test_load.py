@@ -24,18 +24,18 @@ JUNK: dict[str, dict[str, Any]] = {
 GROWTH_KB = 2048
 
 
-@pytest.mark.parametrize("kind", JUNK)
-def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net, kind: str):
+def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net):
     """KD-1: in keepalived every packet of the VRID restarts the master's timer, a bad one too."""
     if duo.is_keepalived(duo.a):
         pytest.skip("KD-1")
     duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
-    with duo.speaking(0.03, priority=200, **JUNK[kind]):
-        own = duo.adverts_during(duo.a, 2)
-    duo.steady(own, 0.1, tolerance_s=0.02)
-    assert len(own) >= 19
-    assert duo.wire.adverts(duo.b.address) == []
+    for kind, fields in JUNK.items():
+        with duo.speaking(0.03, priority=200, **fields):
+            own = duo.adverts_during(duo.a, 1.5)
+        duo.steady(own, 0.1, tolerance_s=0.02)
+        assert len(own) >= 14, kind
+        assert duo.wire.adverts(duo.b.address) == [], kind
 
 
 def test_s32_a_flood_costs_no_beat_and_no_memory(duo: Net):

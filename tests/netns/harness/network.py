@@ -53,7 +53,7 @@ class Net:
         """A daemon of the kind that this test runs on that host; not started."""
         kind = self.kinds[host.name]
         if kind == "keepalived":  # ours is real-time by itself; a peer that is not would be late for us
-            config = global_defs("vrrp_rt_priority 50") + config
+            config = global_defs("vrrp_rt_priority 50", "vrrp_rlimit_rttime 1000000") + config
         made = KINDS[kind](host, config, **options)
         self.daemons.append(made)
         return made
