@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from harness.timing import excuse, master_down_s
 
 from standfast.lab.daemons import Daemon, Standfast, standfast_command
 from standfast.supervise.children import start_time
+from standfast.supervise.privileges import PARENT, VRRP
 
 REPLACED_S = 0.1
 """A killed speaker speaks again within this."""
@@ -203,6 +205,29 @@ def test_a_daemon_in_a_configured_namespace(solo: Net):
         outside.send_signal(signal.SIGTERM)
         assert outside.wait(10) == 0
     assert not solo.a.holds(VIP)
+
+
+def test_processes_hold_what_they_need_and_no_more(solo: Net):
+    a = ours(solo.start_master(solo.a, instance(priority=150)))
+    held = {role: capabilities(pid) for role, pid in recorded(a).items()}
+    assert held == {
+        "parent": sum(1 << number for number in PARENT),
+        "vrrp": sum(1 << number for number in VRRP),
+        "writer": 0,
+    }
+    scheduling = {role: (os.sched_getscheduler(pid) & 0xF, priority(pid)) for role, pid in recorded(a).items()}
+    assert scheduling["vrrp"] == (os.SCHED_RR, 50)
+    assert scheduling["parent"] == (os.SCHED_RR, 51)
+    assert scheduling["writer"][0] == os.SCHED_OTHER
+
+
+def capabilities(pid: int) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1], 16) for line in lines if line.startswith("CapEff:"))
+
+
+def priority(pid: int) -> int:
+    return os.sched_getparam(pid).sched_priority
 
 
 def test_a_reload_after_a_death_keeps_the_new_generation(solo: Net):

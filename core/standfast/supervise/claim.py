@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import grp
 import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,13 +65,18 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
 
 def open_sockets(run_dir: Path, essentials: Essentials, entry: ChildEntry) -> Place:
     """The VRRP process's listening sockets; every child in turn inherits them, so clients never find the door gone."""
+    control, status = open_pair(run_dir, "vrrp", essentials)
+    return Place(control, status, run_dir, entry)
+
+
+def open_pair(run_dir: Path, process: str, essentials: Essentials) -> tuple[socket.socket, socket.socket]:
+    """One process's two sockets: for orders (root alone) and for questions (``status_group`` too)."""
     group = _group(essentials)
     try:
-        control = listen(run_dir, "vrrp.ctl", mode=0o600)
-        status = listen(run_dir, "vrrp.status", mode=0o660, group=group)
+        control = listen(run_dir, f"{process}.ctl", mode=0o600)
+        return control, listen(run_dir, f"{process}.status", mode=0o660, group=group)
     except OSError as error:
         raise CannotStart(*_in_words(error)) from error
-    return Place(control, status, run_dir, entry)
 
 
 def _group(essentials: Essentials) -> int:

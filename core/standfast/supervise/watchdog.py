@@ -24,8 +24,8 @@ from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Req
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.children import EX_SOFTWARE
-from standfast.supervise.claim import CannotStart, Claim, claim, open_sockets
-from standfast.supervise.desk import Answer, Desk, listen
+from standfast.supervise.claim import CannotStart, Claim, claim, open_pair, open_sockets
+from standfast.supervise.desk import Answer, Desk
 from standfast.supervise.diary import Diary
 from standfast.supervise.generation import Generation, read_all
 from standfast.supervise.keeper import Keeper
@@ -147,9 +147,7 @@ class Watchdog:
         assert self._claim is not None  # noqa: S101 - taken a moment ago
         path = self._claim.run_dir.path
         place = open_sockets(path, generation.essentials, self._parts.vrrp)
-        group = os.fstat(place.status.fileno()).st_gid if generation.essentials.global_defs.status_group else 0
-        control = listen(path, "daemon.ctl", mode=0o600)
-        status = listen(path, "daemon.status", mode=0o660, group=group)
+        control, status = open_pair(path, "daemon", generation.essentials)
         privileges.drop_all_but(privileges.PARENT)
         _run_above(generation)
         self._keeper = Keeper(self._parent, place, generation, self)

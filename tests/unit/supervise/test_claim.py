@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import grp
 import os
 import stat
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import pytest
 
 from standfast.config.model import GlobalDefs
-from standfast.supervise.claim import EX_FATAL, CannotStart, claim, open_sockets
+from standfast.supervise.claim import EX_FATAL, CannotStart, claim, open_pair, open_sockets
 from standfast.supervise.generation import Essentials
 from standfast.supervise.logpipe import LogPipe, pair
 from standfast.supervise.rundir import RunDir
@@ -51,11 +52,24 @@ def test_a_namespace_that_is_not_there(tmp_path, log):
 
 
 def test_sockets_and_who_may_use_them(tmp_path):
-    place = open_sockets(tmp_path, Essentials(global_defs=GlobalDefs(status_group="root")), lambda setup: 0)
-    assert stat.S_IMODE((tmp_path / "vrrp.ctl").stat().st_mode) == 0o600
-    assert stat.S_IMODE((tmp_path / "vrrp.status").stat().st_mode) == 0o660
-    place.control.close()
-    place.status.close()
+    essentials = Essentials(global_defs=GlobalDefs(status_group=grp.getgrgid(os.getgid()).gr_name))
+    place = open_sockets(tmp_path, essentials, lambda setup: 0)
+    sockets = [place.control, place.status, *open_pair(tmp_path, "daemon", essentials)]
+    for process in ("vrrp", "daemon"):
+        assert stat.S_IMODE((tmp_path / f"{process}.ctl").stat().st_mode) == 0o600
+        assert stat.S_IMODE((tmp_path / f"{process}.status").stat().st_mode) == 0o660
+    for each in sockets:
+        each.close()
+
+
+@ROOT
+def test_every_status_socket_belongs_to_the_configured_group(tmp_path):
+    essentials = Essentials(global_defs=GlobalDefs(status_group="adm"))
+    for process in ("vrrp", "daemon"):
+        for each in open_pair(tmp_path, process, essentials):
+            each.close()
+        assert (tmp_path / f"{process}.ctl").stat().st_gid == os.getgid()
+        assert (tmp_path / f"{process}.status").stat().st_gid == grp.getgrnam("adm").gr_gid
 
 
 def test_a_group_that_is_not_there(tmp_path):

@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -141,6 +142,32 @@ def test_a_closed_standard_error_stops_nobody(daemon):
     assert daemon.order(do="reload")["ok"] is True
     assert daemon.order(do="stop")["ok"] is True
     assert daemon.process.wait(10) == 0
+
+
+def test_the_service_manager_hears_what_the_children_proved(daemon, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(20)
+        # Nothing is said before the child is ready; then its heart is told of again and again.
+        watch = {"NOTIFY_SOCKET": str(tmp_path / "notify"), "WATCHDOG_USEC": "300000"}
+        daemon.start(env={**os.environ, **watch})
+        heard = [manager.recv(4096).decode().split("\n")[0] for _ in range(6)]
+        assert "READY=1" in heard[:2]
+        assert heard.count("WATCHDOG=1") == 5
+        os.kill(daemon.started(1)["pid"], signal.SIGSTOP)
+        daemon.process.send_signal(signal.SIGHUP)
+        until(manager, "RELOADING=1")
+        daemon.started(2)
+        daemon.process.send_signal(signal.SIGTERM)
+        last = until(manager, "STOPPING=1")
+        assert last[1].startswith("EXTEND_TIMEOUT_USEC=")
+    assert daemon.process.wait(10) == 0
+
+
+def until(manager, word):
+    while (lines := manager.recv(4096).decode().split("\n"))[0] != word:
+        pass
+    return lines
 
 
 @ROOT
