@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.model import VirtualAddress
+from standfast.net.decode import HostAddress, Link
+from standfast.net.encode import IFA_PROTO, AddressEncoder
+from standfast.supervise import state_file
+from standfast.supervise.state_file import Entry, Installed, clean, entry_of, leftovers, load, save
+from standfast.values import Address
+
+ETH0 = Link(2, "eth0", 0x1043, b"", 1500)
+VIP = Entry("eth0", "10.9.0.100/24")
+
+
+def on_host(text: str = "10.9.0.100", protocol: int = IFA_PROTO, index: int = 2) -> HostAddress:
+    return HostAddress(index, Address.parse(text), 24, 0x80, 0, protocol)
+
+
+def test_what_was_saved_is_loaded(tmp_path):
+    installed = Installed((VIP,), {"net/ipv4/conf/eth0/promote_secondaries": "0"})
+    save(tmp_path, installed)
+    assert load(tmp_path) == installed
+
+
+def test_an_empty_record_is_no_file(tmp_path):
+    save(tmp_path, Installed((VIP,)))
+    save(tmp_path, Installed())
+    assert list(tmp_path.iterdir()) == []
+    assert load(tmp_path) == Installed()
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b'{"addresses": 7}', b"\xff\xfe"])
+def test_a_file_that_nobody_of_us_wrote_is_none(tmp_path, content):
+    (tmp_path / state_file.NAME).write_bytes(content)
+    assert load(tmp_path) == Installed()
+
+
+def test_an_address_is_named_with_its_interface_and_prefix():
+    address = VirtualAddress(address=Address.parse("10.9.0.100"), prefix=24, dev="eth0")
+    assert entry_of(address) == VIP
+
+
+@pytest.mark.parametrize(
+    ("listed", "configured", "marked", "marks", "ours"),
+    [
+        (True, False, True, True, True),
+        (True, False, False, True, False),  # put there by somebody else meanwhile
+        (True, False, False, False, True),  # a kernel that cannot mark: the list decides
+        (False, True, True, True, True),
+        (False, True, False, True, False),
+        (False, False, True, True, False),  # another daemon's of ours, on the same host
+    ],
+)
+def test_whose_leftovers(listed, configured, marked, marks, ours):
+    found = leftovers(
+        Installed((VIP,) if listed else ()),
+        [ETH0],
+        [on_host(protocol=IFA_PROTO if marked else 0)],
+        marks=marks,
+        configured=[VIP] if configured else [],
+    )
+    assert bool(found) is ours
+
+
+def test_the_same_address_on_another_interface_is_not_ours():
+    lan = Link(3, "lan", 0x1043, b"", 1500)
+    assert leftovers(Installed((VIP,)), [ETH0, lan], [on_host(index=3)], marks=True) == []
+
+
+def test_cleaning_takes_off_what_is_ours_and_the_file(tmp_path):
+    class Kernel:
+        deleted = 0
+
+        def links(self):
+            return [ETH0]
+
+        def addresses(self):
+            return [on_host(), on_host("10.9.0.1", protocol=0)]
+
+        def perform(self, batch):
+            self.deleted += len(batch)
+            return [0] * len(batch)
+
+    kernel = Kernel()
+    save(tmp_path, Installed((VIP,)))
+    assert clean(tmp_path, kernel, AddressEncoder()) == [Address.parse("10.9.0.100")]
+    assert kernel.deleted == 1
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import errno
+
+from standfast.net.decode import HostAddress
+from standfast.values import Address
+
+
+def test_a_batch_goes_on_and_off_in_one_call_each(keeper, kernel, make_vip):
+    vips = [make_vip(f"10.9.0.{n}/24") for n in range(100, 104)]
+    assert keeper.add(vips) == []
+    assert all(keeper.present(address) for address in vips)
+    assert keeper.remove(vips) == []
+    assert [kind for kind, _ in kernel.calls] == ["add", "delete"]
+    assert keeper.installed == {}
+
+
+def test_what_the_kernel_refuses_is_told_and_not_ours(keeper, kernel, make_vip):
+    good, bad = make_vip("10.9.0.100/24"), make_vip("10.9.0.101/24")
+    kernel.refuse["10.9.0.101"] = errno.EINVAL
+    (failure,) = keeper.add([good, bad])
+    assert failure.address == bad
+    assert failure.words == "10.9.0.101/24 on eth0: Invalid argument"
+    assert list(keeper.installed.values()) == [good]
+
+
+def test_an_interface_that_is_not_there_fails_alone(keeper, make_vip):
+    failures = keeper.add([make_vip("10.9.0.100/24"), make_vip("10.9.1.100/24", dev="lan")])
+    assert [(f.address.dev, f.number) for f in failures] == [("lan", errno.ENODEV)]
+
+
+def test_absent_addresses_cost_no_system_call(keeper, kernel, make_vip):
+    assert keeper.remove([make_vip("10.9.0.100/24")]) == []
+    assert kernel.calls == []
+
+
+def test_our_own_deletion_is_no_loss(keeper, make_vip):
+    address = make_vip("10.9.0.100/24")
+    keeper.add([address])
+    entry = HostAddress(2, address.address, 24, 0x80)
+    keeper.remove([address])
+    assert keeper.vanished(entry) is None
+
+
+def test_somebody_elses_deletion_is_a_loss_once(keeper, make_vip):
+    address = make_vip("10.9.0.100/24")
+    keeper.add([address])
+    entry = HostAddress(2, address.address, 24, 0x80)
+    assert keeper.vanished(entry) == address
+    assert keeper.vanished(entry) is None
+
+
+def test_kd19_an_owners_own_address_is_left_alone(keeper, kernel, host, make_vip):
+    own, extra = make_vip("10.9.0.1/24"), make_vip("10.9.0.7/24")
+    keeper.respect([own, extra], set())
+    keeper.add([own, extra])
+    keeper.remove([own, extra])
+    assert kernel.calls == [("add", ["10.9.0.7"]), ("delete", ["10.9.0.7"])]
+    assert host.has(2, Address.parse("10.9.0.1"))
+
+
+def test_an_owners_address_that_we_had_installed_is_ours(keeper, make_vip):
+    keeper.respect([make_vip("10.9.0.1/24")], {("eth0", "10.9.0.1/24")})
+    assert keeper.owned == set()
+
+
+def test_an_owners_own_address_that_has_gone_is_put_on(keeper, kernel, host, make_vip):
+    own = make_vip("10.9.0.1/24")
+    keeper.respect([own], set())
+    host.address_gone(HostAddress(2, own.address, 24, 0x80))
+    keeper.add([own])
+    assert kernel.calls == [("add", ["10.9.0.1"])]

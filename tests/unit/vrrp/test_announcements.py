@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from standfast.config.model import Announcing
+from standfast.net.decode import Link
+from standfast.values import Address
+from standfast.vrrp.announcements import Announcements, forwards_ipv6
+from standfast.vrrp.frames import gratuitous_arp, neighbour_advertisement
+
+MAC = b"\2\0\0\0\0\1"
+VIP = Address.parse("10.9.0.100")
+VIP6 = Address.parse("fe80::100")
+AT_ONCE = Announcing()
+
+
+def test_without_pacing_a_frame_leaves_at_once(announcements, wire):
+    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    assert wire.sent == [("eth0", gratuitous_arp(MAC, VIP))]
+    assert announcements.deadline is None
+
+
+def test_the_frame_bears_the_interfaces_present_mac(announcements, wire, host):
+    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    host.link_is(Link(2, "eth0", 0x1043, b"\2\0\0\0\0\2", 1500))
+    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    assert wire.sent[1] == ("eth0", gratuitous_arp(b"\2\0\0\0\0\2", VIP))
+
+
+def test_interfaces_without_arp_stay_silent(announcements, wire, host):
+    host.link_is(Link(2, "eth0", 0x1043 | 0x80, MAC, 1500))
+    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    announcements.announce("VI", "nowhere", VIP, AT_ONCE, 0)
+    assert wire.sent == []
+
+
+def test_paced_frames_wait_and_are_forgotten_with_their_owner(announcements, wire):
+    paced = Announcing(garp_interval=100)
+    for owner in ("A", "B", "A"):
+        announcements.announce(owner, "eth0", VIP, paced, 1000)
+    assert len(wire.sent) == 1
+    assert announcements.deadline == 1100
+    announcements.serve(1099)
+    assert len(wire.sent) == 1
+    announcements.serve(1100)
+    assert len(wire.sent) == 2
+    announcements.cancel("A")
+    announcements.cancel("B")
+    assert announcements.deadline is None
+
+
+def test_the_router_flag_follows_forwarding_which_is_read_seldom(host, wire):
+    asked = []
+
+    def forwards(interface: str) -> bool:
+        asked.append(interface)
+        return True
+
+    announcements = Announcements(host, wire, forwards)
+    for now in (0, 4_000_000, 6_000_000):
+        announcements.announce("VI", "eth0", VIP6, AT_ONCE, now)
+    assert {frame for _, frame in wire.sent} == {neighbour_advertisement(MAC, VIP6, router=True)}
+    assert len(asked) == 2
+
+
+def test_the_router_flag_can_be_had_always(announcements, wire):
+    announcements.announce("VI", "eth0", VIP6, Announcing(na_router="always"), 0)
+    announcements.announce("VI", "eth0", VIP6, AT_ONCE, 0)
+    assert [frame for _, frame in wire.sent] == [
+        neighbour_advertisement(MAC, VIP6, router=True),
+        neighbour_advertisement(MAC, VIP6, router=False),
+    ]
+
+
+def test_a_frame_that_the_kernel_refuses_is_counted(announcements, wire):
+    wire.error = OSError(100, "Network is down")
+    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    assert announcements.errors == 1
+
+
+def test_forwarding_of_an_interface_that_is_not_there():
+    assert forwards_ipv6("nowhere-at-all") is False

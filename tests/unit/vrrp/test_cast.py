@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from standfast import clock
+from standfast.config.model import Config, GlobalDefs
+from standfast.net.decode import HostAddress
+from standfast.net.encode import IFA_PROTO
+from standfast.supervise import state_file
+from standfast.supervise.page import MASTER, SharedPage, Slot
+from standfast.supervise.state_file import Entry, Installed
+from standfast.values import Address
+from standfast.vrrp.cast import Cast, start_delay
+from standfast.vrrp.channels import Channels
+from standfast.vrrp.rules import State
+from standfast.vrrp.speaker import Speaker
+
+
+@pytest.fixture
+def speaker(host, keeper, announcements, told, voice, monkeypatch) -> Speaker:
+    monkeypatch.setattr(Channels, "connect", lambda _self, instance: setattr(instance, "mouth", voice))
+    return Speaker(host, keeper, announcements, SharedPage(), told.append)
+
+
+@pytest.fixture
+def make_cast(speaker, keeper, host, tmp_path):
+    return lambda: Cast(speaker, keeper, SimpleNamespace(host=host), tmp_path)
+
+
+@pytest.fixture
+def cast(make_cast) -> Cast:
+    return make_cast()
+
+
+def leftover(host, text: str = "10.9.0.100", prefix: int = 24, protocol: int = IFA_PROTO) -> HostAddress:
+    entry = HostAddress(2, Address.parse(text), prefix, 0x80, 0, protocol)
+    host.address_is(entry)
+    return entry
+
+
+def start(cast: Cast, speaker: Speaker, *configs, page: SharedPage | None = None, resume: bool = False) -> None:
+    cast.begin(Config(instances=tuple(configs)), page or SharedPage(), resume=resume)
+    speaker.turn()
+
+
+def listed(tmp_path) -> list[str]:
+    return [entry.address for entry in state_file.load(tmp_path).addresses]
+
+
+def test_what_may_be_installed_is_written_down_first(cast, speaker, make_settings, tmp_path):
+    start(cast, speaker, make_settings("10.9.0.100/24", "10.9.0.101/24"))
+    assert listed(tmp_path) == ["10.9.0.100/24", "10.9.0.101/24"]
+
+
+def test_kd18_leftovers_go_before_anybody_speaks(cast, speaker, host, make_settings, kernel, voice):
+    leftover(host)
+    cast.begin(Config(instances=(make_settings(priority=255, owner_state=True),)), SharedPage(), resume=False)
+    assert kernel.calls == [("delete", ["10.9.0.100"])]
+    assert voice.said == []
+
+
+def test_kd18_leftovers_that_no_instance_knows_go_too(tmp_path, make_cast, speaker, host, make_settings):
+    stranger = leftover(host, "10.9.0.77")
+    unmarked = leftover(host, "10.9.0.78", protocol=0)
+    entries = (Entry("eth0", "10.9.0.77/24"), Entry("eth0", "10.9.0.78/24"))
+    state_file.save(tmp_path, Installed(entries))
+    start(make_cast(), speaker, make_settings())
+    assert not host.has(2, stranger.address)
+    # Listed ahead of the deed, but somebody else's if the kernel marks addresses and this one bears no mark.
+    assert host.has(2, unmarked.address) is state_file.kernel_marks()
+
+
+def test_kd19_an_owners_own_address_is_neither_removed_nor_listed(cast, speaker, host, make_settings, tmp_path, kernel):
+    start(cast, speaker, make_settings("10.9.0.1/24", priority=255, owner_state=True))
+    cast.end(hold=False)
+    speaker.turn()
+    assert host.has(2, Address.parse("10.9.0.1"))
+    assert kernel.calls == []
+    assert listed(tmp_path) == []
+
+
+def test_a_mastership_is_carried_on_without_touching_the_addresses(cast, speaker, host, make_settings, kernel):
+    page, config = SharedPage(), make_settings()
+    leftover(host)
+    page.write(0, config.key, Slot(MASTER, clock.now() - 50_000, 100_000))
+    start(cast, speaker, config, page=page, resume=True)
+    (instance,) = speaker.instances.values()
+    assert instance.router.state is State.MASTER
+    assert "delete" not in [kind for kind, _ in kernel.calls]
+
+
+def test_an_equal_configuration_changes_nothing(cast, speaker, make_settings, kernel, voice, tmp_path):
+    start(cast, speaker, make_settings())
+    before = (tmp_path / state_file.NAME).stat().st_mtime_ns
+    (instance,) = speaker.instances.values()
+    deadline = instance.router.deadline
+    assert cast.change(Config(instances=(make_settings(),))) == ()
+    speaker.turn()
+    assert instance.router.deadline == deadline
+    assert (kernel.calls, voice.said) == ([], [])
+    assert (tmp_path / state_file.NAME).stat().st_mtime_ns == before
+
+
+def test_what_stays_keeps_its_router_what_is_new_starts_what_is_gone_leaves(cast, speaker, make_settings):
+    start(cast, speaker, make_settings(name="one"), make_settings(name="two", vrid=52))
+    one, two = speaker.instances.values()
+    changes = cast.change(
+        Config(instances=(make_settings(name="three", vrid=53), make_settings(name="first", priority=120)))
+    )
+    speaker.turn()
+    assert changes == ("two: removed", "first: name, priority changed", "three: added")
+    three, still_one = speaker.instances.values()
+    assert still_one is one
+    assert (one.place, one.router.priority) == (1, 120)
+    assert three.router.state is State.BACKUP
+    assert two.gone
+
+
+def test_after_a_change_only_todays_addresses_are_listed(cast, speaker, make_settings, tmp_path):
+    start(cast, speaker, make_settings("10.9.0.100/24"))
+    cast.change(Config(instances=(make_settings("10.9.0.200/24"),)))
+    assert listed(tmp_path) == ["10.9.0.100/24", "10.9.0.200/24"]
+    cast.settle()
+    assert listed(tmp_path) == ["10.9.0.200/24"]
+
+
+def test_at_the_end_nothing_is_left_behind(cast, speaker, make_settings, tmp_path):
+    start(cast, speaker, make_settings())
+    cast.end(hold=False)
+    speaker.turn()
+    assert not speaker.leaving
+    cast.clear()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_state_file_that_cannot_be_written_is_a_warning(make_cast, speaker, make_settings, tmp_path, told):
+    cast = make_cast()
+    tmp_path.rmdir()
+    start(cast, speaker, make_settings())
+    assert "process.state_file" in [getattr(event, "event", "") for event in told]
+
+
+def test_the_longer_delay_counts():
+    settings = GlobalDefs(startup_delay=5_000_000, delay_after_boot=60_000_000)
+    assert start_delay(settings, uptime=10_000_000) == 50_000_000
+    assert start_delay(settings, uptime=58_000_000) == 5_000_000
+    assert start_delay(GlobalDefs(), uptime=1) == 0

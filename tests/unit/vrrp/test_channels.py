@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import pytest
+
+from standfast.config.model import GlobalDefs, UnicastPeer
+from standfast.net.decode import HostAddress, Link
+from standfast.values import Address
+from standfast.vrrp import channels as module
+from standfast.vrrp.channels import Channels, receive_buffer
+
+
+class Ear:
+    """A :class:`standfast.vrrp.sockets.Listener` without a socket."""
+
+    def __init__(self, endpoint, vrids) -> None:
+        self.vrids = set(vrids)
+        self.closed = False
+        self.size = 0
+
+    def admit(self, vrids) -> None:
+        self.vrids = set(vrids)
+
+    def enlarge(self, size: int) -> None:
+        self.size = size
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class Mouth:
+    def __init__(self, endpoint) -> None:
+        self.endpoint = endpoint
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def seen() -> list:
+    return []
+
+
+@pytest.fixture
+def channels(host, told, seen, monkeypatch) -> Channels:
+    monkeypatch.setattr(module, "Listener", Ear)
+    monkeypatch.setattr(module, "Mouth", Mouth)
+    return Channels(host, told.append, lambda c: seen.append(("open", c)), lambda c: seen.append(("close", c)))
+
+
+def test_instances_of_one_interface_and_group_share_sockets(channels, make_instance, seen):
+    one, two = make_instance(), make_instance(name="two", vrid=52)
+    channels.connect(one)
+    channels.connect(two)
+    channels.settle()
+    (channel,) = channels.open.values()
+    assert one.mouth is two.mouth is channel.mouth
+    assert channel.listener.vrids == {51, 52}
+    channels.disconnect(one)
+    channels.settle()
+    assert channel.listener.vrids == {52}
+    channels.disconnect(two)
+    assert channel.listener.closed
+    assert [what for what, _ in seen] == ["open", "close"]
+    assert two.mouth is None
+
+
+def test_connecting_twice_changes_nothing(channels, make_instance, seen):
+    instance = make_instance()
+    channels.connect(instance)
+    channels.connect(instance)
+    assert len(seen) == 1
+
+
+def test_an_interface_made_anew_has_new_sockets(channels, make_instance, host, seen):
+    instance = make_instance()
+    channels.connect(instance)
+    host.link_gone(2)
+    channels.connect(instance)
+    assert instance.mouth is None
+    host.link_is(Link(7, "eth0", 0x1043, b"", 1500))
+    channels.connect(instance)
+    assert instance.mouth.endpoint.index == 7
+    assert [what for what, _ in seen] == ["open", "close", "open"]
+
+
+def test_unicast_follows_the_source_address(channels, make_instance, host):
+    peers = (UnicastPeer(address=Address.parse("10.9.0.2")),)
+    instance = make_instance(unicast_peers=peers, group=None)
+    channels.connect(instance)
+    assert str(instance.mouth.endpoint.address) == "10.9.0.1"
+    host.address_is(HostAddress(2, Address.parse("10.9.0.3"), 24, 0x80))
+    instance.router.set_source(Address.parse("10.9.0.3"), 0)
+    channels.connect(instance)
+    assert [str(endpoint.address) for endpoint in channels.open] == ["10.9.0.3"]
+
+
+def test_link_local_unicast_is_bound_to_its_interface(channels, make_instance):
+    peers = (UnicastPeer(address=Address.parse("fe80::2")),)
+    instance = make_instance("fe80::100/64", family=6, unicast_peers=peers, group=None)
+    instance.router.set_source(Address.parse("fe80::1"), 0)
+    channels.connect(instance)
+    assert instance.mouth.endpoint.index == 2
+
+
+@pytest.mark.parametrize(
+    ("policy", "members", "size"),
+    [
+        ("default", 3, 0),
+        ("default", 100, 100 * 3 * 1024),
+        ("mtu", 2, 2 * 3 * 1500),
+        ("advert", 1, 3 * 40),
+        (9999, 1, 9999),
+    ],
+)
+def test_the_receive_buffer_follows_its_policy(make_instance, policy, members, size):
+    assert receive_buffer(GlobalDefs(rx_buffer=policy), [make_instance()] * members, 1500) == size

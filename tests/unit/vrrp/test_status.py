@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import msgspec
+import pytest
+import trio
+
+from standfast.events import Remark
+from standfast.supervise.page import SharedPage
+from standfast.vrrp.ring import EventRing
+from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.status import Describer
+
+
+@pytest.fixture
+def ring() -> EventRing:
+    return EventRing()
+
+
+@pytest.fixture
+def speaker(host, keeper, announcements, told) -> Speaker:
+    return Speaker(host, keeper, announcements, SharedPage(), told.append)
+
+
+@pytest.fixture
+def describer(speaker, keeper, ring) -> Describer:
+    return Describer(speaker, keeper, ring)
+
+
+async def test_every_instance_is_described(describer, speaker, make_instance, keeper):
+    instances = [make_instance(name=f"V{n}", vrid=n) for n in range(1, 41)]
+    speaker.admit(instances)
+    speaker.perform(instances[0], instances[0].router.start(0))
+    instances[0].router.tick(instances[0].router.deadline)
+    keeper.add(instances[0].config.vips)
+    instances[1].router.raise_fault("interface eth0", "interface eth0 is down", 5)
+    line = await describer.status()
+    assert line.endswith(b"}\n")
+    status = msgspec.json.decode(line)
+    assert status["process"] == "vrrp"
+    assert len(status["instances"]) == 40
+    one, two = status["instances"][:2]
+    assert (one["state"], one["master"], one["master_priority"]) == ("MASTER", "10.9.0.1", 100)
+    assert one["cause"].startswith("no advert heard for")
+    assert one["addresses_wanted"] == one["addresses_present"] == ["10.9.0.100/24 dev eth0"]
+    assert (one["interval_ms"], one["master_interval_ms"]) == (100.0, 100.0)
+    assert one["counters"]["become_master"] == 1
+    assert two["faults"][0]["words"] == "interface eth0 is down"
+    assert two["master"] is None
+
+
+async def test_nobody_at_all_is_a_valid_document(describer):
+    assert msgspec.json.decode(await describer.status())["instances"] == []
+
+
+async def test_who_watches_hears_of_every_event(describer, ring):
+    lines = describer.watch()
+    first = msgspec.json.decode(await anext(lines))
+    ring.append(Remark(at=1, level="info", event="test", words=""))
+    with trio.fail_after(5):
+        second = msgspec.json.decode(await anext(lines))
+    assert (first["last_event"], second["last_event"]) == (0, 1)
+    await lines.aclose()
+
+
+def test_events_since_a_number(describer, ring):
+    for number in range(3):
+        ring.append(Remark(at=number, level="info", event="test", words=str(number)))
+    answer = msgspec.json.decode(describer.events(1))
+    assert (answer["first"], answer["last"]) == (2, 3)
+    assert [event["words"] for event in answer["events"]] == ["1", "2"]
