@@ -16,13 +16,15 @@ def test_a_stop_lets_the_child_leave_and_ends_well(daemon):
 
 
 def test_a_signal_to_everybody_is_obeyed_by_the_parent_alone(daemon):
+    daemon.configure(child_wait_time=20)
     daemon.start()
     child = daemon.started(1)["pid"]
     (daemon.run_dir / "hold").touch()
-    for pid in (child, daemon.process.pid):
+    for pid in (child, daemon.process.pid, child, daemon.process.pid):
         os.kill(pid, signal.SIGTERM)
         os.kill(pid, signal.SIGINT)
-    daemon.eventually(lambda: daemon.events("stop"))
+    asked = daemon.eventually(lambda: daemon.events("stop"))[0]["at"]
+    daemon.eventually(lambda: daemon.status()["turned_at"] > asked + 300_000)
     assert daemon.vrrp()["state"] == "stopping"
     assert [event["now"] for event in daemon.events("stop")] == [False]
     daemon.end()

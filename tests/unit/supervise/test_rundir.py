@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from standfast.supervise.children import start_time
-from standfast.supervise.rundir import DEFAULT, HeldError, Process, RunDir, default_path
+from standfast.supervise.rundir import DEFAULT, HeldError, Process, RunDir, _end, default_path
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,15 @@ def test_leftovers_are_ended_and_strangers_with_their_numbers_are_not(tmp_path):
     for process in (ours, stranger):
         process.stdin.close()
     owned.release()
+
+
+def test_a_number_that_was_given_to_somebody_else_meanwhile_is_spared():
+    stranger = sleeper()
+    _end(Process("vrrp", stranger.pid, start_time(stranger.pid) - 1))
+    assert stranger.poll() is None
+    stranger.kill()
+    stranger.wait()
+    stranger.stdin.close()
 
 
 def test_a_record_from_before_the_reboot_names_nobody(tmp_path):
