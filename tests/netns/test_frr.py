@@ -57,8 +57,8 @@ def test_s72_frr_takes_over_from_us_and_yields(solo: Net, version: int, interval
     due = solo.last_advert(solo.a, v6=v6).time + master_down_s(100, interval_s, version)
     # IPv6: FRR's first advert may come an interval late, its macvlan's link-local address is not ready.
     solo.on_time(taken.time + FRR_TRUNCATES_S, due, tolerance_s=TOLERANCE_S + (2 * interval_s if v6 else 0.02))
-    solo.restart(a)
-    back = solo.next_advert(solo.a, since=killed, v6=v6)
+    restarted = solo.restart(a)
+    back = solo.next_advert(solo.a, since=restarted, v6=v6)
     solo.wait_until(back.time + 2.5 * interval_s)
     later = {each.source for each in solo.wire.adverts(since=back.time + interval_s)}
     assert later == set(own), "FRR does not yield"

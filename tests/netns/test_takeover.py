@@ -115,11 +115,11 @@ def test_s07_a_restarted_master_cleans_up_before_it_speaks(duo: Net):
     a = duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
     duo.next_advert(duo.a, since=time.time())
-    killed = a.kill()
+    a.kill()
     assert duo.a.holds(VIP)
     assert duo.b.wait_address(VIP)
     restarted = duo.restart(a)
-    back = duo.next_advert(duo.a, since=killed)
+    back = duo.next_advert(duo.a, since=restarted)
     assert back.time >= restarted + master_down_s(150, 0.1) - EARLY_S
     assert duo.b.wait_address(VIP, held=False)
     duo.wait_until(back.time + 0.15)

@@ -56,8 +56,8 @@ class Daemon(ABC):
         return started
 
     def kill(self) -> float:
-        """SIGKILL every process at one moment, so that none can say good-bye; the time of it."""
-        killed = self._signal_tree(signal.SIGSTOP)
+        """SIGKILL every process at one moment, so that none can say good-bye; a time when all were silent."""
+        killed = self.freeze()
         self._signal_tree(signal.SIGKILL)
         self._reap()
         return killed
@@ -85,12 +85,15 @@ class Daemon(ABC):
         return self._signal_parent(signal.SIGHUP)
 
     def freeze(self) -> float:
-        """SIGSTOP every process, as a frozen virtual machine stops; the time of it."""
-        return self._signal_tree(signal.SIGSTOP)
+        """SIGSTOP every process, as a frozen virtual machine stops; the time when all were stopped."""
+        self._signal_tree(signal.SIGSTOP)
+        return time.time()
 
     def thaw(self) -> float:
-        """Let frozen processes run again; the time of it."""
-        return self._signal_tree(signal.SIGCONT)
+        """Let frozen processes run again; the time just before."""
+        thawed = time.time()
+        self._signal_tree(signal.SIGCONT)
+        return thawed
 
     @property
     def running(self) -> bool:
@@ -119,12 +122,10 @@ class Daemon(ABC):
         os.kill(pid, number)
         return sent
 
-    def _signal_tree(self, number: int) -> float:
-        sent = time.time()
+    def _signal_tree(self, number: int) -> None:
         for pid in self.processes() if self.running else []:
             with suppress(ProcessLookupError):
                 os.kill(pid, number)
-        return sent
 
     def _reap(self) -> None:
         if self._process:

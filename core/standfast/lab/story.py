@@ -101,9 +101,10 @@ class Story:
         event()
         advert = self._wire.wait_advert(after.address, since=since, timeout_s=self.interval_s * 10 + _START_S)
         served = advert is not None and self._watching.wait_answer(advert.time, _START_S)
+        self._say(f"{after.name} is master and holds {ADDRESS}" if served else f"nobody answers for {ADDRESS}")
         self._let_settle()
         outage_ms = self._watching.longest_ms(since) if served else float("inf")
-        self._say(f"{after.name} holds {ADDRESS}; the client went without for {outage_ms:.0f} ms")
+        self._say(f"the client went without for {outage_ms:.0f} ms")
         return Chapter(name, before.name, after.name, outage_ms, self.bound_ms)
 
     @property
