@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from standfast.cli.where import CONFIGURATIONS, default_config_id, default_configuration
+from standfast.supervise import privileges
 
 if TYPE_CHECKING:
     from standfast.config.load import Loaded
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Run the daemon in the foreground. Exit status: 0 stopped as asked, 1 fatal error, 2 the configuration cannot be run,
 4 permission missing, 6 no or unreadable configuration, 70 program error."""
+
+EX_PERMISSION = 4
 
 _NOTES = {
     "dont_fork": "-n is not needed: standfast always stays in the foreground",
@@ -51,6 +55,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Be the daemon; the exit status."""
     _open_standard_descriptors()
+    if lacking := privileges.lacking(privileges.SPEAKING):
+        print(f"standfast run: needs root, or the capabilities {', '.join(lacking)}", file=sys.stderr)
+        return EX_PERMISSION
     from standfast.supervise.watchdog import run as watch_over
 
     return watch_over(options(args), parts())

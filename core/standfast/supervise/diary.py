@@ -53,7 +53,10 @@ class Diary:
 
         self._since = time.time()
         self._restarts += 1
-        self._pid = brood.start("writer", main, keep=[receiver.fileno()], on_end=ended, stderr=True)
+        try:
+            self._pid = brood.start("writer", main, keep=[receiver.fileno()], on_end=ended, stderr=True)
+        except OSError:  # no room for a process: what is said waits in the pipe
+            ended(0)
 
     def close(self) -> None:
         """Let the writer write what it has, at most a second; a reader that has stopped reading must not hold us."""

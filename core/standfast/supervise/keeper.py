@@ -26,7 +26,9 @@ from standfast.supervise.page import SharedPage
 from standfast.supervise.parent import Parent
 from standfast.supervise.reactor import Timer
 from standfast.supervise.setup import ChildEntry, ChildSetup
-from standfast.values import SECOND, seconds
+from standfast.values import MILLISECOND, SECOND, seconds
+
+_FORK_AGAIN = 100 * MILLISECOND
 
 
 class Listener(Protocol):
@@ -123,8 +125,14 @@ class Keeper:
 
         sockets = (theirs, place.control, place.status)
         keep = [generation.descriptor, *(each.fileno() for each in sockets)]
-        pid = self._parent.brood.start("vrrp", main, keep=keep, on_end=self._ended)
-        theirs.close()
+        try:
+            pid = self._parent.brood.start("vrrp", main, keep=keep, on_end=self._ended)
+        except OSError as error:
+            ours.close()
+            self._cannot_fork(error, resume=resume)
+            return
+        finally:
+            theirs.close()
         self._child = _Child(pid, ours, generation.number, now(), Heartbeat(now()))
         self._parent.reactor.on_readable(ours.fileno(), self._hear)
 
@@ -251,6 +259,13 @@ class Keeper:
         if self._listener.child_ended(status, was_ready=child.ready) and not self.stopping:
             self._replace(child)
 
+    def _cannot_fork(self, error: OSError, *, resume: bool) -> None:
+        """No memory or too many processes: try again until there is room; what the page says may still hold then."""
+        self._held_back = True
+        self._detail = f"cannot be started: {error.strerror}; next try in {seconds(_FORK_AGAIN)}"
+        self._parent.log.log("error", "process.no_fork", f"the VRRP process {self._detail}")
+        self._next_try = self._parent.reactor.after(_FORK_AGAIN, lambda: self._try_again(resume=resume))
+
     def _replace(self, child: _Child) -> None:
         wait = self._loop.ended(now(), started=child.started)
         self._restarts += 1
@@ -268,7 +283,7 @@ class Keeper:
     def _try_after(self, wait: int) -> None:
         self._next_try = self._parent.reactor.after(wait, self._try_again)
 
-    def _try_again(self) -> None:
+    def _try_again(self, *, resume: bool = False) -> None:
         self._next_try = None
         if not self.stopping:
-            self.start(resume=False)
+            self.start(resume=resume)

@@ -21,6 +21,9 @@ class Capability(enum.IntEnum):
     SYS_NICE = 23
 
 
+SPEAKING = frozenset({Capability.NET_ADMIN, Capability.NET_RAW})
+"""Without these there is no VRRP; everything else only makes it better."""
+
 VRRP = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.IPC_LOCK, Capability.SYS_NICE})
 """Addresses and sockets; locked memory and real time, which it takes after its hot path has run once."""
 
@@ -30,6 +33,12 @@ PARENT = VRRP | {Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.DAC_READ_
 REAPER = frozenset({Capability.NET_ADMIN})
 
 WRITER: frozenset[Capability] = frozenset()
+
+
+def lacking(needed: frozenset[Capability]) -> list[str]:
+    """Names of those that this process has not got."""
+    permitted = libc.get_permitted()
+    return [f"CAP_{capability.name}" for capability in sorted(needed) if not permitted >> capability & 1]
 
 
 def drop_all_but(kept: frozenset[Capability]) -> None:

@@ -69,7 +69,10 @@ class Reloader:
         self._answers = [answer]
         self._phase = "loading"
         self._parent.systemd.reloading()
-        self._hooks.load(self._loaded)
+        try:
+            self._hooks.load(self._loaded)
+        except OSError as error:
+            self._refuse(f"cannot start the process that reads the configuration: {error}")
 
     def child_said(self, message: messages.FromChild) -> None:
         """Messages of other generations are echoes of what was given up."""

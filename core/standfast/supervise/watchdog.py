@@ -36,6 +36,7 @@ from standfast.supervise.messages import FromChild, Ready, Stopped
 from standfast.supervise.parent import Parent
 from standfast.supervise.reactor import Reactor
 from standfast.supervise.reload import Hooks, Reloader
+from standfast.supervise.rundir import Process
 from standfast.supervise.setup import ChildEntry
 from standfast.supervise.signals import Signals
 from standfast.supervise.systemd import Systemd
@@ -137,11 +138,20 @@ class Watchdog:
             self._claim = claim(
                 generation.essentials, run_dir=self._options.run_dir, beside=self._options.beside, log=self._parent.log
             )
-            self._parent.brood.on_change = self._claim.run_dir.record
+            self._parent.brood.on_change = self._record
             self._prepare(generation)
         except CannotStart as error:
             self._parent.log.log("error", "start.refused", str(error))
             self._exit_status = error.status
+
+    def _record(self, processes: list[Process]) -> None:
+        """A full disk costs the record of who belongs to us, nothing else."""
+        assert self._claim is not None  # noqa: S101 - called only after it
+        try:
+            self._claim.run_dir.record(processes)
+        except OSError as error:
+            words = f"cannot write down our processes: {error}; if all are killed, the next start cannot end them"
+            self._parent.log.log("warning", "process.unrecorded", words)
 
     def _prepare(self, generation: Generation) -> None:
         assert self._claim is not None  # noqa: S101 - taken a moment ago
@@ -216,7 +226,12 @@ class Watchdog:
                 self._parent.log.log("error", "reap.failed", words)
             then()
 
-        pid = self._parent.brood.start("reaper", main, keep=[descriptor], on_end=ended)
+        try:
+            pid = self._parent.brood.start("reaper", main, keep=[descriptor], on_end=ended)
+        except OSError as error:
+            self._parent.log.log("error", "reap.failed", f"cannot start the process that takes addresses off: {error}")
+            then()
+            return
         timer = self._parent.reactor.after(_REAPER_PATIENCE, lambda: os.kill(pid, signal.SIGKILL))
 
     # What people want

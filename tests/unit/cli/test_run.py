@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -65,6 +66,16 @@ def test_a_daemon_started_without_standard_descriptors_gets_harmless_ones():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 3
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has something to give up")
+def test_without_the_capabilities_it_says_what_it_needs(tmp_path):
+    command = [sys.executable, "-c", "import sys; from standfast.cli import main; sys.exit(main())", "run"]
+    weak = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"]
+    ended = subprocess.run([*weak, *command, "--run-dir", str(tmp_path)], stderr=subprocess.PIPE, check=False)
+    assert ended.returncode == 4
+    assert ended.stderr == b"standfast run: needs root, or the capabilities CAP_NET_RAW\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="others are told what they lack before anything is read")
 def test_a_missing_configuration_ends_with_six(tmp_path):
     program = "import sys; from standfast.cli import main; sys.exit(main())"
     command = [sys.executable, "-c", program, "run", "-f", str(tmp_path / "no.conf"), "--run-dir", str(tmp_path)]

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
+import socket
 import time
+
+from standfast.config.model import Config, encode
+from standfast.supervise.brood import Brood
+from standfast.supervise.generation import Generation, memory_file
+from standfast.supervise.keeper import Keeper, Place
+from standfast.supervise.logpipe import LogPipe, pair
+from standfast.supervise.parent import Parent
+from standfast.supervise.reactor import Reactor
+from standfast.supervise.systemd import Systemd
 
 
 def test_a_killed_child_is_replaced_at_once_and_may_resume(daemon):
@@ -85,3 +96,47 @@ def test_without_respawning_the_daemon_ends_with_its_child(daemon):
     assert daemon.process.wait(10) == 1
     assert daemon.events("reaped")
     assert len(daemon.events("started")) == 1
+
+
+class CrowdedBrood(Brood):
+    """The kernel has no room for a process, a few times."""
+
+    refusals = 3
+
+    def start(self, *arguments, **keywords):
+        if self.refusals:
+            self.refusals -= 1
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return super().start(*arguments, **keywords)
+
+
+class Nobody:
+    def child_said(self, message):
+        pass
+
+    def child_ended(self, status, *, was_ready):
+        return False
+
+    def take_addresses_off(self, then):
+        then()
+
+
+def test_no_room_for_a_process_is_waited_for(tmp_path):
+    memory = memory_file()
+    os.write(memory, encode(Config()))
+    sender, receiver = pair()
+    with sender, receiver, socket.socket(socket.AF_UNIX) as listening:
+        log = LogPipe(sender, "parent")
+        parent = Parent(Reactor(), CrowdedBrood(log), log, Systemd({}))
+        place = Place(listening, listening, tmp_path, lambda setup: 0)
+        keeper = Keeper(parent, place, Generation.seal(1, memory), Nobody())
+        keeper.start(resume=True)
+        assert not keeper.alive
+        assert "cannot be started: Resource temporarily unavailable" in keeper.status().detail
+        while not keeper.alive:
+            parent.reactor.turn()
+        assert parent.brood.refusals == 0
+        os.waitid(os.P_PID, keeper.status().pid, os.WEXITED | os.WNOWAIT)
+        parent.brood.bury()
+        assert keeper.status().state == "gone"
+    os.close(memory)

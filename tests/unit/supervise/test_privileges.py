@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from standfast.supervise.privileges import PARENT, REAPER, VRRP, WRITER, Capability, drop_all_but
+from standfast.supervise.privileges import PARENT, REAPER, SPEAKING, VRRP, WRITER, Capability, drop_all_but, lacking
 
 
 def in_child(check):
@@ -54,6 +54,14 @@ def test_vrrp_can_still_open_raw_sockets_and_the_writer_cannot():
 
     assert in_child(lambda: opens(VRRP)) == 0
     assert in_child(lambda: opens(WRITER)) == 1
+
+
+def test_what_is_lacking_is_named():
+    def check():
+        drop_all_but(frozenset({Capability.NET_ADMIN}))
+        return lacking(SPEAKING) == ["CAP_NET_RAW"] if os.geteuid() == 0 else len(lacking(SPEAKING)) == 2
+
+    assert in_child(check) == 0
 
 
 def test_children_need_nothing_that_the_parent_gave_up():
