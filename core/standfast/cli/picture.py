@@ -18,6 +18,8 @@ from standfast.values import SECOND
 
 Document: TypeAlias = dict[str, Any]
 
+_GONE = "UNKNOWN (gone):"
+
 _TRIES = 2
 """A process that is being replaced hangs up on us; its successor answers."""
 
@@ -40,7 +42,7 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
         vrrp, words = _ask(run_dir, "vrrp.status")
     if vrrp is not None and (age := now() - vrrp["turned_at"]) > FRESH:
         vrrp, words = None, f"UNKNOWN (stuck): the VRRP process's loop has not turned for {age / SECOND:.1f} s"
-    if words and (daemon is not None or not trouble):
+    if words and not (trouble.startswith(_GONE) and words.startswith(_GONE)):  # said once is enough
         problems.append(words)
     return Picture(_document(daemon, vrrp, run_dir), tuple(problems))
 
@@ -55,11 +57,11 @@ def _ask(run_dir: Path, name: str) -> tuple[Document | None, str]:
         except Denied as error:
             return None, str(error)
         except NoAnswer as error:
-            words = f"UNKNOWN: {error}"
+            words = f"{_GONE} {error}"
             continue
         if "turned_at" in answer:
             return answer, ""
-        words = f"UNKNOWN: the process behind {name} hung up: {answer.get('words', 'it is being replaced')}"
+        words = f"{_GONE} the process behind {name} hung up: {answer.get('words', 'it is being replaced')}"
     return None, words
 
 

@@ -131,6 +131,12 @@ def test_a_stuck_parent_does_not_hide_a_speaker_that_speaks(answers):
     assert taken.document["daemon"] is None
 
 
+def test_when_both_are_stuck_both_are_named(answers):
+    taken = picture.take(answers(daemon=[None], vrrp=[None]))
+    assert [words.split(":")[0] for words in taken.problems] == ["UNKNOWN (stuck)"] * 2
+    assert states(taken) == []
+
+
 def test_a_process_that_is_being_replaced_is_asked_again(answers):
     taken = picture.take(answers(daemon=[daemon_answer()], vrrp=[b"", vrrp_answer()]))
     assert states(taken) == [("VI_1", "MASTER")]

@@ -23,4 +23,4 @@ def test_a_daemon_that_is_gone_is_three_and_no_master(tmp_path, capsys):
 
 def test_people_get_words(tmp_path, capsys):
     assert asked("--run-dir", str(tmp_path / "nowhere")) == EX_UNKNOWN
-    assert "UNKNOWN: no daemon has been at" in capsys.readouterr().out
+    assert "UNKNOWN (gone): no daemon has been at" in capsys.readouterr().out

@@ -47,6 +47,7 @@ def test_lines_for_pipes(monkeypatch, capsys, tmp_path):
         Picture(document(VI_1="MASTER"), ()),
         Picture(document(), ("UNKNOWN: gone",)),
         Picture(document(), ("UNKNOWN: gone",)),
+        Picture(document(VI_1="MASTER"), ()),
     ]
 
     def end(_run_dir):
@@ -58,8 +59,10 @@ def test_lines_for_pipes(monkeypatch, capsys, tmp_path):
     watch.register(parser.add_subparsers())
     assert watch.run(parser.parse_args(["watch", "--run-dir", str(tmp_path)])) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 5
     assert lines[2] == "UNKNOWN: gone"
+    assert lines[3].endswith("VI_1: MASTER: because")
+    assert lines[4] == "everything answers"
 
 
 def test_a_daemon_that_is_not_there_is_watched_for(tmp_path, monkeypatch):
