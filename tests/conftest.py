@@ -23,14 +23,16 @@ def missing() -> dict[str, str]:
     return found
 
 
-def pytest_report_header() -> list[str]:
-    return [f"left out: tests marked `{mark}`: {reason}" for mark, reason in missing().items()]
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    reasons = missing() | ({} if config.getoption("--full") else {"full": "only with --full"})
+    return [f"left out: tests marked `{mark}`: {reason}" for mark, reason in reasons.items()]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     left_out = missing()
     if not config.getoption("--full"):
-        left_out["full"] = "only with --full"
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("full")])
+        items[:] = [item for item in items if not item.get_closest_marker("full")]
     for item in items:
         for mark in item.iter_markers():
             if mark.name in left_out:

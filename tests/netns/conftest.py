@@ -8,28 +8,19 @@ from pathlib import Path
 
 import pytest
 from harness.network import Net
+from harness.pairings import DUO, SOLO
 from harness.timing import repeat_when_disturbed
 
 from standfast.lab.witness import Witness
 
 HERE = Path(__file__).parent
-SOLO = [("standfast",)]
-DUO = [("standfast", "standfast"), ("standfast", "keepalived"), ("keepalived", "standfast")]
-REFERENCE_SOLO = [("keepalived",)]
-"""With --full the scenarios run against keepalived alone, too: that proves the tests, not the product."""
-REFERENCE_DUO = [("keepalived", "keepalived")]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for fixture, ours, reference in (("solo", SOLO, REFERENCE_SOLO), ("duo", DUO, REFERENCE_DUO)):
-        if fixture in metafunc.fixturenames:
-            pairings = [*map(_pairing, ours), *(_pairing(kinds, pytest.mark.full) for kinds in reference)]
+    chosen = {mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")}
+    for fixture, pairings in (("solo", SOLO), ("duo", DUO)):
+        if fixture in metafunc.fixturenames and fixture not in chosen:
             metafunc.parametrize(fixture, pairings, indirect=True)
-
-
-def _pairing(kinds: tuple[str, ...], *marks: pytest.MarkDecorator) -> object:
-    needs = [pytest.mark.keepalived] if "keepalived" in kinds else []
-    return pytest.param(kinds, id="-".join(kinds), marks=[*marks, *needs])
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone
 
 
 def unicast(*peers: str, source: str = "10.9.0.1") -> tuple[str, ...]:
@@ -18,9 +18,9 @@ def obeys(net: Net, seconds: float = 0.6) -> bool:
     return net.adverts_during(net.a, seconds) == []
 
 
+@ours_alone
 def test_s24_a_peer_without_pseudo_header_is_understood_and_answered_alike(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived rejects the form of RFC 9568 unless told")
+    """Keepalived rejects the form of RFC 9568 unless told."""
     solo.start(solo.a, instance(priority=100))
     with solo.speaking(0.05, priority=200, checksum="message"):
         assert obeys(solo)
@@ -33,9 +33,9 @@ def test_s24_by_default_the_pseudo_header_is_sent(solo: Net):
     assert solo.last_advert(solo.a).checksum_form == "pseudo"
 
 
+@ours_alone
 def test_s24_one_form_can_be_demanded(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived has no `checksum`")
+    """Keepalived has no `checksum`."""
     a = solo.start_master(solo.a, instance("checksum message", priority=100))
     assert solo.last_advert(solo.a).checksum_form == "message"
     with solo.speaking(0.05, priority=200, checksum="pseudo"):
@@ -54,10 +54,9 @@ def test_s25_an_old_peer_s_unicast_checksum_is_understood(solo: Net):
     assert solo.next_advert(solo.a, since=left).priority == 100
 
 
+@ours_alone
 def test_s26_every_peer_gets_a_right_checksum_also_after_the_source_changed(solo: Net):
     """KD-2 and KD-3: keepalived's is right for the first peer only, and wrong after the source moved."""
-    if solo.is_keepalived(solo.a):
-        pytest.skip("KD-2, KD-3")
     (d,) = solo.lab.add_hosts(d=["10.9.0.4/24"])
     solo.a.ip("addr add 10.9.1.1/24 dev eth0")
     peers = ("unicast_peer {", solo.c.address, d.address, "}")

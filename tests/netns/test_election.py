@@ -8,6 +8,7 @@ from itertools import pairwise
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone
 from harness.timing import EARLY_S, TOLERANCE_S, master_down_s, skew_s
 
 from standfast.lab.frames import Advert
@@ -129,10 +130,9 @@ def test_s15_after_a_good_bye_only_the_skew_time_is_waited(solo: Net, version: i
     solo.on_time(taken.time, injected + skew_s(100, interval_s, version))
 
 
+@ours_alone
 def test_s16_a_priority_changed_in_the_skew_time_changes_only_the_skew(solo: Net):
     """KD-4: keepalived goes back to a full down timer."""
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived restarts the down timer at a reload")
     a = solo.start(solo.a, instance(priority=10, version=2, interval=1))
     injected = solo.inject(priority=200, version=2, interval=1)
     solo.wait_until(injected + 0.05)
@@ -174,18 +174,18 @@ def test_s20_other_passwords_make_two_masters(duo: Net, other: tuple[str, ...], 
         assert duo.counter(daemon, counter) != 0
 
 
+@ours_alone
 def test_s33_a_wrong_address_list_is_obeyed_and_counted(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived 2.2.7 drops it, later ones obey")
+    """Keepalived 2.2.7 drops it, later ones obey."""
     a = solo.start_master(solo.a, instance(priority=150))
     solo.inject(priority=200, addresses=("10.9.0.101",))
     assert solo.a.wait_address(VIP, held=False)
     assert solo.counter(a, "addr_list_err") in (1, None)
 
 
+@ours_alone
 def test_s33_a_wrong_address_list_can_be_refused(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived has no `addr_mismatch`")
+    """Keepalived has no `addr_mismatch`."""
     a = solo.start_master(solo.a, instance("addr_mismatch drop", priority=150))
     with solo.speaking(0.05, priority=200, addresses=("10.9.0.101",)):
         solo.steady(solo.adverts_during(solo.a, 1), 0.1)

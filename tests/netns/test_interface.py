@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone
 from harness.timing import EARLY_S, master_down_s
 
 RESTORED_S = 0.05
@@ -30,9 +30,9 @@ def test_s40_interface_down_and_up(duo: Net):
     assert duo.b.wait_address(VIP, held=False)
 
 
+@ours_alone
 def test_s40_the_state_is_fault_while_the_interface_is_down(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived has no `status`")
+    """Keepalived has no `status`."""
     a = solo.start_master(solo.a, instance(priority=150))
     solo.a.ip("link set eth0 down")
     assert solo.a.wait_address(VIP, held=False)
@@ -41,10 +41,9 @@ def test_s40_the_state_is_fault_while_the_interface_is_down(solo: Net):
     assert "eth0" in str(told)
 
 
+@ours_alone
 def test_s50_a_deleted_address_is_put_back(solo: Net):
     """KD-10: keepalived withdraws everything and is back after a skew time."""
-    if solo.is_keepalived(solo.a):
-        pytest.skip("KD-10: keepalived bounces")
     vips = (f"{VIP}/24", "10.9.0.101/24", "10.9.0.102/24")
     evip = ("virtual_ipaddress_excluded {", "10.9.7.1/24", "}")
     solo.start_master(solo.a, instance(*evip, "garp_master_delay 0", priority=150, vips=vips))

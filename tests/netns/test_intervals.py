@@ -8,6 +8,7 @@ import time
 import pytest
 from harness.config import instance
 from harness.network import Net
+from harness.pairings import ours_on_b
 from harness.timing import master_down_s
 
 SLOW, FAST = 1.0, 0.1
@@ -32,10 +33,9 @@ def test_s17_a_fast_backup_learns_a_slow_master_s_interval(duo: Net):
 
 
 @pytest.mark.parametrize("phases", [4, pytest.param(20, marks=pytest.mark.full)])
+@ours_on_b
 def test_s18_a_reload_forgets_no_learned_interval(duo: Net, phases: int):
     """KD-8: keepalived returns to its own interval and takes over from a master that lives."""
-    if duo.is_keepalived(duo.b):
-        pytest.skip("KD-8: keepalived forgets the learned interval")
     duo.start_master(duo.a, instance(priority=150, interval=SLOW))
     b = duo.start(duo.b, instance(priority=100, interval=FAST))
     learned = heard = let_learn(duo)

@@ -7,6 +7,7 @@ import time
 import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net
+from harness.pairings import ours_on_a
 from harness.timing import EARLY_S, master_down_s
 
 FROZEN_S = 2.0
@@ -61,9 +62,9 @@ def test_s67_a_frozen_master_comes_back_and_tells_the_hosts(duo: Net):
     assert duo.wire.adverts(duo.b.address, since=thawed + 0.25) == []
 
 
+@ours_on_a
 def test_s67_with_nopreempt_a_frozen_master_stays_down(duo: Net):
-    if duo.is_keepalived(duo.a):
-        pytest.skip("keepalived goes on as master without `timer_expired_backup`")
+    """Keepalived goes on as master without `timer_expired_backup`."""
     a = duo.start_master(duo.a, instance("nopreempt", priority=150))
     duo.start(duo.b, instance("nopreempt", priority=100))
     frozen = a.freeze()

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, packet
+from harness.pairings import ours_on_a
 
 from standfast.lab.capture import Capture
 
@@ -24,10 +25,9 @@ JUNK: dict[str, dict[str, Any]] = {
 GROWTH_KB = 2048
 
 
+@ours_on_a
 def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net):
     """KD-1: in keepalived every packet of the VRID restarts the master's timer, a bad one too."""
-    if duo.is_keepalived(duo.a):
-        pytest.skip("KD-1")
     duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
     for kind, fields in JUNK.items():
@@ -38,9 +38,9 @@ def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net):
         assert duo.wire.adverts(duo.b.address) == [], kind
 
 
+@ours_on_a
 def test_s32_a_flood_costs_no_beat_and_no_memory(duo: Net):
-    if duo.is_keepalived(duo.a):
-        pytest.skip("KD-1")
+    """KD-1."""
     a = duo.start_master(duo.a, instance(priority=150))
     b = duo.start(duo.b, instance(priority=100))
     flood = [packet(priority=200, vrid=vrid, ttl=ttl) for vrid in (51, 1, 52, 255) for ttl in (64, 254)]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone
 from harness.timing import EARLY_S, master_down_s
 
 from standfast.lab.daemons import Daemon
@@ -85,9 +85,9 @@ def test_s69_another_vrid_is_another_router(solo: Net):
     assert solo.a.wait_address(VIP)
 
 
+@ours_alone
 def test_s69_a_file_with_a_new_error_changes_nothing_and_says_why(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived drops the statement and takes the rest")
+    """Keepalived drops the statement and takes the rest."""
     a = solo.start_master(solo.a, instance(priority=150))
     asked = reload(solo, a, instance("priorty 120", priority=110))
     solo.wait_until(asked + 1.5)

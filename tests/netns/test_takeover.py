@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone, ours_on_a
 from harness.timing import EARLY_S, master_down_s, skew_s
 
 from standfast.lab.daemons import Standfast
@@ -84,10 +84,9 @@ def test_s05_a_stopped_master_says_good_bye_and_its_backup_takes_over(duo: Net):
     assert duo.wire.adverts(duo.a.address)[-1] == zeros[0]
 
 
+@ours_on_a
 def test_s05_the_address_stays_until_the_new_master_is_heard(duo: Net):
     """LEAVING: at v2 and 1 s the backup needs 0.6 s to take over; the client does not notice."""
-    if duo.is_keepalived(duo.a):
-        pytest.skip("keepalived lets go at once: its client goes without for a skew time")
     a = duo.start_master(duo.a, instance(version=2, interval=1, priority=150, vips=(f"{VIP}/24",)))
     duo.start(duo.b, instance(version=2, interval=1, priority=100))
     client = duo.client()
@@ -139,9 +138,9 @@ def test_s07_leftovers_are_gone_before_the_first_advert(duo: Net):
     assert duo.wire.adverts(duo.a.address, since=killed) == []
 
 
+@ours_alone
 def test_kd18_reap_removes_exactly_what_was_ours(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("keepalived has no `reap`")
+    """Keepalived has no `reap`."""
     a = solo.start_master(solo.a, instance(priority=150))
     assert isinstance(a, Standfast)
     solo.a.ip("addr add 10.9.0.77/24 dev eth0")

@@ -7,6 +7,7 @@ import time
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net
+from harness.pairings import ours_alone
 from harness.timing import master_down_s
 
 
@@ -49,9 +50,9 @@ def test_s37_a_stranger_is_not_obeyed(solo: Net):
     assert a.running
 
 
+@ours_alone
 def test_kd21_the_source_is_checked_by_default(solo: Net):
-    if solo.is_keepalived(solo.a):
-        pytest.skip("KD-21: keepalived's default is to believe everybody")
+    """KD-21: keepalived's default is to believe everybody."""
     solo.start_master(solo.a, instance(*unicast(solo.a.address, solo.b.address), priority=150))
     to_a = {"destination": solo.a.address, "destination_mac": solo.a.mac}
     with solo.speaking(0.05, priority=200, **to_a):
