@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import pytest
 
 from standfast import cli
 from standfast.config import render
 from standfast.config.load import load, load_text
+from standfast.control.protocol import SCHEMA, DaemonStatus, ProcessStatus
+from standfast.vrrp.counters import Counters
+from standfast.vrrp.status import InstanceStatus
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -96,6 +101,24 @@ def test_the_first_configuration_anybody_sees_has_twelve_lines():
 def test_a_quoted_file_is_quoted_to_the_letter(block):
     name = block.above.removeprefix("<!-- ").removesuffix(" -->")
     assert "\n".join(block.lines) + "\n" == (ROOT / name).read_text()
+
+
+@pytest.mark.parametrize("block", [b for b in BLOCKS if b.language == "json"], ids=lambda block: block.place)
+def test_a_document_on_a_page_is_json(block):
+    assert isinstance(json.loads("\n".join(block.lines)), dict)
+
+
+def test_status_has_the_fields_that_the_guide_shows():
+    shown = next(json.loads("\n".join(b.lines)) for b in BLOCKS if b.language == "json" and "status/1" in b.lines[1])
+    assert shown["schema"] == SCHEMA
+    assert set(shown["daemon"]) <= fields(DaemonStatus)
+    assert set(shown["processes"]["vrrp"]) <= fields(ProcessStatus)
+    assert set(shown["vrrp"]["instances"][0]) <= fields(InstanceStatus)
+    assert set(shown["vrrp"]["instances"][0]["counters"]) <= fields(Counters)
+
+
+def fields(struct: type) -> set[str]:
+    return {field.name for field in msgspec.structs.fields(struct)}
 
 
 # Command lines
