@@ -71,10 +71,9 @@ def _clean(path: Path, config: Config) -> int:
 
     owned = RunDir(path)
     try:
-        for process in owned.end_leftovers():
-            print(f"ended process {process.pid} ({process.role})")
-        for address in reap(path, config):
-            print(f"took off {address}")
+        done = [f"ended process {process.pid} ({process.role})" for process in owned.end_leftovers()]
+        done += [f"took off {address}" for address in reap(path, config)]
     finally:
         owned.release()
+    print("\n".join(done) or "nothing of it was left")
     return 0

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final
 
 import msgspec
+from msgspec import structs
 
 from standfast.config.model import VirtualAddress
 from standfast.net.command import Changer
@@ -39,6 +40,12 @@ class Installed(msgspec.Struct, frozen=True):
     addresses: tuple[Entry, ...] = ()
     sysctls: dict[str, str] = {}
     """Path under ``/proc/sys`` -> what it was before we changed it."""
+    namespace: str = ""
+    """The network namespace that all this is about, as the kernel names it; :func:`save` fills it in."""
+
+
+class ElsewhereError(OSError):
+    """The file tells of another network namespace than ours; the message says what to do."""
 
 
 def entry_of(address: VirtualAddress) -> Entry:
@@ -61,8 +68,12 @@ def save(run_dir: Path, installed: Installed) -> None:
         path.unlink(missing_ok=True)
         return
     temporary = path.with_suffix(".new")
-    temporary.write_bytes(msgspec.json.encode(installed))
+    temporary.write_bytes(msgspec.json.encode(structs.replace(installed, namespace=_namespace())))
     temporary.replace(path)
+
+
+def _namespace() -> str:
+    return str(Path("/proc/self/ns/net").readlink())
 
 
 def kernel_marks() -> bool:
@@ -98,8 +109,14 @@ def leftovers(
 def clean(
     run_dir: Path, changer: Changer, encode: AddressEncoder, *, configured: Collection[Entry] = ()
 ) -> list[Address]:
-    """Take off everything that :func:`leftovers` finds, set sysctls back, remove the file; give what was taken off."""
+    """Take off everything that :func:`leftovers` finds, set sysctls back, remove the file; give what was taken off.
+
+    Raises :class:`ElsewhereError` in another network namespace, where none of it can be found: the file stays.
+    """
     installed = load(run_dir)
+    if installed.namespace not in ("", _namespace()):
+        words = f"{run_dir / NAME} tells of another network namespace ({installed.namespace}, this is {_namespace()})"
+        raise ElsewhereError(f"{words}: run this there, with `ip netns exec NAME`; if it is gone, remove the file")
     links = changer.links()
     names = {link.index: link.name for link in links}
     ours = leftovers(installed, links, changer.addresses(), marks=kernel_marks(), configured=configured)

@@ -7,7 +7,6 @@ import sys
 import pytest
 
 from standfast.config.model import Config, VirtualAddress, VrrpInstance, encode
-from standfast.supervise.state_file import Entry, Installed, save
 from standfast.values import Address
 
 pytestmark = [
@@ -23,6 +22,7 @@ from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
 from standfast.supervise.logpipe import LogPipe, decode, pair
 from standfast.supervise.reap import reap_for_parent
+from standfast.supervise.state_file import Entry, Installed, save
 from standfast.values import Address
 
 def ip(*words):
@@ -41,6 +41,7 @@ ip("addr", "add", "10.0.0.103/24", "dev", "eth0")
 if not os.fork():  # another process: the reaper has pyroute2 to itself
     os._exit(put_on_as_a_daemon_does("10.0.0.100", "10.0.0.101", "10.0.0.102"))
 assert os.wait()[1] == 0
+save(Path(sys.argv[1]), Installed((Entry("eth0", "10.0.0.101/24"),), {}))
 sender, receiver = pair()
 status = reap_for_parent(Path(sys.argv[1]), Path(sys.argv[2]).read_bytes(), LogPipe(sender, "reaper"))
 print(status, decode(receiver.recv(65536)).words)
@@ -53,7 +54,6 @@ def test_exactly_what_was_ours_goes(tmp_path):
     not_ours = VirtualAddress(address=Address.parse("10.0.0.103"), prefix=24, dev="eth0")
     instance = VrrpInstance(name="VI", vrid=1, family=4, version=3, interface="eth0", vips=(vip, not_ours))
     (tmp_path / "config").write_bytes(encode(Config(instances=(instance,))))
-    save(tmp_path, Installed((Entry("eth0", "10.0.0.101/24"),), {}))
     command = ["unshare", "--net", sys.executable, "-c", PROGRAM, str(tmp_path), str(tmp_path / "config")]
     first, *rest = subprocess.check_output(command, text=True).splitlines()
     assert first.startswith("0 taken off: ")

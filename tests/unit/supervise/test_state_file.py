@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec import structs
 
 from standfast.config.model import VirtualAddress
 from standfast.net.decode import HostAddress, Link
@@ -20,7 +21,16 @@ def on_host(text: str = "10.9.0.100", protocol: int = IFA_PROTO, index: int = 2)
 def test_what_was_saved_is_loaded(tmp_path):
     installed = Installed((VIP,), {"net/ipv4/conf/eth0/promote_secondaries": "0"})
     save(tmp_path, installed)
-    assert load(tmp_path) == installed
+    assert structs.replace(load(tmp_path), namespace="") == installed
+
+
+def test_what_was_done_in_another_namespace_is_not_cleaned_up_here(tmp_path, monkeypatch):
+    monkeypatch.setattr(state_file, "_namespace", lambda: "net:[1]")
+    save(tmp_path, Installed((VIP,)))
+    monkeypatch.undo()
+    with pytest.raises(state_file.ElsewhereError, match=r"another network namespace .net:.1."):
+        clean(tmp_path, changer=None, encode=None)  # type: ignore[arg-type] # never asked
+    assert load(tmp_path).addresses == (VIP,)
 
 
 def test_an_empty_record_is_no_file(tmp_path):
