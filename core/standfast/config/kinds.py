@@ -104,10 +104,61 @@ class Switch:
 
 _INTEGER = re.compile(r"\s*([+-]?[0-9]+)\s*(.*)", re.S)
 
+_LONGEST: Final = 25
+"""Digits and sign; no limit is that long, and Python refuses to read thousands of digits."""
+
+STRICT: Final = frozenset(
+    {
+        "priority",
+        "virtual_router_id",
+        "unicast_ttl",
+        "active_key",
+        "time_window",
+        "timer_expired_backup",
+        "thread_timer_expired",
+        "kernel_rx_buf_size",
+        "retry",
+        "persistence_timeout",
+        "persistence_granularity",
+        "child_wait_time",
+        "lvs_timeouts",
+        "lvs_sync_daemon",
+        "nftables_priority",
+        "nftables_ipvs_priority",
+        "min_rx",
+        "min_tx",
+        "idle_tx",
+        "multiplier",
+        "ttl",
+        "hoplimit",
+        "max_hops",
+        "vrrp_netlink_cmd_rcv_bufs",
+        "vrrp_netlink_monitor_rcv_bufs",
+        "lvs_netlink_cmd_rcv_bufs",
+        "lvs_netlink_monitor_rcv_bufs",
+        "process_monitor_rcv_bufs",
+    }
+)
+"""Keywords that a wrong number voids. Of any other keepalived uses the whole number that the word begins with."""
+
 
 def _outside(word: Word, reader: Reader, shown: str, unit: str) -> Dropped:
     name = reader.statement.keyword.text
     return reader.refuse("SF3002", word, f"`{name}` must be {shown}{unit}, not `{word.text}`")
+
+
+def _begins_with(word: Word, reader: Reader, number: str, rest: str) -> None:
+    """Say that `3` is used of `3s`."""
+    reader.remark(
+        "SF3001",
+        word,
+        f"`{rest}` does not belong to the number in `{word.text}`: {number} is used",
+        f"write `{reader.statement.keyword.text} {number}`",
+    )
+
+
+def _strict(reader: Reader) -> bool:
+    return reader.statement.keyword.text in STRICT
 
 
 def _not_a_number(word: Word, reader: Reader, rest: str, what: str) -> Dropped:
@@ -139,18 +190,24 @@ class Integer:
 
     def read(self, words: Words, reader: Reader) -> object:
         """The number."""
-        return self.number(words[0], reader) if words else self.bare
+        return self.number(words[0], reader, lenient=True) if words else self.bare
 
-    def number(self, word: Word, reader: Reader) -> int | Dropped:
-        """Read one word."""
+    def number(self, word: Word, reader: Reader, *, lenient: bool = False) -> int | Dropped:
+        """Read one word; ``lenient``: as the only argument of a keyword that may not be :data:`STRICT`."""
         match = _INTEGER.fullmatch(word.text)
+        if match is not None and match[2] and lenient and not _strict(reader) and self._holds(match[1]):
+            _begins_with(word, reader, match[1], match[2])
+            return int(match[1])
         if match is None or match[2]:
             return _not_a_number(word, reader, match[2] if match else "", "a whole number")
-        value = int(match[1]) if len(match[1]) < 25 else self.high + 1
-        if self.low <= value <= self.high:
-            return value
+        if self._holds(match[1]):
+            return int(match[1])
+        value = int(match[1]) if len(match[1]) < _LONGEST else self.high + 1
         dropped = _outside(word, reader, f"{self.low} to {self.high}", f" {self.unit}" if self.unit else "")
         return min(max(value, self.low), self.high) if self.clamp else dropped
+
+    def _holds(self, digits: str) -> bool:
+        return len(digits) < _LONGEST and self.low <= int(digits) <= self.high
 
 
 _DECIMAL = re.compile(r"\s*\+?([0-9]*)(?:\.([0-9]*))?\s*(.*)", re.S)
@@ -175,6 +232,11 @@ class Seconds:
         """Microseconds."""
         word = words[0]
         match = _DECIMAL.fullmatch(word.text)
+        if match is not None and match[1] and match[3] and match[2] is None and not self.places and not _strict(reader):
+            value = _micros(match[1][-12:], "", 0)
+            if len(match[1]) < 13 and self.low <= value <= self.high:
+                _begins_with(word, reader, match[1], match[3])
+                return value
         if match is None or match[3] or not (match[1] or match[2]):
             return _not_a_number(word, reader, match[3] if match else "", "a number of seconds")
         whole, fraction = match[1] or "0", match[2] or ""

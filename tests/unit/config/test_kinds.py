@@ -14,9 +14,9 @@ from standfast.config.tree import Statement, Word
 from standfast.values import SECOND, Address
 
 
-def read(kind: Kind, *texts: str) -> tuple[Any, list[str]]:
+def read(kind: Kind, *texts: str, keyword: str = "keyword") -> tuple[Any, list[str]]:
     """The value, and the codes of the complaints."""
-    words = tuple(Word(text, Span("f", 1, 1, 2)) for text in ("keyword", *texts))
+    words = tuple(Word(text, Span("f", 1, 1, 2)) for text in (keyword, *texts))
     findings = Findings()
     value = kind.read(words[1:], Reader(Statement(words, "", ""), findings))
     return value, [d.code for d in findings.diagnostics]
@@ -35,15 +35,21 @@ def read(kind: Kind, *texts: str) -> tuple[Any, list[str]]:
         ("256", DROPPED, ["SF3002"]),
         ("-1", DROPPED, ["SF3002"]),
         ("9" * 5000, DROPPED, ["SF3002"]),
-        ("100abc", DROPPED, ["SF3001"]),
+        ("100abc", 100, ["SF3001"]),  # as keepalived, which warns
+        ("300abc", DROPPED, ["SF3001"]),
         ("0x10", DROPPED, ["SF3001"]),
-        ("1.5", DROPPED, ["SF3001"]),
+        ("1.5", 1, ["SF3001"]),
         ("", DROPPED, ["SF3001"]),
         ("٣", DROPPED, ["SF3001"]),
     ],
 )
 def test_integers_are_decimal_and_within_limits(text, value, codes):
     assert read(kinds.Integer(1, 255), text) == (value, codes)
+
+
+def test_a_wrong_number_voids_some_keywords():
+    assert read(kinds.Integer(1, 255), "100abc", keyword="priority") == (DROPPED, ["SF3001"])
+    assert read(kinds.Seconds(0, 300 * SECOND, places=0), "9s", keyword="time_window") == (DROPPED, ["SF3001"])
 
 
 def test_a_clamped_number_is_used_at_the_limit_with_an_error():
@@ -78,6 +84,8 @@ def test_seconds_become_microseconds(text, value, codes):
 
 def test_whole_seconds_allow_no_fraction():
     assert read(kinds.Seconds(0, 10 * SECOND, places=0), "1.5") == (DROPPED, ["SF3003"])
+    assert read(kinds.Seconds(0, 10 * SECOND, places=0), "3s") == (3 * SECOND, ["SF3001"])
+    assert read(kinds.Seconds(0, 10 * SECOND, places=0), "30s") == (DROPPED, ["SF3001"])
 
 
 @given(st.integers(0, 4294_967_295))

@@ -20,7 +20,7 @@ SPACING = Seconds(1, LONGEST)
 
 def count(words: Words, reader: Reader) -> int | Dropped:
     """A number of at least 1; 0 becomes 1 with an error, as in keepalived."""
-    value = Integer(0, INT_MAX).number(words[0], reader)
+    value = Integer(0, INT_MAX).number(words[0], reader, lenient=True)
     if value == 0:
         reader.remark("SF3002", words[0], f"`{reader.statement.keyword.text}` must be at least 1; used: 1")
         return 1
