@@ -91,7 +91,7 @@ def _group(essentials: Essentials) -> int:
 def _refuse_beside_rivals() -> None:
     rivals = find_rivals()
     if rivals:
-        stop = f"systemctl stop {rivals[0].name}" if rivals[0].pid else "stop it"
+        stop = f"systemctl stop {rivals[0].unit}" if rivals[0].pid else "stop it"
         raise CannotStart(f"{rivals[0]}: two speakers on one host fight; {stop}, or start with --beside if it is meant")
 
 

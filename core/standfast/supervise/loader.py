@@ -15,6 +15,7 @@ import msgspec
 from standfast import __version__
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.model import encode
+from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.generation import memory_file
 from standfast.supervise.logpipe import LogPipe
@@ -73,6 +74,7 @@ class Loading:
         os.set_blocking(self._pipe, False)
 
         def main(log: LogPipe) -> int:
+            privileges.drop_all_but(privileges.LOADER)
             return _load(source, self._memory, theirs, log)
 
         self._pid = brood.start("loader", main, keep=(self._memory, theirs), on_end=self._ended)

@@ -30,6 +30,9 @@ VRRP = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.IPC_LOCK,
 PARENT = VRRP | {Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.KILL}
 """What its future children need, others' files when it reloads, the sockets' group, an end to stuck children."""
 
+LOADER = frozenset({Capability.DAC_READ_SEARCH})
+"""Others' files; it runs plugins' code."""
+
 REAPER = frozenset({Capability.NET_ADMIN})
 
 WRITER: frozenset[Capability] = frozenset()

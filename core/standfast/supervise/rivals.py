@@ -19,6 +19,11 @@ class Rival:
     """None if that cannot be read from here (another PID namespace, no permission)."""
     name: str = ""
 
+    @property
+    def unit(self) -> str:
+        """The systemd unit that such a process usually belongs to: ``standfast-vrrp`` to ``standfast``."""
+        return self.name.partition("-")[0]
+
     def __str__(self) -> str:
         who = f"process {self.pid} ({self.name})" if self.pid else "a process that cannot be seen from here"
         return f"{who} already speaks {_PROTOCOLS[self.protocol]} in this network namespace"

@@ -159,8 +159,9 @@ class Cast:
     def end(self, *, hold: bool) -> None:
         """Let everybody leave (again: at once)."""
         now = clock.now()
-        for instance in self._speaker.everybody():
-            self._speaker.dismiss(instance, now, hold=hold, removed=False)
+        for instance in dict.fromkeys(self._speaker.everybody()):
+            if not instance.gone:
+                self._speaker.dismiss(instance, now, hold=hold, removed=False)
 
     def clear(self) -> None:
         """Nothing of ours is left: set the kernel's settings back, remove the state file."""

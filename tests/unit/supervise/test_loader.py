@@ -8,6 +8,7 @@ import pytest
 
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.model import Config, decode
+from standfast.supervise import libc, privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.generation import read_all
 from standfast.supervise.loader import EX_CONFIG, EX_NO_FILE, Loading, Source
@@ -54,6 +55,16 @@ def test_a_good_file_gives_its_bytes_and_its_faults(outcome):
     assert report.diagnostics == (FAULT,)
     assert report.errors == [FAULT]
     assert decode(data).instance_name == "left"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="there is nothing to drop")
+def test_plugins_code_runs_without_the_rights_to_change_anything(outcome):
+    def load(*_args, **_more):
+        permitted = libc.get_permitted()
+        assert permitted == 1 << privileges.Capability.DAC_READ_SEARCH
+        return loaded(Config())
+
+    assert outcome(load)[0].problem == ""
 
 
 def test_thousands_of_faults_come_through(outcome):

@@ -32,6 +32,11 @@ def test_a_speaker_is_named(tmp_path):
     assert str(find_rivals(proc)[0]) == "process 77 (keepalived) already speaks VRRP in this network namespace"
 
 
+@pytest.mark.parametrize(("name", "unit"), [("keepalived", "keepalived"), ("standfast-vrrp", "standfast")])
+def test_a_speaker_is_stopped_by_its_unit(name, unit):
+    assert Rival(112, 77, name).unit == unit
+
+
 def test_one_that_cannot_be_seen_is_a_rival_all_the_same(tmp_path):
     proc = pretend_proc(tmp_path, raw6=line(51, 900))
     (rival,) = find_rivals(proc)

@@ -135,6 +135,16 @@ def test_at_the_end_nothing_is_left_behind(cast, speaker, make_settings, tmp_pat
     assert list(tmp_path.iterdir()) == []
 
 
+def test_whoever_has_left_is_not_told_to_leave_again(cast, speaker, make_settings, told):
+    start(cast, speaker, make_settings())
+    cast.end(hold=False)
+    speaker.turn()
+    before = len(told)
+    cast.end(hold=False)
+    speaker.turn()
+    assert told[before:] == []
+
+
 def test_a_state_file_that_cannot_be_written_is_a_warning(make_cast, speaker, make_settings, tmp_path, told):
     cast = make_cast()
     tmp_path.rmdir()
