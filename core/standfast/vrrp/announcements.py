@@ -63,6 +63,10 @@ class Announcements:
         if interval == 0 or self._pacer(item, interval).offer(item, how.repeat, now):
             self._send(item, now)
 
+    def prepare(self, interface: str, address: Address, how: Announcing, now: int) -> None:
+        """Have the frame for this address ready; it is likely to be wanted soon."""
+        self._frame(_Item(None, interface, address, how.na_router == "always"), now)
+
     def serve(self, now: int) -> None:
         """Send what pacing has held back until now."""
         for pacer in self._pacers.values():
@@ -85,18 +89,25 @@ class Announcements:
         return pacer
 
     def _send(self, item: _Item, now: int) -> None:
+        frame = self._frame(item, now)
+        if frame is None:
+            return
+        try:
+            self._wire.send(frame, item.interface)
+        except OSError:
+            self.errors += 1
+
+    def _frame(self, item: _Item, now: int) -> bytes | None:
+        """None where nothing is announced."""
         link = self._host.link(item.interface)
         if link is None or not link.announces:
-            return
+            return None
         router = item.address.family == 6 and (item.always_router or self._is_router(item.interface, now))
         key = (item.address, link.mac, router)
         frame = self._frames.get(key)
         if frame is None:
             frame = self._frames[key] = announcement(link.mac, item.address, router=router)
-        try:
-            self._wire.send(frame, item.interface)
-        except OSError:
-            self.errors += 1
+        return frame
 
     def _is_router(self, interface: str, now: int) -> bool:
         known = self._forwarding.get(interface)

@@ -83,6 +83,11 @@ class Instance:
             except OSError as error:
                 self._note_error(action, error, now)
 
+    def prepare(self) -> None:
+        """Have the advert ready that a take-over begins with."""
+        if self.mouth is not None:
+            self._ready(SendAdvert(self.router.priority), self.mouth)
+
     def record(self, page: SharedPage) -> None:
         """Leave for a successor what it needs, if that has changed."""
         slot = self.router.slot()

@@ -99,6 +99,11 @@ class Deadlines(Generic[Key]):
         self._skip_stale()
         return self._heap[0][0] if self._heap else None
 
+    def first(self) -> Key | None:
+        """Whose deadline that is."""
+        self._skip_stale()
+        return self._heap[0][2] if self._heap else None
+
     def pop_due(self, now: int) -> Iterator[tuple[Key, int]]:
         """Take what is due at ``now`` out, one by one, earliest first: ``(key, deadline)``."""
         while True:

@@ -61,6 +61,16 @@ def test_the_router_flag_follows_forwarding_which_is_read_seldom(host, wire):
     assert len(asked) == 2
 
 
+def test_prepared_is_not_sent_and_is_not_asked_for_again(host, wire):
+    asked = []
+    announcements = Announcements(host, wire, lambda interface: not asked.append(interface))
+    announcements.prepare("eth0", VIP6, AT_ONCE, 0)
+    assert wire.sent == []
+    announcements.announce("VI", "eth0", VIP6, AT_ONCE, 500)
+    assert asked == ["eth0"]
+    assert wire.sent == [("eth0", neighbour_advertisement(MAC, VIP6, router=True))]
+
+
 def test_the_router_flag_can_be_had_always(announcements, wire):
     announcements.announce("VI", "eth0", VIP6, Announcing(na_router="always"), 0)
     announcements.announce("VI", "eth0", VIP6, AT_ONCE, 0)

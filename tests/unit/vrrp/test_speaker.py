@@ -16,7 +16,7 @@ from standfast.vrrp.packet import Advert
 from standfast.vrrp.receive import Entrance
 from standfast.vrrp.rules import State
 from standfast.vrrp.sockets import Endpoint
-from standfast.vrrp.speaker import BATCH, SLOT, Speaker
+from standfast.vrrp.speaker import BATCH, REHEARSAL, SLOT, Speaker
 
 ENDPOINT = Endpoint(4, "eth0", 2, Address.parse("224.0.0.18"))
 START = 1_000_000_000
@@ -223,6 +223,36 @@ def test_timers_are_served_between_two_pieces(speaker, stage, time, make_instanc
         last = fast.router.last_advert_sent
     assert max(gaps[1:]) <= 14_000
     assert len(kernel.calls) >= 10
+
+
+@pytest.fixture
+def rung(speaker, monkeypatch) -> list[int | None]:
+    """What the alarm was set to."""
+    found: list[int | None] = []
+    monkeypatch.setattr(speaker._alarm, "set", found.append)
+    return found
+
+
+def test_before_a_down_timer_ends_the_loop_gets_ready(speaker, stage, time, make_instance, announcements, voice, rung):
+    instance = make_instance()
+    stage(instance)
+    instance.mouth = voice
+    speaker.rearm()
+    due = instance.router.deadline
+    assert rung[-1] == due - REHEARSAL
+    time.at = due - REHEARSAL
+    speaker.turn()
+    assert rung[-1] == due
+    assert instance.router.state is State.BACKUP
+    assert instance._cached_for is not None, "the advert is ready"
+    assert announcements._frames, "so is the announcement"
+
+
+def test_a_master_wakes_on_the_beat(speaker, stage, time, make_instance, rung):
+    instance = make_instance()
+    stage(instance)
+    promote(speaker, time, instance)
+    assert rung[-1] == instance.router.deadline
 
 
 def test_lateness_is_noted(speaker, stage, time, make_instance):

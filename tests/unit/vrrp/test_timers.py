@@ -35,6 +35,15 @@ def test_no_deadline_at_all():
     assert deadlines.get("a") is None
 
 
+def test_whose_deadline_comes_first():
+    deadlines: Deadlines[str] = Deadlines()
+    assert deadlines.first() is None
+    deadlines.set("a", 10)
+    deadlines.set("b", 20)
+    deadlines.set("a", 30)
+    assert (deadlines.next(), deadlines.first()) == (20, "b")
+
+
 def test_a_key_may_be_set_again_while_the_due_are_taken():
     deadlines: Deadlines[str] = Deadlines()
     deadlines.set("a", 100)
