@@ -62,8 +62,9 @@ class _Binder:
         if statement.block is not None:
             self.findings.error("SF2104", statement, f"`{declaration.name}` takes no block; the block is left out")
         if len(words) < kind.least:
+            complain = self.findings.stop if declaration.incomplete == "stop" else self.findings.error
             hint = f"as in `{declaration.example}`"
-            self.findings.stop("SF2108", statement, f"`{declaration.name}` needs {kind.syntax} behind it", hint=hint)
+            complain("SF2108", statement, f"`{declaration.name}` needs {kind.syntax} behind it", hint=hint)
             return
         if kind.most is not None and len(words) > kind.most:
             self._surplus(statement, words[kind.most :])
@@ -90,7 +91,15 @@ class _Binder:
             settings.scalars[bound.setting] = bound
 
     def _entries(self, settings: Settings, statement: Statement, declaration: Entries, path: tuple[str, ...]) -> None:
-        if self._name(statement, declaration) is DROPPED:
+        name = self._name(statement, declaration)
+        if name is DROPPED:
+            return
+        if declaration.header.least:  # the lines belong to the name
+            named = Settings(statement, name)
+            settings.blocks.setdefault(declaration.name, []).append(named)
+            settings = named
+        if declaration.repeat == "first" and declaration.name in settings.lists:
+            self.findings.error("SF2111", statement, f"`{declaration.name}` stands there already; the first one counts")
             return
         values = settings.lists.setdefault(declaration.name, [])
         for line in statement.block or ():
@@ -112,6 +121,7 @@ class _Binder:
         inner = self._settings_for(settings, statement, declaration, name)
         if inner is None:
             return
+        settings.sequence.append(Value(declaration.name, inner, statement))
         here = (*path, declaration.name)
         if declaration.acted_on:
             self.fill(inner, statement.block or (), declaration, here)

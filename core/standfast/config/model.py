@@ -11,14 +11,21 @@ from typing import Literal
 
 import msgspec
 
+from standfast.config.bfd_model import BfdSession
+from standfast.config.record import Record
+from standfast.config.script_model import Notifications
+from standfast.config.tracking_model import (
+    SyncGroup,
+    TrackedFile,
+    TrackedProcess,
+    TrackedScript,
+    Tracker,
+    TrackGroup,
+)
 from standfast.values import SECOND, Address, Family
 
 
-class _Frozen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Base of all configuration records."""
-
-
-class VirtualAddress(_Frozen, frozen=True):
+class VirtualAddress(Record, frozen=True):
     """One line of ``virtual_ipaddress`` or ``virtual_ipaddress_excluded``."""
 
     address: Address
@@ -43,7 +50,7 @@ class VirtualAddress(_Frozen, frozen=True):
     """Deleted by somebody else: left missing, no reaction."""
 
 
-class UnicastPeer(_Frozen, frozen=True):
+class UnicastPeer(Record, frozen=True):
     """One line of ``unicast_peer``."""
 
     address: Address
@@ -51,7 +58,7 @@ class UnicastPeer(_Frozen, frozen=True):
     max_ttl: int = 255
 
 
-class Authentication(_Frozen, frozen=True):
+class Authentication(Record, frozen=True):
     """VRRPv2 authentication (RFC 2338). ``ah`` is bound, not acted on yet (the instance waits in FAULT)."""
 
     kind: Literal["pass", "ah"]
@@ -59,7 +66,7 @@ class Authentication(_Frozen, frozen=True):
     """At most 8 bytes, without padding."""
 
 
-class Announcing(_Frozen, frozen=True):
+class Announcing(Record, frozen=True):
     """When gratuitous ARP / unsolicited neighbour advertisements are sent (times in microseconds)."""
 
     repeat: int = 5
@@ -80,7 +87,7 @@ class Announcing(_Frozen, frozen=True):
     """R flag: from the interface's forwarding setting, or always (RFC 9568, 8.2.2)."""
 
 
-class VrrpInstance(_Frozen, frozen=True):
+class VrrpInstance(Record, frozen=True):
     """One virtual router on one interface, after normalisation."""
 
     name: str
@@ -128,6 +135,9 @@ class VrrpInstance(_Frozen, frozen=True):
     promote_secondaries: bool = False
     stop_hold: int = 2 * SECOND
     """Longest stay in LEAVING; 0 = addresses off at once, as keepalived."""
+    trackers: tuple[Tracker, ...] = ()
+    """Its own; those of its sync group stand there."""
+    notify: Notifications = Notifications()
     permanent_fault: str = ""
     """Why this instance can never run as configured (words for people); empty = it can."""
 
@@ -148,7 +158,7 @@ class VrrpInstance(_Frozen, frozen=True):
         return f"{self.vrid}/{self.family}/{self.interface}/{to}"
 
 
-class Scheduling(_Frozen, frozen=True):
+class Scheduling(Record, frozen=True):
     """How the VRRP process asks the kernel to run it."""
 
     rt_priority: int | None = None
@@ -160,7 +170,7 @@ class Scheduling(_Frozen, frozen=True):
     no_swap: bool = False
 
 
-class GlobalDefs(_Frozen, frozen=True):
+class GlobalDefs(Record, frozen=True):
     """``global_defs`` as far as the core acts on it."""
 
     router_id: str = ""
@@ -182,7 +192,7 @@ class GlobalDefs(_Frozen, frozen=True):
     """Group that may read the status sockets."""
 
 
-class Config(_Frozen, frozen=True):
+class Config(Record, frozen=True):
     """Everything one generation of the daemon runs from."""
 
     global_defs: GlobalDefs = GlobalDefs()
@@ -194,6 +204,12 @@ class Config(_Frozen, frozen=True):
     use_pid_dir: bool = False
     child_wait_time: int = 5
     """Seconds that the parent waits for children at the end before SIGKILL."""
+    scripts: tuple[TrackedScript, ...] = ()
+    files: tuple[TrackedFile, ...] = ()
+    processes: tuple[TrackedProcess, ...] = ()
+    bfd_sessions: tuple[BfdSession, ...] = ()
+    sync_groups: tuple[SyncGroup, ...] = ()
+    track_groups: tuple[TrackGroup, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -10,6 +10,7 @@ from standfast.config.findings import Findings
 from standfast.config.model import Config, GlobalDefs, Scheduling, VrrpInstance
 from standfast.config.normalise import normalise
 from standfast.config.settings import Settings
+from standfast.config.surroundings import surround
 from standfast.values import SECOND
 
 
@@ -19,7 +20,7 @@ def build(settings: Settings, findings: Findings, config_id: str = "") -> Config
     bound = ((block, normalise(block, defaults, findings)) for block in settings.blocks.get("vrrp_instance", ()))
     instances = [(block, instance) for block, instance in bound if instance is not None]
     _unique(instances, findings, changeable=defaults.get("dynamic_interfaces") == "changes")
-    return Config(
+    config = Config(
         global_defs=global_defs(defaults),
         instances=tuple(instance for _, instance in instances),
         config_id=config_id,
@@ -28,6 +29,7 @@ def build(settings: Settings, findings: Findings, config_id: str = "") -> Config
         use_pid_dir=settings.get("use_pid_dir", False),
         child_wait_time=settings.get("child_wait_time", 5 * SECOND) // SECOND,
     )
+    return surround(config, instances, settings, findings)
 
 
 def global_defs(defaults: Settings) -> GlobalDefs:

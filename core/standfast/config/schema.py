@@ -39,6 +39,8 @@ class Keyword:
     field: str = ""
     """The setting it writes, if that is another keyword's (``preempt`` writes ``nopreempt``)."""
     repeat: Repeat = "last"
+    incomplete: Literal["stop", "skip"] = "stop"
+    """Without the argument it needs: the end, as for most keywords of keepalived, or an error at this line alone."""
     acted_on: bool = True
     """False: known and checked, but nothing happens yet; said once for each file."""
     retired: str = ""
@@ -70,7 +72,7 @@ class EntryKind(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """A value block: every line is data, none is a keyword. Repeated blocks are appended."""
+    """A value block: every line is data, none is a keyword."""
 
     name: str
     entry: EntryKind
@@ -80,6 +82,8 @@ class Entries:
     waits_for: str = ""
     header: Kind = field(default_factory=Flag)
     """The words between the keyword and ``{``."""
+    repeat: Literal["each", "first"] = "each"
+    """A block given twice: the lines are appended, or the later one is skipped (with an error)."""
     retired: str = ""
     ours: bool = False
     since: str = "0.1"

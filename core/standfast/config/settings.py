@@ -32,7 +32,7 @@ class Settings:
     name: Any = ""
     """The value of the block's header."""
     sequence: list[Value] = field(default_factory=list)
-    """Everything that was accepted, in text order."""
+    """Everything that was accepted, in text order; of a block its settings, each time it is opened."""
     scalars: dict[str, Value] = field(default_factory=dict)
     lists: dict[str, list[Value]] = field(default_factory=dict)
     blocks: dict[str, list[Settings]] = field(default_factory=dict)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from standfast.config.kinds import Kind, Reader, Unread, Words
+from standfast.config.kinds import Kind, Reader, Words
 from standfast.config.schema import Keyword, Repeat
+from standfast.config.scripts import Script, User
 
-SCRIPT = Unread("COMMAND [USER [[:]GROUP]]", least=1)
-"""Kept as words; the line is split anew, by the rules of scripts, by whoever runs it."""
-
-IDENTITY = Unread("USER [[:]GROUP]", least=1)
+SCRIPT = Script()
+IDENTITY = User()
 
 
 @dataclass(frozen=True, slots=True)

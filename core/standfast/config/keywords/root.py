@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from standfast.config.keywords.bfd import BFD_INSTANCE
+from standfast.config.keywords.checkers import CHECKERS
+from standfast.config.keywords.checkers.common import BELOW
 from standfast.config.keywords.global_defs import GLOBAL_DEFS
+from standfast.config.keywords.groups import GROUPS
+from standfast.config.keywords.tracking import DEFINITIONS
+from standfast.config.keywords.virtual_server import TLS, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP
 from standfast.config.keywords.vrrp_instance import VRRP_INSTANCE
 from standfast.config.kinds import Flag, Seconds, Text
-from standfast.config.schema import Block, Keyword
+from standfast.config.schema import Block, Keyword, block_at
 from standfast.config.vocabulary import declarations
 from standfast.values import SECOND
 
@@ -24,9 +30,19 @@ PROCESS = (
 
 def build_schema() -> Block:
     """A new schema of everything core knows; plugins attach their blocks to it."""
-    return Block(
+    root = Block(
         "",
         doc="The top level of a configuration.",
         example=VRRP_INSTANCE.example,
-        keywords=(*PROCESS, GLOBAL_DEFS.copy(), VRRP_INSTANCE.copy(), *declarations()),
+        keywords=(
+            *PROCESS,
+            GLOBAL_DEFS.copy(),
+            VRRP_INSTANCE.copy(),
+            *(block.copy() for block in (*GROUPS, *DEFINITIONS, BFD_INSTANCE, VIRTUAL_SERVER, TLS)),
+            VIRTUAL_SERVER_GROUP,
+            *declarations(),
+        ),
     )
+    for checker in CHECKERS.values():
+        block_at(root, BELOW).attach(checker.block.copy())
+    return root

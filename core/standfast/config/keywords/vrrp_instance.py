@@ -5,13 +5,14 @@ from __future__ import annotations
 from standfast.config.entries import AddressEntry, PeerEntry
 from standfast.config.keywords.common import AnyLine, script, waiting
 from standfast.config.keywords.global_vrrp import COUNT, EXTRA
+from standfast.config.keywords.tracking import track_blocks
 from standfast.config.keywords.values import INT_MAX, UINT_MAX, WHOLE_SECONDS, password
 from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Seconds, Switch, Text, Unread, interface
 from standfast.config.schema import Block, Declaration, Entries, Keyword
+from standfast.config.scripts import Script
 from standfast.values import SECOND
 
 TAKEOVER = Integer(1, 254, least=0, bare=254)
-TRACK = "[weight NUMBER [reverse|noreverse]]"
 
 ELECTION = (
     Keyword("state", Choice({"MASTER": "MASTER", "BACKUP": "BACKUP"}), "How it starts. MASTER below priority 255 only "
@@ -146,15 +147,7 @@ ANNOUNCING = (
 )  # fmt: skip
 
 TRACKING: tuple[Declaration, ...] = (
-    *(
-        Entries(f"track_{what}", AnyLine(f"NAME {TRACK}"), f"What else decides: {words}.",
-                f"track_{what} {{\n    {example} weight -20\n}}", acted_on=False)
-        for what, words, example in (
-            ("interface", "other interfaces", "eth1"), ("script", "results of scripts", "check_http"),
-            ("file", "numbers in files", "load"), ("process", "running processes", "haproxy"),
-            ("bfd", "BFD sessions", "peer1"),
-        )
-    ),
+    *track_blocks("this instance"),
     *(
         script(name, doc)
         for name, doc in (
@@ -164,7 +157,7 @@ TRACKING: tuple[Declaration, ...] = (
             ("notify_master_rx_lower_pri", "Run when a master hears a lower priority."),
         )
     ),
-    waiting("notify_deleted", Unread("[COMMAND [USER [[:]GROUP]]]"), "Run when a reload removes the instance.",
+    waiting("notify_deleted", Script(least=0), "Run when a reload removes the instance.",
             "notify_deleted /usr/local/bin/gone", repeat="first"),
     waiting("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
     waiting("notify_priority_changes", Switch(), "Changes of priority are events too.", "notify_priority_changes",
