@@ -253,7 +253,7 @@ def assemble(envelope: Envelope, header: Header, form: Form) -> Advert:
         source=Address(family, envelope.source),
         destination=Address(family, envelope.destination),
         ttl=envelope.ttl,
-        version=cast(Literal[2, 3], header.version),
+        version=cast("Literal[2, 3]", header.version),
         vrid=header.vrid,
         priority=header.priority,
         interval=header.interval,
