@@ -95,7 +95,7 @@ def run(*command: str, check: bool = True, feed: str | None = None) -> str:
     """Run a command here, with ``feed`` as standard input. Raises :class:`LabError` with its complaint."""
     try:
         done = subprocess.run(command, input=feed, capture_output=True, text=True, check=False)
-    except FileNotFoundError:
+    except (FileNotFoundError, PermissionError):  # the latter, too, if a directory of PATH may not be searched
         raise LabError(f"`{command[0]}` is not installed") from None
     if check and done.returncode:
         words = (done.stderr or done.stdout).strip()

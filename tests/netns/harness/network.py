@@ -202,5 +202,9 @@ def eventually(condition: Callable[[], bool], timeout_s: float, complaint: Calla
 
 def _listens(pid: int) -> bool:
     """A receiving socket is bound to its group or address; `local_address:protocol` is the second word (proc(5))."""
-    lines = [line for name in ("raw", "raw6") for line in Path(f"/proc/{pid}/net/{name}").read_text().splitlines()[1:]]
+    try:
+        tables = [Path(f"/proc/{pid}/net/{name}").read_text() for name in ("raw", "raw6")]
+    except OSError:  # it has just ended: asking for its PID again tells why
+        return False
+    lines = [line for table in tables for line in table.splitlines()[1:]]
     return any(line.split()[1].endswith((":0070", ":0033")) for line in lines)
