@@ -19,7 +19,7 @@ from standfast.supervise.state_file import Entry, Installed, entry_of
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.speaker import Speaker
-from standfast.vrrp.sysctls import Sysctls, promote_secondaries
+from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls, promote_secondaries
 
 PIECE: Final = 64
 
@@ -41,7 +41,7 @@ class Cast:
     def begin(self, config: Config, page: SharedPage, *, resume: bool) -> None:
         """Start all instances: first those that may carry on a mastership, then clean up, then the others."""
         config = self._fitted(config)
-        self._speaker.configure(config.global_defs)
+        self._configure(config.global_defs)
         instances = [Instance(made, place, self._speaker.tell) for place, made in enumerate(config.instances)]
         before = self._written
         self._respect_owners(instances)
@@ -96,7 +96,7 @@ class Cast:
             return ()
         old, self.config = self.config, config
         now = clock.now()
-        self._speaker.configure(config.global_defs)
+        self._configure(config.global_defs)
         staying, coming, going = self._match(config)
         # First of all the adverts: each buys its instance one interval (18.3 in keepalived's order).
         self._write_ahead(config, self._written)
@@ -206,6 +206,16 @@ class Cast:
             self._complain("process.state_file", words)
         else:
             self._written = installed
+
+    def _configure(self, settings: GlobalDefs) -> None:
+        self._speaker.configure(settings)
+        try:
+            if settings.disable_local_igmp:
+                self._sysctls.set(LOCAL_IGMP, "0")
+            else:
+                self._sysctls.put_back(LOCAL_IGMP)
+        except OSError as error:
+            self._complain("vrrp.sysctl", f"cannot set {LOCAL_IGMP}: {error.strerror}")
 
     def _prepare_interfaces(self, config: VrrpInstance) -> None:
         if not config.promote_secondaries or not config.interface:

@@ -12,6 +12,10 @@ def promote_secondaries(interface: str) -> str:
     return f"net/ipv4/conf/{interface}/promote_secondaries"
 
 
+LOCAL_IGMP = "net/ipv4/igmp_link_local_mcast_reports"
+"""Whether the kernel reports memberships of 224.0.0.0/24, which no router needs to hear of (RFC 3376, 6)."""
+
+
 class Sysctls:
     """Changes settings and remembers, once and for all, what they were before."""
 
@@ -29,6 +33,12 @@ class Sysctls:
         self.originals.setdefault(path, before)
         place.write_text(value)
         return True
+
+    def put_back(self, path: str) -> None:
+        """Set one back, if we changed it. Raises OSError."""
+        before = self.originals.pop(path, None)
+        if before is not None:
+            (self._root / path).write_text(before)
 
     def restore(self) -> None:
         """Set everything back that we changed; interfaces that have gone take their settings with them."""

@@ -16,6 +16,7 @@ from standfast.vrrp.cast import Cast, start_delay
 from standfast.vrrp.channels import Channels
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls
 
 
 @pytest.fixture
@@ -143,6 +144,21 @@ def test_whoever_has_left_is_not_told_to_leave_again(cast, speaker, make_setting
     cast.end(hold=False)
     speaker.turn()
     assert told[before:] == []
+
+
+def test_igmp_reports_are_silenced_while_that_is_configured(cast, speaker, make_settings, tmp_path):
+    place = tmp_path / "sys" / LOCAL_IGMP
+    place.parent.mkdir(parents=True)
+    place.write_text("1")
+    cast._sysctls = Sysctls(root=tmp_path / "sys")
+    silent = GlobalDefs(disable_local_igmp=True)
+    start(cast, speaker, make_settings())
+    assert place.read_text() == "1"
+    cast.change(Config(global_defs=silent, instances=(make_settings(),)))
+    assert place.read_text() == "0"
+    assert state_file.load(tmp_path).sysctls == {LOCAL_IGMP: "1"}
+    cast.change(Config(instances=(make_settings(),)))
+    assert place.read_text() == "1"
 
 
 def test_a_state_file_that_cannot_be_written_is_a_warning(make_cast, speaker, make_settings, tmp_path, told):

@@ -24,6 +24,16 @@ def test_what_was_changed_is_set_back(proc):
     assert (proc / PATH).read_text() == "0"
 
 
+def test_one_setting_is_put_back_by_itself(proc):
+    sysctls = Sysctls(root=proc)
+    sysctls.put_back(PATH)
+    assert (proc / PATH).read_text() == "0\n"
+    sysctls.set(PATH, "1")
+    sysctls.put_back(PATH)
+    assert (proc / PATH).read_text() == "0"
+    assert sysctls.originals == {}
+
+
 def test_what_was_right_already_is_left_alone(proc):
     sysctls = Sysctls(root=proc)
     assert not sysctls.set(PATH, "0")

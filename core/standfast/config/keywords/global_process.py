@@ -54,7 +54,7 @@ PROCESS = (
             field="vrrp_rlimit_rttime", retired="vrrp_rlimit_rttime"),
     Keyword("vrrp_netlink_monitor_rcv_bufs", BYTES, "Receive buffer for news of interfaces and addresses.",
             "vrrp_netlink_monitor_rcv_bufs 1048576", "large enough for 1000 addresses at once"),
-    Keyword("umask", Custom("NUMBER|BIT[|BIT...]", umask), "Permissions that files we make never have.",
+    waiting("umask", Custom("NUMBER|BIT[|BIT...]", umask), "Permissions that files we make never have.",
             "umask 0177", "0177"),
     Keyword("status_group", Text("GROUP"), "The group that may read the status socket.", "status_group adm", "root",
             ours=True),

@@ -42,7 +42,7 @@ PROTOCOL = (
             "vrrp_startup_delay 5.5", "0"),
     Keyword("vrrp_delay_after_boot", DELAY, "Say nothing and ignore adverts until the machine has been up this long.",
             "vrrp_delay_after_boot 30", "0"),
-    Keyword("default_interface", interface(), "For static addresses without `dev`, and instances without `interface`.",
+    Keyword("default_interface", interface(), "Where the addresses of instances without `interface` go.",
             "default_interface eth1", "eth0"),
     Keyword("dynamic_interfaces", Choice({"allow_if_changes": "changes"}, least=0, bare="yes"),
             "Interfaces may be missing: their instances wait in FAULT until they appear.",
