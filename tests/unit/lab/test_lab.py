@@ -40,7 +40,7 @@ def test_a_cut_link_loses_frames_and_keeps_its_carrier():
     with Lab() as lab:
         a, _ = lab.add_hosts(**NET)
         a.cut()
-    assert not reaches(a, "10.9.0.2", wait_s=0.3)
+        assert not reaches(a, "10.9.0.2", wait_s=0.3)
         assert "LOWER_UP" in a.run("ip", "link", "show", "eth0")
         a.heal()
         assert reaches(a, "10.9.0.2")
