@@ -73,6 +73,7 @@ def test_s04_state_master_without_ownership_waits_like_any_other(solo: Net):
 def test_s05_a_stopped_master_says_good_bye_and_its_backup_takes_over(duo: Net):
     a = duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
     asked = a.terminate()
     good_bye = duo.next_advert(duo.a, since=asked, priority=0)
     taken = duo.next_advert(duo.b, since=good_bye.time)
@@ -89,6 +90,7 @@ def test_s05_the_address_stays_until_the_new_master_is_heard(duo: Net):
     """LEAVING: at v2 and 1 s the backup needs 0.6 s to take over; the client does not notice."""
     a = duo.start_master(duo.a, instance(version=2, interval=1, priority=150, vips=(f"{VIP}/24",)))
     duo.start(duo.b, instance(version=2, interval=1, priority=100))
+    duo.next_advert(duo.a, since=time.time())
     client = duo.client()
     asked = a.terminate()
     taken = duo.next_advert(duo.b, since=asked)

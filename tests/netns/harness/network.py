@@ -206,5 +206,5 @@ def _listens(pid: int) -> bool:
         tables = [Path(f"/proc/{pid}/net/{name}").read_text() for name in ("raw", "raw6")]
     except OSError:  # it has just ended: asking for its PID again tells why
         return False
-    lines = [line for table in tables for line in table.splitlines()[1:]]
-    return any(line.split()[1].endswith((":0070", ":0033")) for line in lines)
+    sockets = [line.split()[1].split(":") for table in tables for line in table.splitlines()[1:]]
+    return any(protocol in ("0070", "0033") and address.strip("0") for address, protocol in sockets)
