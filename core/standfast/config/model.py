@@ -12,7 +12,10 @@ from typing import Literal
 import msgspec
 
 from standfast.config.bfd_model import BfdSession
+from standfast.config.hmac_model import Hmac
+from standfast.config.interface_model import AnnouncementGroup, Ipvlan, PolledInterface, UpDownDelay, Vmac
 from standfast.config.record import Record
+from standfast.config.route_model import Route, Rule
 from standfast.config.script_model import Notifications
 from standfast.config.tracking_model import (
     SyncGroup,
@@ -22,6 +25,7 @@ from standfast.config.tracking_model import (
     Tracker,
     TrackGroup,
 )
+from standfast.transfer import sendable
 from standfast.values import SECOND, Address, Family
 
 
@@ -48,6 +52,8 @@ class VirtualAddress(Record, frozen=True):
     autojoin: bool = False
     no_track: bool = False
     """Deleted by somebody else: left missing, no reaction."""
+    track_group: str = ""
+    """Static addresses only: whose instances go to FAULT while it is missing."""
 
 
 class UnicastPeer(Record, frozen=True):
@@ -138,6 +144,11 @@ class VrrpInstance(Record, frozen=True):
     trackers: tuple[Tracker, ...] = ()
     """Its own; those of its sync group stand there."""
     notify: Notifications = Notifications()
+    routes: tuple[Route, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    vmac: Vmac | None = None
+    ipvlan: Ipvlan | None = None
+    hmac: Hmac | None = None
     permanent_fault: str = ""
     """Why this instance can never run as configured (words for people); empty = it can."""
 
@@ -210,6 +221,13 @@ class Config(Record, frozen=True):
     bfd_sessions: tuple[BfdSession, ...] = ()
     sync_groups: tuple[SyncGroup, ...] = ()
     track_groups: tuple[TrackGroup, ...] = ()
+    static_addresses: tuple[VirtualAddress, ...] = ()
+    static_routes: tuple[Route, ...] = ()
+    static_rules: tuple[Rule, ...] = ()
+    announcement_groups: tuple[AnnouncementGroup, ...] = ()
+    polled_interfaces: tuple[PolledInterface, ...] = ()
+    poll_all_interfaces: bool = False
+    interface_delays: tuple[UpDownDelay, ...] = ()
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -218,7 +236,7 @@ _decoder = msgspec.msgpack.Decoder(Config)
 
 def encode(config: Config) -> bytes:
     """The configuration as msgpack, for another process of the same version."""
-    return _encoder.encode(config)
+    return sendable(_encoder.encode, config)
 
 
 def decode(data: bytes) -> Config:

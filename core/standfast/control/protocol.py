@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from standfast.transfer import sendable
+
 SCHEMA = "standfast.status/1"
 
 FRESH = 1_000_000
@@ -73,7 +75,7 @@ class DaemonStatus(msgspec.Struct, frozen=True, kw_only=True):
 
 def encode(message: msgspec.Struct | dict[str, object]) -> bytes:
     """One line."""
-    return msgspec.json.encode(message) + b"\n"
+    return sendable(msgspec.json.encode, message) + b"\n"
 
 
 def decode_request(line: bytes) -> Request:

@@ -20,6 +20,7 @@ from standfast.supervise.brood import Brood
 from standfast.supervise.generation import memory_file
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.reactor import Reactor
+from standfast.transfer import sendable
 from standfast.values import SECOND
 
 DEADLINE = 30 * SECOND
@@ -117,7 +118,7 @@ def _load(source: Source, memory: int, pipe: int, log: LogPipe) -> int:
         log.log("error", "config.crashed", traceback.format_exc(limit=-12))
         report = Report(exit_status=EX_CONFIG, problem="reading the configuration failed; the log has the details")
     with open(pipe, "wb") as out:
-        out.write(msgspec.msgpack.encode(report))
+        out.write(sendable(msgspec.msgpack.encode, report))
     return 0
 
 

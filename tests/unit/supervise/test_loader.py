@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from standfast.config.diagnostics import Diagnostic, Span
-from standfast.config.model import Config, decode
+from standfast.config.model import Config, VrrpInstance, decode
 from standfast.supervise import libc, privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.generation import read_all
@@ -65,6 +65,15 @@ def test_plugins_code_runs_without_the_rights_to_change_anything(outcome):
         return loaded(Config())
 
     assert outcome(load)[0].problem == ""
+
+
+def test_bytes_that_are_not_utf8_stop_nothing(outcome):
+    fault = Diagnostic("warning", "SF1101", Span("x.conf", 1, 3, 4), "not UTF-8", source_line="# M\udcfcller")
+    name = VrrpInstance(name="M\udcfcller", vrid=51, family=4, version=2, interface="eth0")
+    report, data = outcome(lambda *_a, **_k: loaded(Config(instances=(name,)), diagnostics=[fault]))
+    assert (report.exit_status, report.problem) == (0, "")
+    assert report.diagnostics[0].source_line == "# M\\xfcller"
+    assert decode(data).instances[0].name == "M\\xfcller"
 
 
 def test_thousands_of_faults_come_through(outcome):
