@@ -70,7 +70,8 @@ def entry(name: str, thing: object) -> SimpleNamespace:
 
 
 def server(inside: str) -> str:
-    return f"virtual_server 192.0.2.1 389 {{\nreal_server 10.0.0.1 389 {{\n{inside}\n}}\n}}\n"
+    service = "protocol TCP\nlvs_sched rr\nlvs_method NAT"
+    return f"virtual_server 192.0.2.1 389 {{\n{service}\nreal_server 10.0.0.1 389 {{\n{inside}\n}}\n}}\n"
 
 
 def test_blocks_of_a_plugin_are_checked_like_core_s():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import standfast.config.codes_lvs
 import standfast.config.codes_tracking  # noqa: F401 - declares its codes
 from standfast.config.codes import Code, declare
 

@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from msgspec import structs
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
+from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.findings import Findings
 from standfast.config.keywords.root import build_schema
+from standfast.config.lvs_model import Balancing
 from standfast.config.model import Config
 from standfast.config.notices import lines_at_fault
 from standfast.config.parser import Parsed, parse, parse_text
 from standfast.config.rules import build
 from standfast.config.schema import Block
+from standfast.config.services import check_services
 from standfast.config.settings import Settings
 from standfast.config.source import Reader
 from standfast.config.tree import Tree
@@ -35,6 +38,8 @@ class Loaded:
 
     config: Config | None
     """None if keepalived would not start either: ``stops`` says why."""
+    balancing: Balancing
+    """Load balancing, which the VRRP process never sees."""
     diagnostics: list[Diagnostic]
     """Everything that was found, in the order of the text where that is known."""
     stops: list[Diagnostic]
@@ -84,12 +89,14 @@ def _loaded(parsed: Parsed, config_id: str, schema: Block, faults: list[Diagnost
     findings = Findings()
     settings = bind(parsed.tree, schema, findings)
     config = build(settings, findings, config_id)
+    balancing = build_balancing(settings, findings)
+    check_services(settings.block("global_defs"), findings)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)
     diagnostics = [*faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
-    return Loaded(None if stops else config, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
+    return Loaded(None if stops else config, balancing, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
 
 
 def _without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:

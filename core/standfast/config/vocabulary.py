@@ -13,7 +13,6 @@ from standfast.config.kinds import Flag, Kind, Text, Unread
 from standfast.config.schema import Block, BlockRepeat, Declaration, Entries, Keyword
 
 INTERFACES = """
-    linkbeat_use_polling net_namespace_ipvs namespace_with_ipsets
     static_ipaddress: static_routes: static_rules:
     linkbeat_interfaces: interface_up_down_delays:
     garp_group { garp_interval gna_interval interface interfaces: }

@@ -137,15 +137,15 @@ def test_old_names_work_and_are_named():
 
 
 def test_what_is_not_acted_on_is_said_once_even_deep_inside():
-    loaded = load_text(
-        "virtual_server 192.0.2.1 80 {\n delay_loop 6\n real_server 10.0.0.1 80 {\n weight 1\n }\n}\n" * 2
-    )
+    service = "protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.1 80 {\n weight 1\n }\n}\n"
+    loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n {service}virtual_server 192.0.2.2 80 {{\n {service}")
     assert codes(loaded) == ["SF5001"]
-    assert loaded.diagnostics[0].hint == "it waits for load balancing with health checks; also in line 7"
+    assert loaded.diagnostics[0].hint == "it waits for load balancing with health checks; also in line 9"
 
 
 def test_typos_are_found_in_blocks_that_are_not_acted_on():
-    loaded = load_text("virtual_server 192.0.2.1 80 {\n real_server 10.0.0.1 80 {\n TCP_CHEK {\n }\n }\n}\n")
+    service = "protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.1 80 {\n TCP_CHEK {\n }\n }\n"
+    loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n {service}}}\n")
     assert codes(loaded) == ["SF5001", "SF2101"]
     assert loaded.diagnostics[1].hint == "did you mean `TCP_CHECK`?"
 

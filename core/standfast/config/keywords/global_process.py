@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from standfast.config.keywords.common import waiting
+from standfast.config.keywords.global_values import absolute_path, include_check, process_name
 from standfast.config.keywords.values import UINT_MAX, cpus, rttime, umask
-from standfast.config.kinds import Custom, Flag, Integer, Switch, Text, Unread
+from standfast.config.kinds import Custom, Flag, Integer, Switch, Text
 from standfast.config.schema import Keyword
 
-NAME = Text("NAME")
+NAME = Custom("NAME", process_name, most=1)
 PATH = Text("PATH")
 NICE = Integer(-20, 19)
 REAL_TIME = Integer(1, 99, clamp=True)
@@ -19,11 +20,13 @@ RTTIME = Custom("MICROSECONDS", rttime, most=1)
 def _scheduling(prefix: str, process: str) -> tuple[Keyword, ...]:
     """The five scheduling keywords of a process whose scheduling is not ours to set yet."""
     return (
-        waiting(f"{prefix}_priority", NICE, f"Nice value of the {process}.", f"{prefix}_priority -10", "0"),
+        waiting(f"{prefix}_priority", NICE, f"Nice value of the {process}.", f"{prefix}_priority -10", "0",
+                incomplete="skip"),
         waiting(f"{prefix}_no_swap", Flag(), f"Lock the {process} in memory.", f"{prefix}_no_swap", "off"),
         waiting(f"{prefix}_rt_priority", REAL_TIME, f"Real-time priority of the {process}.", f"{prefix}_rt_priority "
-                f"50"),
-        waiting(f"{prefix}_cpu_affinity", CPUS, f"Processors of the {process}.", f"{prefix}_cpu_affinity 0 1", "all"),
+                f"50", incomplete="skip"),
+        waiting(f"{prefix}_cpu_affinity", CPUS, f"Processors of the {process}.", f"{prefix}_cpu_affinity 0 1", "all",
+                incomplete="skip"),
         waiting(f"{prefix}_rlimit_rttime", RTTIME, f"Real-time limit of the {process}.",
                 f"{prefix}_rlimit_rttime 10000", "10000"),
         waiting(f"{prefix}_rlimit_rtime", RTTIME, f"Old name of `{prefix}_rlimit_rttime`.", f"{prefix}_rlimit_rtime "
@@ -35,25 +38,31 @@ def _scheduling(prefix: str, process: str) -> tuple[Keyword, ...]:
 def _buffer(name: str, what: str) -> tuple[Keyword, ...]:
     """A buffer's size, and whether the system's limit may be passed."""
     return (
-        waiting(name, BYTES, f"Receive buffer of {what}.", f"{name} 1048576", "the kernel's default"),
+        waiting(
+            name, BYTES, f"Receive buffer of {what}.", f"{name} 1048576", "the kernel's default", incomplete="skip"
+        ),
         waiting(f"{name}_force", Switch(), "That buffer may be larger than the system allows.", f"{name}_force", "off"),
     )
 
 
 PROCESS = (
-    Keyword("router_id", Text("NAME"), "Name of this machine in messages.", "router_id lb-a", "the host's name"),
-    Keyword("vrrp_priority", NICE, "Nice value of the VRRP process.", "vrrp_priority -20", "0"),
+    Keyword("router_id", Text("NAME"), "Name of this machine in messages.", "router_id lb-a", "the host's name",
+            incomplete="skip"),
+    Keyword("vrrp_priority", NICE, "Nice value of the VRRP process.", "vrrp_priority -20", "0",
+            incomplete="skip"),
     Keyword("vrrp_no_swap", Flag(), "Lock the VRRP process in memory.", "vrrp_no_swap", "off"),
     Keyword("vrrp_rt_priority", Integer(0, 99, clamp=True), "Real-time priority (SCHED_RR) of the VRRP process; 0, "
             "ours, "
-            "turns real time off.", "vrrp_rt_priority 50", "50, if permitted (keepalived: none)"),
-    Keyword("vrrp_cpu_affinity", CPUS, "Processors that the VRRP process may use.", "vrrp_cpu_affinity 0 2", "all"),
+            "turns real time off.", "vrrp_rt_priority 50", "50, if permitted (keepalived: none)", incomplete="skip"),
+    Keyword("vrrp_cpu_affinity", CPUS, "Processors that the VRRP process may use.", "vrrp_cpu_affinity 0 2", "all",
+            incomplete="skip"),
     Keyword("vrrp_rlimit_rttime", RTTIME, "How long the VRRP process may compute without waiting, in real time.",
             "vrrp_rlimit_rttime 10000", "no limit (keepalived: 10000)"),
     Keyword("vrrp_rlimit_rtime", RTTIME, "Old name of `vrrp_rlimit_rttime`.", "vrrp_rlimit_rtime 10000",
             field="vrrp_rlimit_rttime", retired="vrrp_rlimit_rttime"),
     Keyword("vrrp_netlink_monitor_rcv_bufs", BYTES, "Receive buffer for news of interfaces and addresses.",
-            "vrrp_netlink_monitor_rcv_bufs 1048576", "large enough for 1000 addresses at once"),
+            "vrrp_netlink_monitor_rcv_bufs 1048576", "large enough for 1000 addresses at once",
+            incomplete="skip"),
     waiting("umask", Custom("NUMBER|BIT[|BIT...]", umask), "Permissions that files we make never have.",
             "umask 0177", "0177"),
     Keyword("status_group", Text("GROUP"), "The group that may read the status socket.", "status_group adm", "root",
@@ -69,7 +78,7 @@ PROCESS = (
     waiting("max_auto_priority", Integer(-1, 99, least=0, bare=99), "Highest real-time priority taken when timers are "
             "late.", "max_auto_priority 99", "off"),
     waiting("min_auto_priority_delay", Integer(1, 10_000_000, "microseconds"), "How late a timer must be for that.",
-            "min_auto_priority_delay 500000", "1000000"),
+            "min_auto_priority_delay 500000", "1000000", incomplete="skip"),
     waiting("process_names", Flag(), "Name the processes by what they do.", "process_names", "off"),
     waiting("process_name", NAME, "Name of the parent.", "process_name standfast"),
     waiting("vrrp_process_name", NAME, "Name of the VRRP process.", "vrrp_process_name vrrp"),
@@ -83,16 +92,16 @@ FILES = (
     waiting("random_seed", Integer(0, UINT_MAX), "Seed of `${_RANDOM}`.", "random_seed 1"),
     waiting("reload_check_config", Text("LOGFILE", least=0), "Check before a reload. Always done here.",
             "reload_check_config", "on"),
-    waiting("reload_time_file", PATH, "A file whose first line says when to reload.", "reload_time_file "
-            "/etc/reload-at"),
+    waiting("reload_time_file", Custom("PATH", absolute_path, most=1), "A file whose first line says when to reload.",
+            "reload_time_file /etc/reload-at", "none", incomplete="skip"),
     waiting("reload_repeat", Flag(), "Keep that file, and reload every day.", "reload_repeat", "off"),
     waiting("reload_file", Text("PATH", least=0), "A file that exists while the configuration is read.",
             "reload_file /run/reading"),
-    waiting("include_check", Unread("[[+|-]CHECK ...]"), "Which faults of `include` lines count.", "include_check "
-            "match"),
+    waiting("include_check", Custom("[[+|-]read|match|wildcard_match|brace_match ...]", include_check, least=0),
+            "Which faults of `include` lines end everything; alone: all of them.", "include_check match", "none"),
     waiting("config_save_dir", Text("DIRECTORY"), "Keep each configuration read.", "config_save_dir /var/tmp/conf"),
     waiting("tmp_config_directory", Text("DIRECTORY"), "Where the read configuration is kept. Always in memory here.",
-            "tmp_config_directory /run"),
+            "tmp_config_directory /run", "in memory", incomplete="skip"),
     waiting("data_use_instance", Switch(), "Names of dump files contain the instance.", "data_use_instance", "off"),
     waiting("json_version", Integer(1, 2), "Form of the JSON dump.", "json_version 2", "1"),
     waiting("iproute_usr_dir", Text("DIRECTORY"), "iproute2's tables as installed.", "iproute_usr_dir "

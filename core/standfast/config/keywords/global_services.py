@@ -1,24 +1,45 @@
-"""``global_defs``: mail, scripts, load balancing, SNMP and D-Bus. Read and checked; the parts that act come later."""
+"""``global_defs``: mail, scripts, pipes, load balancing, SNMP and D-Bus. Checked; the parts that act come later."""
 
 from __future__ import annotations
 
-from standfast.config.keywords.common import IDENTITY, AnyLine, script, waiting
+from dataclasses import replace
+
+from standfast.config.keywords.common import IDENTITY, script, waiting
+from standfast.config.keywords.global_values import (
+    MailEntry,
+    dbus_name,
+    lvs_timeouts,
+    mail_address,
+    pipe,
+    relay,
+    smtp_timeout,
+    sync_daemon,
+)
 from standfast.config.keywords.values import INT_MAX, UINT_MAX
-from standfast.config.kinds import Flag, Integer, Seconds, Switch, Text, Unread
-from standfast.config.schema import Entries
+from standfast.config.kinds import Choice, Custom, Flag, Integer, Seconds, Switch, Text
+from standfast.config.schema import Entries, Keyword
 from standfast.values import SECOND
 
+ON_STOP = Choice({"VS": "VS"}, least=0, bare="all")
 STATISTICS = Seconds(1000, 30 * SECOND)
 TIMEOUT = Seconds(1 * SECOND, 1000 * SECOND, places=0)
+TABLE = "keepalived_ipvs"
+
+
+def _program(name: str, doc: str) -> Keyword:
+    """A script; without a command the line alone is wrong."""
+    return replace(script(name, doc), incomplete="skip")
+
 
 MAIL = (
-    Entries("notification_email", AnyLine("ADDRESS ..."), "Who gets mail about events.",
+    Entries("notification_email", MailEntry(), "Who gets mail about events.",
             "notification_email {\n    ops@example.com\n}", acted_on=False),
-    waiting("notification_email_from", Text("ADDRESS"), "Sender of the mail.", "notification_email_from "
-            "lb@example.com"),
-    waiting("smtp_server", Unread("HOST [PORT]", 1, 2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
-    waiting("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name"),
-    waiting("smtp_connect_timeout", Seconds(0, 4294 * SECOND, places=0), "How long to wait for the relay.",
+    waiting("notification_email_from", Custom("ADDRESS", mail_address), "Sender of the mail.",
+            "notification_email_from lb@example.com", "the user at this host", incomplete="skip"),
+    waiting("smtp_server", Custom("HOST [PORT]", relay, most=2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
+    waiting("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name",
+            incomplete="skip"),
+    waiting("smtp_connect_timeout", Custom("1-4294 seconds", smtp_timeout, most=1), "How long to wait for the relay.",
             "smtp_connect_timeout 30", "30"),
     waiting("smtp_alert", Switch(), "Send mail about everything.", "smtp_alert"),
     waiting("smtp_alert_vrrp", Switch(), "Send mail about instances.", "smtp_alert_vrrp"),
@@ -28,23 +49,26 @@ MAIL = (
 )  # fmt: skip
 
 SCRIPTS = (
-    waiting("script_user", IDENTITY, "Who runs scripts that name no user.", "script_user nobody"),
+    waiting("script_user", IDENTITY, "Who runs scripts that name no user.", "script_user nobody",
+            "`keepalived_script` if there is such a user, else the daemon's", incomplete="skip"),
     waiting("enable_script_security", Flag(), "Refuse root's scripts that others could change.",
             "enable_script_security", "off"),
     waiting("use_symlink_paths", Switch(), "Run scripts by the path as written.", "use_symlink_paths", "off"),
     waiting("set_supplementary_groups", Switch(), "Scripts have all groups of their user.",
             "set_supplementary_groups", "off"),
-    script("startup_script", "Run once before everything else."),
-    script("shutdown_script", "Run once after everything else."),
-    waiting("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10"),
-    waiting("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10"),
+    _program("startup_script", "Run once before everything else."),
+    _program("shutdown_script", "Run once after everything else."),
+    waiting("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10",
+            incomplete="skip"),
+    waiting("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10",
+            incomplete="skip"),
     *(
-        waiting(f"{prefix}notify_fifo", Unread("PATH [USER [[:]GROUP]]", 1), f"A pipe that gets {what} as lines.",
-                f"{prefix}notify_fifo /run/events", repeat="first")
+        waiting(f"{prefix}notify_fifo", Custom("PATH [USER [[:]GROUP]]", pipe, most=3), f"A pipe that gets {what} "
+                "as lines.", f"{prefix}notify_fifo /run/events", "none", repeat="first", incomplete="skip")
         for prefix, what in (("", "all events"), ("vrrp_", "VRRP events"), ("lvs_", "events of services"))
     ),
     *(
-        script(f"{prefix}notify_fifo_script", "Started to read that pipe.")
+        _program(f"{prefix}notify_fifo_script", "Started to read that pipe.")
         for prefix in ("", "vrrp_", "lvs_")
     ),
     waiting("vrrp_notify_priority_changes", Switch(), "Changes of priority are events too.",
@@ -55,16 +79,19 @@ SCRIPTS = (
 )  # fmt: skip
 
 BALANCING = (
-    waiting("lvs_timeouts", Unread("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", 2), "Timeouts of connections.",
-            "lvs_timeouts tcp 7200 udp 300"),
+    waiting("lvs_timeouts", Custom("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", lvs_timeouts), "Timeouts of "
+            "connections.", "lvs_timeouts tcp 7200 udp 300", "the kernel's", incomplete="skip"),
     waiting("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),
-    waiting("lvs_flush_on_stop", Text("VS", least=0), "Empty it at the end.", "lvs_flush_on_stop", "off"),
-    waiting("lvs_flush_onstop", Text("VS", least=0), "The same as `lvs_flush_on_stop`.", "lvs_flush_onstop", "off",
+    waiting("lvs_flush_on_stop", ON_STOP, "Empty it at the end, all of it, or with `VS` our virtual servers.",
+            "lvs_flush_on_stop VS", "off"),
+    waiting("lvs_flush_onstop", ON_STOP, "The same as `lvs_flush_on_stop`.", "lvs_flush_onstop", "off",
             field="lvs_flush_on_stop"),
-    waiting("lvs_sync_daemon", Unread("INTERFACE [[inst] INSTANCE] [id N] [OPTION ...]", 1),
-            "Copy connections to the other machine.", "lvs_sync_daemon eth0 VI_1 id 1", repeat="first"),
+    waiting("lvs_sync_daemon", Custom("INTERFACE [[inst] INSTANCE] [id 0-255] [maxlen 1-65507] [port 1-65535] "
+            "[ttl 1-255] [group ADDRESS]", sync_daemon), "Copy connections to the other machine; with an instance, "
+            "from its master.", "lvs_sync_daemon eth0 VI_1 id 1", "off", repeat="first", incomplete="skip"),
     waiting("checker_log_all_failures", Switch(), "Log every failed check.", "checker_log_all_failures", "off"),
-    waiting("nftables_ipvs", Text("TABLE", 30, least=0), "One mark for each group, by nftables.", "nftables_ipvs",
+    waiting("nftables_ipvs", Text("TABLE", 30, least=0, bare=TABLE), "One mark for each group, by nftables.",
+            "nftables_ipvs",
             "off", repeat="first"),
     waiting("nftables_ipvs_priority", Integer(-(2**31), INT_MAX), "Priority of its chains.",
             "nftables_ipvs_priority -1", "-1"),
@@ -74,7 +101,7 @@ BALANCING = (
 
 SNMP = (
     waiting("snmp_socket", Text("ADDRESS"), "Where the SNMP agent listens.", "snmp_socket unix:/var/agentx/master",
-            repeat="first"),
+            "unix:/var/agentx/master", repeat="first", incomplete="skip"),
     *(
         waiting(name, Flag(), doc, name, "off")
         for name, doc in (
@@ -88,6 +115,8 @@ SNMP = (
             "snmp_vs_stats_update_interval 5", "5"),
     waiting("snmp_rs_stats_update_interval", STATISTICS, "Age of statistics of servers.",
             "snmp_rs_stats_update_interval 5", "5"),
-    waiting("dbus_service_name", Text("NAME"), "Name on D-Bus.", "dbus_service_name org.example.Vrrp1"),
-    waiting("dbus_no_interface_name", Text("NAME"), "Stands for a missing interface.", "dbus_no_interface_name none"),
+    waiting("dbus_service_name", Custom("NAME", dbus_name, most=1), "Name on D-Bus.",
+            "dbus_service_name org.example.Vrrp1", "org.keepalived.Vrrp1", incomplete="skip"),
+    waiting("dbus_no_interface_name", Text("NAME"), "Stands for a missing interface.", "dbus_no_interface_name none",
+            "none", incomplete="skip"),
 )  # fmt: skip

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from standfast.config.keywords.common import waiting
+from standfast.config.keywords.global_values import Names
 from standfast.config.keywords.values import DELAY, INT_MAX, SPACING, WHOLE_SECONDS, count, extra_interfaces, rx_policy
-from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Switch, Text, Unread, interface
+from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Switch, Text, interface
 from standfast.config.schema import Keyword
 
 COUNT = Custom("1-2147483647", count, most=1)
@@ -43,7 +44,7 @@ PROTOCOL = (
     Keyword("vrrp_delay_after_boot", DELAY, "Say nothing and ignore adverts until the machine has been up this long.",
             "vrrp_delay_after_boot 30", "0"),
     Keyword("default_interface", interface(), "Where the addresses of instances without `interface` go.",
-            "default_interface eth1", "eth0"),
+            "default_interface eth1", "eth0", incomplete="skip"),
     Keyword("dynamic_interfaces", Choice({"allow_if_changes": "changes"}, least=0, bare="yes"),
             "Interfaces may be missing: their instances wait in FAULT until they appear.",
             "dynamic_interfaces", "off"),
@@ -52,7 +53,7 @@ PROTOCOL = (
     Keyword("disable_local_igmp", Flag(), "Stop the kernel from reporting memberships of 224.0.0.0/24.",
             "disable_local_igmp", "off"),
     Keyword("vrrp_rx_bufs_policy", Custom("MTU|ADVERT|BYTES", rx_policy, most=1), "How large receive buffers are.",
-            "vrrp_rx_bufs_policy ADVERT", "the kernel's default"),
+            "vrrp_rx_bufs_policy ADVERT", "the kernel's default", incomplete="skip"),
     Keyword("vrrp_rx_bufs_multiplier", Integer(1, INT_MAX), "How many packets the MTU or ADVERT policy makes room for.",
             "vrrp_rx_bufs_multiplier 3", "3"),
     waiting("vmac_prefix", Text("PREFIX"), "First part of the names of virtual MAC interfaces.", "vmac_prefix vrrp",
@@ -96,8 +97,8 @@ FIREWALL = (
     waiting("nftables_priority", PRIORITY_32, "Priority of the chains in it.", "nftables_priority -1", "-1"),
     waiting("nftables_ifindex", Flag(), "Match link-local addresses by interface number.", "nftables_ifindex", "off"),
     waiting("nftables_counters", Flag(), "Count packets in the rules.", "nftables_counters", "off"),
-    waiting("vrrp_iptables", Unread("[CHAIN_IN [CHAIN_OUT]]", most=2), "Filter with iptables in these chains.",
+    waiting("vrrp_iptables", Names("[CHAIN_IN [CHAIN_OUT]]", most=2), "Filter with iptables in these chains.",
             "vrrp_iptables INPUT OUTPUT", "not used"),
-    waiting("vrrp_ipsets", Unread("[SET ...]", most=6), "Names of the sets used with `vrrp_iptables`.",
+    waiting("vrrp_ipsets", Names("[SET ...]", most=6), "Names of the sets used with `vrrp_iptables`.",
             "vrrp_ipsets keepalived", "made from `keepalived`"),
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from standfast.config.keywords.bfd import BFD_INSTANCE
 from standfast.config.keywords.checkers import CHECKERS
 from standfast.config.keywords.checkers.common import BELOW
+from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_defs import GLOBAL_DEFS
 from standfast.config.keywords.groups import GROUPS
 from standfast.config.keywords.tracking import DEFINITIONS
@@ -17,14 +18,18 @@ from standfast.values import SECOND
 
 PROCESS = (
     Keyword("net_namespace", Text("NAME"), "Run in this network namespace.", "net_namespace blue", "where it is "
-            "started",
-            repeat="first"),
+            "started", repeat="first", incomplete="skip"),
     Keyword("instance", Text("NAME"), "Name of this daemon, where several run on one machine.", "instance blue", "none",
-            repeat="first"),
+            repeat="first", incomplete="skip"),
     Keyword("use_pid_dir", Flag(), "Use a run directory of one's own even without `instance` or `net_namespace`.",
             "use_pid_dir", "off"),
     Keyword("child_wait_time", Seconds(0, 4294967295 * SECOND, places=0), "How long to wait for processes at the end "
             "before killing them.", "child_wait_time 5", "5"),
+    waiting("net_namespace_ipvs", Text("NAME", least=0), "Balance in this network namespace; without a name in the "
+            "one that the daemon is started in.", "net_namespace_ipvs blue", "as `net_namespace`", repeat="first"),
+    waiting("namespace_with_ipsets", Flag(), "Use ipsets in a network namespace too.", "namespace_with_ipsets", "off"),
+    waiting("linkbeat_use_polling", Flag(), "Ask interfaces for their state instead of waiting for news.",
+            "linkbeat_use_polling", "off"),
 )  # fmt: skip
 
 

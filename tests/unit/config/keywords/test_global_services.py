@@ -17,14 +17,28 @@ def test_first_wins_for_what_is_opened_or_run():
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("notification_email {\na@example.com b@example.com\n}", ["SF5001"]),
+        ("smtp_server mail\nnotification_email {\na@example.com b@example.com\n}", ["SF5001", "SF5001"]),
         ("smtp_connect_timeout 4295", ["SF3002", "SF5001"]),
-        ("startup_script_timeout 0", ["SF3002", "SF5001"]),
+        ("smtp_connect_timeout 0", ["SF3002", "SF5001"]),
+        ("startup_script /bin/true\nstartup_script_timeout 0", ["SF5001", "SF3002", "SF5001"]),
         ("smtp_alert maybe", ["SF3004", "SF5001"]),
         ("snmp_vs_stats_update_interval 31", ["SF3002", "SF5001"]),
         ("enable_snmp_vrrp\nenable_dbus", ["SF5001", "SF5001"]),
-        ("smtp_server", ["SF2108"]),
+        ("lvs_flush_on_stop all", ["SF3004", "SF5001"]),
+        ("dbus_service_name vrrp", ["SF3004", "SF5001"]),
     ],
 )
 def test_values_are_checked_although_nothing_acts_on_them_yet(text, found):
     assert codes(text) == found
+
+
+@pytest.mark.parametrize("name", ["notify_fifo", "startup_script", "script_user", "lvs_timeouts", "dbus_service_name"])
+def test_a_keyword_alone_costs_only_its_line(name):
+    loaded = load_text(f"global_defs {{\n{name}\n}}\n")
+    assert [d.code for d in loaded.diagnostics] == ["SF2108"]
+    assert loaded.stops == []
+
+
+def test_a_relay_alone_stops_everything_as_in_keepalived():
+    loaded = load_text("global_defs {\nsmtp_server\n}\n")
+    assert [d.code for d in loaded.stops] == ["SF2108"]

@@ -30,6 +30,14 @@ NEEDS = {
     "track_group": "group {\nVI_1\n}",
     "bfd_instance": "neighbor_ip 192.0.2.3",
     "garp_group": "garp_interval 1\ninterface eth0",
+    "virtual_server": "protocol TCP\nlvs_sched sh\nlvs_method NAT\nreal_server 10.0.0.250 80 {\nweight 9\n}",
+    "virtual_server/real_server/HTTP_GET": "url {\npath /\n}",
+    "virtual_server/real_server/HTTP_GET/url": "path /",
+    "virtual_server/real_server/SSL_GET": "url {\npath /\n}",
+    "virtual_server/real_server/SSL_GET/url": "path /",
+    "virtual_server/real_server/MISC_CHECK": "misc_path /bin/true",
+    "virtual_server/real_server/FILE_CHECK": "track_file load",
+    "virtual_server/real_server/BFD_CHECK": "name peer1",
 }
 """What must stand beside the keyword to make a whole of its block."""
 
@@ -42,6 +50,18 @@ BESIDE = {
     "old_unicast_checksum": "unicast_peer {\n192.0.2.3\n}",
     "unicast_fault_no_peer": "unicast_peer {\n192.0.2.3\n}",
     "vmac_xmit_base": "use_vmac",
+    "ops": "protocol UDP",
+    "hysteresis": "quorum 2",
+    "persistence_engine": "persistence_timeout 50",
+    "min_reply_length": "require_reply 00",
+    "max_reply_length": "require_reply 00",
+    "enable_sni": "virtualhost www.example.com",
+}
+BEFORE = {
+    "mh-port": "lvs_sched mh",
+    "mh-fallback": "lvs_sched mh",
+    "sorry_server_inhibit": "sorry_server 10.0.0.99 80",
+    "sorry_server_lvs_method": "sorry_server 10.0.0.99 80",
 }
 _VI = "vrrp_instance {} {{\ninterface eth0\nvirtual_router_id {}\nvirtual_ipaddress {{\n192.0.2.{}/24\n}}\n}}"
 DEFINED = {
@@ -51,6 +71,7 @@ DEFINED = {
     "track_bfd": "bfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}",
     "vrrp_sync_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
     "track_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
+    "virtual_server": "track_file load {\nfile /run/load\n}\nbfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}",
 }
 """What the names in an example stand for."""
 
@@ -65,7 +86,7 @@ def whole(path: str) -> str:
     """The example with everything around and beside it that it needs."""
     declaration = EVERYTHING[path]
     top = path.partition("/")[0]
-    text = f"{declaration.example}\n{BESIDE.get(declaration.name, '')}"
+    text = f"{BEFORE.get(declaration.name, '')}\n{declaration.example}\n{BESIDE.get(declaration.name, '')}"
     defined = DEFINED.get(top, "") + "\n" + (DEFINED.get(declaration.name, "") if top != declaration.name else "")
     if isinstance(declaration, Block) and path == "vrrp_instance":
         return declaration.example

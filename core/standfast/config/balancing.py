@@ -1,0 +1,101 @@
+"""From settings to everything about load balancing: groups, services, and what no two of them may share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from standfast.config.findings import Findings
+from standfast.config.lvs_checkers import Context
+from standfast.config.lvs_groups import groups_of
+from standfast.config.lvs_model import Balancing, Group, LvsGlobals, TlsCredentials, VirtualServer
+from standfast.config.lvs_service import service_of
+from standfast.config.settings import Settings
+from standfast.config.suggest import did_you_mean
+from standfast.config.tree import Statement
+
+
+def build_balancing(settings: Settings, findings: Findings) -> Balancing:
+    """What is to be balanced. Faulty services are missing from it; why stands in ``findings``."""
+    groups = groups_of(settings, findings)
+    defaults = settings.block("global_defs")
+    services: list[tuple[Statement, VirtualServer]] = []
+    for block, context in _with_context(settings, defaults, findings):
+        if block.statement is None or not _group_is_known(block, settings, groups, findings):
+            continue
+        service = service_of(block, groups, context)
+        if service is not None:
+            services.append((block.statement, service))
+    _unique(services, findings)
+    return Balancing(
+        globals=lvs_globals(defaults),
+        groups=tuple(groups.values()),
+        virtual_servers=tuple(service for _, service in services),
+        tls=_tls(settings, findings),
+    )
+
+
+def _with_context(settings: Settings, defaults: Settings, findings: Findings) -> Iterator[tuple[Settings, Context]]:
+    """Each virtual server with what is defined above it."""
+    files: set[str] = set()
+    sessions: set[str] = set()
+    for value in settings.sequence:
+        if not isinstance(value.value, Settings):
+            continue
+        if value.setting in ("track_file", "vrrp_track_file") and value.value.get("file") is not None:
+            files.add(value.value.name)
+        elif value.setting == "bfd_instance":
+            sessions.add(value.value.name)
+        elif value.setting == "virtual_server":
+            yield value.value, Context(defaults, findings, frozenset(files), frozenset(sessions))
+
+
+def _group_is_known(block: Settings, settings: Settings, groups: dict[str, Group], findings: Findings) -> bool:
+    name = block.name.group
+    if block.name.kind != "group" or name in groups:
+        return True
+    written = {each.name for each in settings.blocks.get("virtual_server_group", ())}
+    if block.statement is not None:
+        hint = "" if name in written else did_you_mean(name, written) or f"add `virtual_server_group {name} {{`"
+        why = "has no usable line" if name in written else "does not exist"
+        message = f"`virtual_server_group {name}` {why}, so this virtual server is left out"
+        findings.error("SF4513", block.statement, message, hint=hint)
+    return False
+
+
+def _unique(services: list[tuple[Statement, VirtualServer]], findings: Findings) -> None:
+    """The kernel knows each service once; adding it again fails."""
+    seen: dict[object, Statement] = {}
+    for at, service in services:
+        place = service.address, service.port, service.mark, service.group, service.protocol, service.family
+        earlier = seen.setdefault(place, at)
+        if earlier is not at:
+            message = f"{service.name} stands in line {earlier.keyword.span.line} already; the kernel takes it once"
+            findings.warning("SF4514", at, message, hint="put all real servers into one block")
+
+
+def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:
+    blocks = settings.blocks.get("SSL", ())
+    for block in blocks[1:]:
+        if block.statement is not None:
+            findings.error("SF4515", block.statement, "a second `SSL`: it replaces the first one with all it says")
+    if not blocks:
+        return None
+    get = blocks[-1].get
+    return TlsCredentials(
+        password=get("password", ""), ca=get("ca", ""), certificate=get("certificate", ""), key=get("key", "")
+    )
+
+
+def lvs_globals(defaults: Settings) -> LvsGlobals:
+    """``global_defs`` as far as it is about load balancing."""
+    get = defaults.get
+    return LvsGlobals(
+        timeouts_s=get("lvs_timeouts", {}),
+        flush=get("lvs_flush", False),
+        flush_on_stop=get("lvs_flush_on_stop", ""),
+        sync_daemon=get("lvs_sync_daemon"),
+        nftables_table=get("nftables_ipvs", ""),
+        nftables_priority=get("nftables_ipvs_priority", -1),
+        nftables_start_mark=get("nftables_ipvs_start_fwmark", 1000),
+        rs_init_notifies=get("rs_init_notifies", False),
+    )

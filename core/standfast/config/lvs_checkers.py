@@ -1,0 +1,134 @@
+"""From the blocks in a real server to its checkers, with what they inherit filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from standfast.config.findings import Findings
+from standfast.config.keywords.checkers import CHECKERS
+from standfast.config.keywords.checkers.common import CheckerType, Place
+from standfast.config.kinds import Dropped
+from standfast.config.lvs_model import Checker, Pace, Target
+from standfast.config.settings import Settings
+from standfast.config.tree import Statement
+from standfast.values import SECOND, Address
+
+DELAY_LOOP = 60 * SECOND
+CONNECT_TIMEOUT = 5 * SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands around a virtual server."""
+
+    defaults: Settings
+    """``global_defs``."""
+    findings: Findings
+    track_files: frozenset[str] = frozenset()
+    """Defined above it; those below do not count."""
+    bfd_sessions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """Settings from the inside out: what is said further in counts."""
+
+    blocks: tuple[Settings, ...]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The innermost value, else the default."""
+        for block in self.blocks:
+            value = block.scalars.get(name)
+            if value is not None:
+                return value.value
+        return default
+
+    def inside(self, block: Settings) -> Levels:
+        """One level more."""
+        return Levels((block, *self.blocks))
+
+
+def checkers_of(server: Settings, levels: Levels, address: Address, port: int, context: Context) -> tuple[Checker, ...]:
+    """All checkers of one real server. ``levels`` begin with it; ``address`` and ``port`` are what it listens on."""
+    found: list[Checker] = []
+    for name, kind in CHECKERS.items():
+        for block in server.blocks.get(name, ()):
+            found += _Maker(kind, context, Target(address=address, port=port)).make(block, levels.inside(block))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    kind: CheckerType
+    context: Context
+    server: Target
+
+    def make(self, block: Settings, levels: Levels) -> Iterator[Checker]:
+        """The checker, and those nested in it."""
+        statement = block.statement
+        if statement is None:
+            return
+        place = self._place(block, statement, levels)
+        options = self.kind.options(place)
+        if isinstance(options, Dropped):
+            return
+        for inner in (block, *block.blocks.get(self.kind.nested, ())):
+            around = levels if inner is block else levels.inside(inner)
+            pace = place.pace if inner is block else self._pace(around)
+            target = self._target(around, inner.statement or statement) if self.kind.connects else None
+            yield Checker(kind=self.kind.block.name, pace=pace, target=target, options=options)
+
+    def _place(self, block: Settings, statement: Statement, levels: Levels) -> Place:
+        around, service = Levels(levels.blocks[1:]), levels.blocks[-1]
+        return Place(
+            settings=block,
+            statement=statement,
+            findings=self.context.findings,
+            pace=self._pace(levels),
+            virtualhosts=(around.get("virtualhost", ""), service.get("virtualhost", "")),
+            service_delay_loop=service.get("delay_loop", DELAY_LOOP),
+            track_files=self.context.track_files,
+            bfd_sessions=self.context.bfd_sessions,
+        )
+
+    def _pace(self, levels: Levels) -> Pace:
+        loop = levels.get("delay_loop", DELAY_LOOP)
+        pause = loop if self.kind.delay_before_retry is None else self.kind.delay_before_retry
+        log_all = self.context.defaults.get("checker_log_all_failures", False)
+        return Pace(
+            delay_loop=loop,
+            retry=levels.get("retry", self.kind.retry),
+            delay_before_retry=levels.get("delay_before_retry", pause),
+            warmup=levels.get("warmup", loop),
+            alpha=levels.get("alpha", False),
+            log_all_failures=levels.get("log_all_failures", log_all),
+        )
+
+    def _target(self, levels: Levels, statement: Statement) -> Target:
+        address = levels.get("connect_ip", self.server.address)
+        port = levels.get("connect_port", self.server.port)
+        bound = levels.get("bindto")
+        if bound is not None and bound.family != address.family:
+            at = next(b.scalars["bindto"].statement for b in levels.blocks if "bindto" in b.scalars)
+            message = f"`bindto {bound}` is not of the IP version of {address}, which is checked; it is left out"
+            self.context.findings.error("SF4507", at, message)
+            bound = None
+        interface = levels.get("bind_if", "")
+        if address.family == 6 and address.is_link_local and not interface:
+            message = f"{address} is a link-local address: which link is meant?"
+            hint = "add `bind_if` with the interface"
+            self.context.findings.error("SF4508", statement, message, hint=hint)
+        if not port and self.kind.needs_port:
+            message = f"which port is to be checked? Neither the check nor the real server {address} says it"
+            self.context.findings.warning("SF4509", statement, message, hint="add `connect_port`")
+        return Target(
+            address=address,
+            port=port,
+            bind_to=bound,
+            bind_port=levels.get("bind_port", 0),
+            bind_if=interface,
+            connect_timeout=levels.get("connect_timeout", CONNECT_TIMEOUT),
+            mark=levels.get("fwmark", 0),
+        )
