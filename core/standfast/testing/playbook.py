@@ -16,6 +16,7 @@ Log lines and transitions may be left out of a transcript; everything else that 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, TypeAlias
@@ -215,13 +216,14 @@ def reloads(**changes: Any) -> Step:
 # What must come out
 
 
-class _Matcher:
+class _Matcher(ABC):
     """Something that the next ``count`` actions must match."""
 
     count = 1
 
+    @abstractmethod
     def matches(self, at_: int, action: Action) -> bool:
-        raise NotImplementedError
+        """Is this the action that is wanted?"""
 
 
 @dataclass
