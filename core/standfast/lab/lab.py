@@ -25,7 +25,15 @@ from types import FrameType, TracebackType
 from typing import Self
 
 from standfast.lab.addresses import AddressWatch
-from standfast.lab.namespace import LabError, Namespace, batch, leftovers, require_root, unique_prefix
+from standfast.lab.namespace import (
+    LabError,
+    Namespace,
+    batch,
+    leftover_directories,
+    leftovers,
+    require_root,
+    unique_prefix,
+)
 
 _SIOCGIFFLAGS = 0x8913
 _IFF_RUNNING = 0x40
@@ -125,7 +133,7 @@ class Lab:
         self.prefix = unique_prefix()
         self.switch = Namespace(f"{self.prefix}-switch")
         self.hosts: dict[str, Host] = {}
-        self.directory = Path(tempfile.mkdtemp(prefix="standfast-lab-"))
+        self.directory = Path(tempfile.gettempdir(), f"{self.prefix}-files")
         self.closing = ExitStack()
         """What uses the lab registers its end here; run last to first, before the namespaces go."""
         self._old_sigterm: Callable[[int, FrameType | None], object] | int | None = None
@@ -134,6 +142,9 @@ class Lab:
         require_root()
         for namespace in leftovers():
             namespace.remove()
+        for directory in leftover_directories(self.directory.parent):
+            shutil.rmtree(directory, ignore_errors=True)
+        self.directory.mkdir(mode=0o700)
         if threading.current_thread() is threading.main_thread():
             self._old_sigterm = signal.signal(signal.SIGTERM, _leave)
         try:

@@ -91,6 +91,11 @@ def leftovers() -> list[Namespace]:
     return [Namespace(name) for name in names if _owner_is_dead(name)]
 
 
+def leftover_directories(parent: Path) -> list[Path]:
+    """Directories of labs whose process is dead."""
+    return [path for path in parent.glob("sf-*") if _owner_is_dead(path.name)]
+
+
 def run(*command: str, check: bool = True, feed: str | None = None) -> str:
     """Run a command here, with ``feed`` as standard input. Raises :class:`LabError` with its complaint."""
     try:

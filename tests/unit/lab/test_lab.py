@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -111,8 +112,11 @@ def test_the_next_lab_removes_what_a_killed_one_left():
     process.kill()
     process.wait()
     assert len(names(prefix)) == 2
+    left = Path(tempfile.gettempdir(), f"{prefix}-files")
+    assert left.is_dir()
     with Lab():
         assert names(prefix) == []
+        assert not left.exists()
     deadline = time.monotonic() + 5
     while any(Path(f"/proc/{pid}").exists() for pid in inside) and time.monotonic() < deadline:
         time.sleep(0.01)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from standfast.lab import namespace
-from standfast.lab.namespace import LabError, Namespace, leftovers, run, unique_prefix
+from standfast.lab.namespace import LabError, Namespace, leftover_directories, leftovers, run, unique_prefix
 
 root = pytest.mark.skipif(os.geteuid() != 0, reason="network namespaces need root")
 
@@ -41,6 +41,7 @@ def test_only_names_of_dead_labs_are_leftovers(tmp_path, monkeypatch):
     for name in (f"{alive}-a", f"{dead}-a", "somebody-elses", "sf-a-b"):
         (tmp_path / name).touch()
     assert leftovers() == [Namespace(f"{dead}-a")]
+    assert leftover_directories(tmp_path) == [tmp_path / f"{dead}-a"]
 
 
 def test_a_pid_that_was_given_again_is_a_dead_lab(tmp_path, monkeypatch):
