@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
+from msgspec import structs
 
 from standfast.config.model import Authentication, UnicastPeer, VirtualAddress
 from standfast.testing.playbook import GROUP, OTHER_SOURCE, OWN_SOURCE, VIP, Playbook, advert, router
@@ -51,6 +52,38 @@ def test_a_good_advert_passes():
     assert desk.judge(heard) == heard
     assert desk.counted == {"advert_rcvd": 1}
     assert desk.told == []
+
+
+def test_a_repeated_advert_is_judged_like_the_first_one():
+    desk = Desk()
+    for turn in range(3):
+        assert desk.judge(advert(200, arrived=NOW), NOW + turn) == advert(200, arrived=NOW + turn)
+    assert desk.counted == {"advert_rcvd": 3}
+
+
+def test_what_is_remarked_on_is_remarked_on_each_time():
+    desk = Desk(version=3)
+    for _ in range(3):
+        assert desk.judge(advert(200, version=3, checksum="pseudo", interval=2 * SECOND)) is not None
+    assert desk.counted == {"advert_rcvd": 3, "advert_interval_err": 3}
+
+
+@pytest.mark.parametrize("envelope", [{"ttl": 254}, {"missing": 4}, {"source": OWN_SOURCE.packed}])
+def test_a_repeated_advert_with_another_envelope_is_not_the_same(envelope):
+    desk = Desk()
+    assert desk.judge(advert(200)) is not None
+    assert desk.judge(advert(200), **envelope) is None
+
+
+def test_a_repeated_advert_is_judged_by_the_configuration_and_source_of_the_moment():
+    desk = Desk()
+    assert desk.judge(advert(200)) is not None
+    desk.router.source = OTHER_SOURCE
+    assert desk.judge(advert(200)) is None  # it is now a reflection of our own
+    desk.router.source = OWN_SOURCE
+    assert desk.judge(advert(200)) is not None
+    desk.router.reconfigure(structs.replace(desk.router.config, advert_interval=5 * SECOND), NOW)
+    assert desk.judge(advert(200)) is None
 
 
 @pytest.mark.parametrize("state", [State.INIT, State.FAULT])
