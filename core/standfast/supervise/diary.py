@@ -18,6 +18,9 @@ from standfast.supervise.writer import LogFormat, write_records
 from standfast.values import SECOND
 
 _STDERR = 2
+_NICENESS = 10
+"""Log lines can wait: at the start the writer's imports compete with those that the first advert waits for."""
+
 _LAST_WORDS_MS = 1_000
 
 
@@ -46,6 +49,7 @@ class Diary:
         def main(log: LogPipe) -> int:
             log.socket.close()  # or it would wait for itself at the end
             privileges.drop_all_but(privileges.WRITER)
+            os.nice(_NICENESS)
             return write_records(receiver, _STDERR, self._style, debug=self._debug)
 
         def ended(_status: int) -> None:
