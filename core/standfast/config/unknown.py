@@ -24,6 +24,11 @@ class Guide:
             homes.setdefault(declaration.name, []).append(path.rpartition("/")[0])
         return homes
 
+    @cached_property
+    def _replaced(self) -> dict[str, str]:
+        """Old name -> what to write instead."""
+        return {found.name: found.retired for _, found in walk(self._root) if found.retired}
+
     def knows(self, word: str) -> bool:
         """Is it a keyword anywhere?"""
         return word in self._homes
@@ -36,7 +41,9 @@ class Guide:
         homes = self._homes.get(word)
         if homes:
             message = f"`{word}` does not belong in {here}{skipped}"
-            findings.error("SF2102", statement, message, hint=f"it belongs in {_places(homes)}")
+            newer = self._replaced.get(word, "")
+            hint = f"write `{newer}`" if block.find(newer) else f"it belongs in {_places(homes)}"
+            findings.error("SF2102", statement, message, hint=hint)
             return
         findings.error(
             "SF2101", statement, f"unknown keyword `{word}` in {here}{skipped}", hint=self._advice(word, block)

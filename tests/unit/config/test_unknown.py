@@ -34,3 +34,12 @@ def test_it_knows_every_word_of_the_schema():
     assert guide.knows("priority")
     assert guide.knows("misc_path")
     assert not guide.knows("priorty")
+
+
+def test_an_old_name_in_the_wrong_block_may_be_right_under_its_new_name():
+    service = (
+        "protocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.0.0.1 80 {\nTCP_CHECK {\nnb_get_retry 3\n}\n}\n"
+    )
+    loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n{service}}}\n")
+    (told,) = (d for d in loaded.diagnostics if d.code == "SF2102")
+    assert told.hint == "write `retry`"
