@@ -106,6 +106,7 @@ def resolve(line: AddressLine, dev: str) -> VirtualAddress:
         noprefixroute="noprefixroute" in line.flags,
         autojoin="autojoin" in line.flags,
         no_track="no_track" in line.flags,
+        track_group=line.track_group,
     )
 
 

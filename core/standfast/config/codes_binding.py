@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import standfast.config.codes_lvs
+import standfast.config.codes_routing  # noqa: F401 - declares its codes
 import standfast.config.codes_tracking  # noqa: F401 - declares its codes
 from standfast.config.codes import Code, declare
 

@@ -16,7 +16,7 @@ ANNOUNCING_TIMES = ("delay", "refresh", "lower_prio_delay", "garp_interval", "gn
 TIMES = frozenset((*INSTANCE_TIMES, *ANNOUNCING_TIMES, "startup_delay", "delay_after_boot"))
 """Fields that hold microseconds."""
 
-SECRET = frozenset(("auth",))
+SECRET = frozenset(("auth", "hmac"))
 """Fields whose values are not repeated."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from standfast.config.findings import Findings
+from standfast.config.hmac_model import Hmac
 from standfast.config.model import Authentication, UnicastPeer, VirtualAddress
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
@@ -32,6 +33,7 @@ class Draft:
     """Does the (repaired) ``state`` say MASTER?"""
     priority: int = 100
     auth: Authentication | None = None
+    hmac: Hmac | None = None
     source: Address | None = None
     vips: list[VirtualAddress] = field(default_factory=list)
     evips: list[VirtualAddress] = field(default_factory=list)

@@ -6,7 +6,9 @@ from itertools import pairwise
 
 from standfast.config.addressing import DECIDES
 from standfast.config.draft import Draft
+from standfast.config.hmac import hmac_of
 from standfast.config.model import Authentication
+from standfast.values import SECOND
 
 
 def take_name_and_number(draft: Draft) -> None:
@@ -77,8 +79,11 @@ def decide_authentication(draft: Draft) -> None:
     """Keep what version 2 can carry; AH is bound and waits in FAULT, since without it there would be two masters."""
     if "authentication" in draft.settings.blocks:
         _password(draft)
-    hmac = draft.settings.blocks.get("auth_hmac")
-    if hmac and hmac[0].get("active_key") is not None:
+    if "auth_hmac" in draft.settings.blocks:
+        interval = draft.settings.get("advert_int", SECOND)
+        block = draft.settings.block("auth_hmac")
+        draft.hmac = hmac_of(block, interval, draft.findings, strict=draft.strict)
+    if draft.hmac is not None:
         if draft.auth is not None:
             draft.auth = None
             draft.error("SF4008", "authentication", "`auth_hmac` replaces `authentication`, which is ignored")

@@ -377,16 +377,3 @@ class Custom:
     def read(self, words: Words, reader: Reader) -> Any:
         """Whatever the function says."""
         return self.function(words, reader)
-
-
-@dataclass(frozen=True, slots=True)
-class Unread:
-    """Words that nobody looks at yet: the keyword is known, what it does is still to come."""
-
-    syntax: str = "..."
-    least: int = 0
-    most: int | None = None
-
-    def read(self, words: Words, reader: Reader) -> tuple[str, ...]:
-        """The words as they are."""
-        return tuple(word.text for word in words)

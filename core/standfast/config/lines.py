@@ -81,14 +81,16 @@ class OptionLine:
         return address
 
     def prefix(self, word: Word) -> tuple[Address, int]:
-        """``ADDRESS[/LENGTH]``; without a length that of one host."""
+        """``ADDRESS[/LENGTH]``; without a length, or with a wrong one (an error), that of one host."""
         text, slash, length = word.text.partition("/")
         address = self.address(Word(text, word.span))
         if not slash:
             return address, address.bits
         bits = _integer(length)
         if bits is None or not 0 <= bits <= address.bits:
-            self.refuse("SF3101", word, f"`/{length}` is no prefix length of an IPv{address.family} address")
+            message = f"`/{length}` is no prefix length of an IPv{address.family} address; used: {address.bits}"
+            self.reader.remark("SF3101", word, message)
+            return address, address.bits
         return address, bits
 
     def interface(self, option: Word) -> str:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
-import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.findings import Findings
+from standfast.config.iproute_names import NameTables
 from standfast.config.keywords.root import build_schema
 from standfast.config.lvs_model import Balancing
 from standfast.config.model import Config
@@ -27,7 +27,7 @@ from standfast.config.rules import build
 from standfast.config.schema import Block
 from standfast.config.services import check_services
 from standfast.config.settings import Settings
-from standfast.config.source import Reader
+from standfast.config.source import DiskReader, Reader
 from standfast.config.tree import Tree
 from standfast.plugins import with_plugins
 
@@ -65,12 +65,13 @@ def load(
     """
     schema, faults = with_plugins()
     with _collector_paused():
-        return _loaded(parse(path, reader=reader, config_id=config_id, environ=environ), config_id, schema, faults)
+        parsed = parse(path, reader=reader, config_id=config_id, environ=environ)
+        return _loaded(parsed, config_id, schema, faults, NameTables(reader or DiskReader()))
 
 
 def load_text(text: str | bytes, *, config_id: str = "", schema: Block | None = None) -> Loaded:
     """The same for text that is in no file, by core's schema or the one given."""
-    return _loaded(parse_text(text, config_id=config_id), config_id, schema or build_schema(), [])
+    return _loaded(parse_text(text, config_id=config_id), config_id, schema or build_schema(), [], NameTables())
 
 
 @contextmanager
@@ -85,10 +86,10 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _loaded(parsed: Parsed, config_id: str, schema: Block, faults: list[Diagnostic]) -> Loaded:
+def _loaded(parsed: Parsed, config_id: str, schema: Block, faults: list[Diagnostic], names: NameTables) -> Loaded:
     findings = Findings()
     settings = bind(parsed.tree, schema, findings)
-    config = build(settings, findings, config_id)
+    config = build(settings, findings, config_id, names)
     balancing = build_balancing(settings, findings)
     check_services(settings.block("global_defs"), findings)
     if not config.global_defs.router_id:

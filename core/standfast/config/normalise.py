@@ -89,6 +89,7 @@ def _finished(draft: Draft) -> VrrpInstance:
         unicast_ttl=own("unicast_ttl") if draft.peers else None,
         check_unicast_source=draft.check_source,
         auth=draft.auth,
+        hmac=draft.hmac,
         checksum=_checksum(draft),  # type: ignore[arg-type]
         old_unicast_checksum=own("old_unicast_checksum") == "use",
         accept=_accept(draft),

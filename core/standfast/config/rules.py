@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from standfast.config.findings import Findings
+from standfast.config.iproute_names import NameTables
 from standfast.config.model import Config, GlobalDefs, Scheduling, VrrpInstance
 from standfast.config.normalise import normalise
 from standfast.config.settings import Settings
@@ -14,8 +15,11 @@ from standfast.config.surroundings import surround
 from standfast.values import SECOND
 
 
-def build(settings: Settings, findings: Findings, config_id: str = "") -> Config:
-    """The effective configuration. Instances that stop the start are missing from it: see ``findings.stops``."""
+def build(settings: Settings, findings: Findings, config_id: str = "", names: NameTables | None = None) -> Config:
+    """The effective configuration. Instances that stop the start are missing from it: see ``findings.stops``.
+
+    ``names`` looks up what is not built in; without it no file is read.
+    """
     defaults = settings.block("global_defs")
     bound = ((block, normalise(block, defaults, findings)) for block in settings.blocks.get("vrrp_instance", ()))
     instances = [(block, instance) for block, instance in bound if instance is not None]
@@ -29,7 +33,7 @@ def build(settings: Settings, findings: Findings, config_id: str = "") -> Config
         use_pid_dir=settings.get("use_pid_dir", False),
         child_wait_time=settings.get("child_wait_time", 5 * SECOND) // SECOND,
     )
-    return surround(config, instances, settings, findings)
+    return surround(config, instances, settings, findings, names or NameTables())
 
 
 def global_defs(defaults: Settings) -> GlobalDefs:

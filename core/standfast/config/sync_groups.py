@@ -70,9 +70,7 @@ def track_groups(settings: Settings, members: Members) -> tuple[TrackGroup, ...]
     return tuple(result)
 
 
-def sync_groups(
-    settings: Settings, defaults: Settings, members: Members, tracking: Tracking
-) -> Iterator[tuple[SyncGroup, tuple[str, ...]]]:
+def sync_groups(settings: Settings, defaults: Settings, members: Members, tracking: Tracking) -> Iterator[SyncGroup]:
     """All groups with members."""
     for block in settings.blocks.get("vrrp_sync_group", ()):
         named = members.of(block)
@@ -84,7 +82,7 @@ def sync_groups(
             message = f"the group `{block.name}` has one member only: it does nothing"
             members.findings.warning("SF4114", at, message, hint="add the other instances, or remove the group")
         if names:
-            yield _group(block, names, defaults, members, tracking), names
+            yield _group(block, names, defaults, members, tracking)
 
 
 def _group(

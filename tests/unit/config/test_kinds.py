@@ -137,7 +137,6 @@ KINDS = [
     kinds.Choice({"a": 1}),
     kinds.Text(),
     kinds.IpAddress(),
-    kinds.Unread(),
     kinds.Flag(),
 ]
 

@@ -36,7 +36,6 @@ def test_words_come_one_after_the_other():
         ("mark 0x10", lambda c, w: c.c_number(c.value(w), "mark", 9), "SF3002"),
         ("via x", lambda c, w: c.address(c.value(w)), "SF3005"),
         ("via ::1", lambda c, w: c.address(c.value(w), 4), "SF3007"),
-        ("to 192.0.2.0/33", lambda c, w: c.prefix(c.value(w)), "SF3101"),
         ("dev " + "e" * 16, lambda c, w: c.interface(w), "SF3006"),
         ("vja", lambda c, w: c.unknown(w, "a route", ("via",)), "SF3111"),
     ],
@@ -57,6 +56,9 @@ def test_values():
     assert cursor.prefix(cursor.next()) == (Address.parse("192.0.2.0"), 24)
     assert cursor.prefix(cursor.next()) == (Address.parse("192.0.2.1"), 32)
     assert findings.diagnostics == []
+    cursor, findings = line("192.0.2.0/33")
+    assert cursor.prefix(cursor.next()) == (Address.parse("192.0.2.0"), 32)
+    assert [d.code for d in findings.diagnostics] == ["SF3101"]
 
 
 @pytest.mark.parametrize(

@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from standfast.config.kinds import Kind, Reader, Words
+from standfast.config.kinds import Kind
 from standfast.config.schema import Keyword, Repeat
 from standfast.config.scripts import Script, User
 
 SCRIPT = Script()
 IDENTITY = User()
-
-
-@dataclass(frozen=True, slots=True)
-class AnyLine:
-    """Lines that are kept as words until the part that understands them exists."""
-
-    syntax: str
-    options: tuple[tuple[str, str], ...] = ()
-
-    def read(self, reader: Reader) -> Words:
-        """All words of the line."""
-        return reader.statement.words
 
 
 def waiting(name: str, kind: Kind, doc: str, example: str, default: str = "", **more: object) -> Keyword:

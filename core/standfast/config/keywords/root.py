@@ -8,12 +8,13 @@ from standfast.config.keywords.checkers.common import BELOW
 from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_defs import GLOBAL_DEFS
 from standfast.config.keywords.groups import GROUPS
+from standfast.config.keywords.interfaces import GARP_GROUP, INTERFACES
+from standfast.config.keywords.static import STATIC
 from standfast.config.keywords.tracking import DEFINITIONS
 from standfast.config.keywords.virtual_server import TLS, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP
 from standfast.config.keywords.vrrp_instance import VRRP_INSTANCE
 from standfast.config.kinds import Flag, Seconds, Text
 from standfast.config.schema import Block, Keyword, block_at
-from standfast.config.vocabulary import declarations
 from standfast.values import SECOND
 
 PROCESS = (
@@ -43,9 +44,10 @@ def build_schema() -> Block:
             *PROCESS,
             GLOBAL_DEFS.copy(),
             VRRP_INSTANCE.copy(),
-            *(block.copy() for block in (*GROUPS, *DEFINITIONS, BFD_INSTANCE, VIRTUAL_SERVER, TLS)),
+            *(block.copy() for block in (*GROUPS, *DEFINITIONS, BFD_INSTANCE, GARP_GROUP, VIRTUAL_SERVER, TLS)),
             VIRTUAL_SERVER_GROUP,
-            *declarations(),
+            *STATIC,
+            *INTERFACES,
         ),
     )
     for checker in CHECKERS.values():

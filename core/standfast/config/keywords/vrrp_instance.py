@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from standfast.config.entries import AddressEntry, PeerEntry
-from standfast.config.keywords.common import AnyLine, script, waiting
+from standfast.config.keywords.auth_hmac import AUTH_HMAC
+from standfast.config.keywords.common import script, waiting
 from standfast.config.keywords.global_vrrp import COUNT, EXTRA
 from standfast.config.keywords.tracking import track_blocks
 from standfast.config.keywords.values import INT_MAX, UINT_MAX, WHOLE_SECONDS, password
-from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Seconds, Switch, Text, Unread, interface
+from standfast.config.keywords.vmac import VMAC
+from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Seconds, Switch, Text, interface
+from standfast.config.route_entries import RouteEntry
+from standfast.config.rule_entries import RuleEntry
 from standfast.config.schema import Block, Declaration, Entries, Keyword
 from standfast.config.scripts import Script
 from standfast.values import SECOND
@@ -90,12 +94,7 @@ NETWORK = (
     waiting("kernel_rx_buf_size", Integer(1, UINT_MAX, "bytes"), "Receive buffer of this instance.",
             "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`"),
     waiting("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
-    waiting("use_vmac", Unread("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group GROUP]"), "Use the virtual MAC.",
-            "use_vmac", "off"),
-    waiting("use_vmac_addr", Flag(), "The same for addresses on other interfaces.", "use_vmac_addr", "off"),
-    waiting("vmac_xmit_base", Flag(), "Send adverts on the base interface.", "vmac_xmit_base", "off"),
-    waiting("use_ipvlan", Unread("[[name] INTERFACE] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]"),
-            "Use an ipvlan interface.", "use_ipvlan", "off"),
+    *VMAC,
     waiting("linkbeat_use_polling", Flag(), "Poll the link's state.", "linkbeat_use_polling",
             retired="linkbeat_interfaces"),
 )  # fmt: skip
@@ -117,10 +116,10 @@ ADDRESSES = (
     Keyword("vip_protect", Choice({"readd": "readd", "bounce": "bounce"}), "When somebody deletes a virtual "
             "address: put it "
             "back, or give up being master as keepalived does.", "vip_protect bounce", "readd", ours=True),
-    Entries("virtual_routes", AnyLine("[to] DESTINATION [OPTION ...]"), "Routes that exist while master.",
-            "virtual_routes {\n    default via 192.0.2.1\n}", acted_on=False),
-    Entries("virtual_rules", AnyLine("SELECTOR ... ACTION"), "Routing rules that exist while master.",
-            "virtual_rules {\n    from 192.0.2.0/24 table 100\n}", acted_on=False),
+    Entries("virtual_routes", RouteEntry(), "Routes that exist while master.",
+            "virtual_routes {\n    198.51.100.0/24 via 192.0.2.1 dev eth0\n}", acted_on=False),
+    Entries("virtual_rules", RuleEntry(), "Routing rules that exist while master.",
+            "virtual_rules {\n    from 192.0.2.0/24 table 100 preference 1000\n}", acted_on=False),
 )  # fmt: skip
 
 ANNOUNCING = (
@@ -181,25 +180,6 @@ AUTHENTICATION = Block(
     ),
 )  # fmt: skip
 
-HMAC = Block(
-    "auth_hmac",
-    doc="A signature behind each advert, keepalived's own addition. Not supported: its instances wait in FAULT.",
-    example="auth_hmac {\n    key 1 0123456789abcdef0123456789abcdef\n    active_key 1\n}",
-    acted_on=False,
-    waits_for="signed adverts",
-    keywords=(
-        Keyword("key", Unread("ID VALUE", 2, 2), "One key: its number and its value, 32 to 64 bytes.",
-                "key 1 0123456789abcdef0123456789abcdef", repeat="each"),
-        Keyword("active_key", Integer(1, 255), "The key that signs.", "active_key 1", "none"),
-        Keyword("time_window", Integer(1, 300, "seconds"), "How far clocks may differ.", "time_window 10",
-                "three intervals, at least 5"),
-        Keyword("anti_replay", Choice({"time": "time", "monotonic": "monotonic"}), "How old packets are recognised.",
-                "anti_replay time", "time"),
-        Keyword("mode", Choice({word: word for word in ("enforce", "permissive", "receive-only")}),
-                "Whether unsigned adverts are accepted.", "mode enforce", "enforce"),
-    ),
-)  # fmt: skip
-
 VRRP_INSTANCE = Block(
     "vrrp_instance",
     doc="One virtual router: an election on one interface, and the addresses that its master has.",
@@ -207,5 +187,5 @@ VRRP_INSTANCE = Block(
     "    virtual_ipaddress {\n        192.0.2.10/24\n    }\n}",
     header=Text("NAME"),
     repeat="first",
-    keywords=(*ELECTION, *NETWORK, *ADDRESSES, *ANNOUNCING, *TRACKING, AUTHENTICATION, HMAC),
+    keywords=(*ELECTION, *NETWORK, *ADDRESSES, *ANNOUNCING, *TRACKING, AUTHENTICATION, AUTH_HMAC),
 )

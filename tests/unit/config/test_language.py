@@ -7,7 +7,6 @@ import pytest
 from standfast.config.keywords.root import build_schema
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Entries, Keyword, block_at, walk
-from standfast.config.vocabulary import declarations
 
 EVERYTHING = dict(walk(build_schema()))
 
@@ -61,12 +60,6 @@ def test_every_keyword_is_recognised_where_it_belongs():
         if found.code in ("SF2101", "SF2102")
     }
     assert strange == {}
-
-
-def test_nothing_of_it_claims_to_be_acted_on():
-    for declaration in declarations():
-        assert not declaration.acted_on
-        assert "not acted on yet" in declaration.doc
 
 
 def test_a_plugin_can_take_the_place_of_what_waits():
