@@ -7,13 +7,16 @@ take over at once put their addresses on in four system calls.
 
 from __future__ import annotations
 
+import heapq
+import itertools
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from standfast.config.model import VirtualAddress
-from standfast.events import Event, Remark
-from standfast.values import MILLISECOND
+from standfast.events import Event, Level, Remark
+from standfast.values import MILLISECOND, SECOND
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
@@ -34,8 +37,23 @@ PIECE: Final = 64
 
 RETRY_AFTER: Final = 100 * MILLISECOND
 
+RETRY_EVERY: Final = 5 * SECOND
+"""After the second refusal: what stands in the way (IPv6 switched off, a full table) may go away by itself."""
+
 _Bulk: TypeAlias = AddAddresses | RemoveAddresses | Announce
 _Line: TypeAlias = deque[Action]
+
+
+@dataclass(order=True, slots=True)
+class _Trial:
+    """An addition to be made again."""
+
+    at: int
+    serial: int
+    instance: Instance = field(compare=False)
+    address: VirtualAddress = field(compare=False)
+    stubborn: bool = field(compare=False)
+    """It was refused twice already."""
 
 
 class Effects:
@@ -55,7 +73,9 @@ class Effects:
         self._left = left
         self._claimed = claimed
         self._lines: dict[Instance, _Line] = {}
-        self._retries: list[tuple[int, Instance, VirtualAddress]] = []
+        self._trials: list[_Trial] = []
+        self._pending: dict[tuple[Instance, VirtualAddress], _Trial] = {}
+        self._serial = itertools.count()
 
     def __bool__(self) -> bool:
         """Is there anything to do?"""
@@ -64,7 +84,7 @@ class Effects:
     @property
     def retry_at(self) -> int | None:
         """When :meth:`retry` has something to do."""
-        return self._retries[0][0] if self._retries else None
+        return self._trials[0].at if self._trials else None
 
     def put(self, instance: Instance, action: Action) -> None:
         """Perform this after everything that the instance wanted before."""
@@ -90,14 +110,33 @@ class Effects:
         self._single(instance, action, now)
 
     def retry(self, now: int) -> None:
-        """Try failed additions once more, if they are still wanted."""
-        while self._retries and self._retries[0][0] <= now:
-            _, instance, address = self._retries.pop(0)
-            if self._wanted(instance, address):
-                for failure in self._keeper.add((address,)):
-                    self._complain(
-                        instance, f"still cannot add {failure.words}; giving up until the next takeover", now
-                    )
+        """Try failed additions again, as long as they are wanted."""
+        while self._trials and self._trials[0].at <= now:
+            trial = heapq.heappop(self._trials)
+            if self._pending.get((trial.instance, trial.address)) is not trial:
+                continue  # a later refusal has taken its place
+            del self._pending[trial.instance, trial.address]
+            if self._wanted(trial.instance, trial.address):
+                self._again(trial, now)
+
+    def _again(self, trial: _Trial, now: int) -> None:
+        instance, address = trial.instance, trial.address
+        failures = self._keeper.add((address,))
+        if failures:
+            if not trial.stubborn:
+                every = RETRY_EVERY // SECOND
+                self._complain(instance, f"still cannot add {failures[0].words}; trying every {every} s", now)
+            self._plan(now + RETRY_EVERY, instance, address, stubborn=True)
+            return
+        self.put(instance, Announce((address,)))
+        if trial.stubborn:
+            words = f"{address.address}/{address.prefix} is on {address.dev} at last"
+            self._remark(instance, "info", "vrrp.address_added", words, now)
+
+    def _plan(self, at: int, instance: Instance, address: VirtualAddress, *, stubborn: bool) -> None:
+        trial = _Trial(at, next(self._serial), instance, address, stubborn)
+        self._pending[instance, address] = trial
+        heapq.heappush(self._trials, trial)
 
     def _single(self, instance: Instance, action: Action, now: int) -> None:
         if isinstance(action, Tell):
@@ -139,17 +178,19 @@ class Effects:
         for failure in failures:
             instance = _whose(taken, failure)
             instance.add_failures += 1
-            self._retries.append((now + RETRY_AFTER, instance, failure.address))
+            self._plan(now + RETRY_AFTER, instance, failure.address, stubborn=False)
             self._complain(instance, f"cannot add {failure.words}; trying once more in 100 ms", now)
 
     def _wanted(self, instance: Instance, address: VirtualAddress) -> bool:
         router = instance.router
-        return router.state is State.MASTER and address in router.addresses
+        missing = not self._keeper.present(address)
+        return missing and router.state is State.MASTER and address in router.addresses
 
     def _complain(self, instance: Instance, words: str, now: int) -> None:
-        self._tell(
-            Remark(at=now, instance=instance.config.name, level="error", event="vrrp.address_error", words=words)
-        )
+        self._remark(instance, "error", "vrrp.address_error", words, now)
+
+    def _remark(self, instance: Instance, level: Level, event: str, words: str, now: int) -> None:
+        self._tell(Remark(at=now, instance=instance.config.name, level=level, event=event, words=words))
 
     @staticmethod
     def _withdraw(line: _Line, unwanted: frozenset[VirtualAddress]) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from standfast.events import Remark
 from standfast.vrrp.actions import AddAddresses, Announce, CancelAnnouncing, Left, RemoveAddresses, Tell
-from standfast.vrrp.effects import PIECE, RETRY_AFTER, Effects
+from standfast.vrrp.effects import PIECE, RETRY_AFTER, RETRY_EVERY, Effects
 from standfast.vrrp.rules import State
 
 
@@ -111,6 +111,41 @@ def test_a_refused_addition_is_tried_once_more(effects, make_instance, kernel, k
     assert keeper.present(instance.config.vips[0])
     assert effects.retry_at is None
     assert [event.event for event in told] == ["vrrp.address_error"]
+
+
+def test_what_stands_in_the_way_for_long_does_not_keep_an_address_off_for_good(
+    effects, make_instance, kernel, keeper, told, wire
+):
+    instance = make_instance()
+    instance.router.state = State.MASTER
+    kernel.refuse["10.9.0.100"] = errno.EACCES
+    effects.put(instance, AddAddresses(instance.config.vips))
+    drain(effects)
+    effects.retry(RETRY_AFTER)
+    assert told[-1].words.endswith("trying every 5 s")
+    effects.retry(RETRY_AFTER + RETRY_EVERY)
+    assert len(told) == 2  # said once, not every time
+    kernel.refuse.clear()
+    effects.retry(RETRY_AFTER + 2 * RETRY_EVERY)
+    drain(effects)
+    assert keeper.present(instance.config.vips[0])
+    assert len(wire.sent) == 1
+    assert (told[-1].level, told[-1].words) == ("info", "10.9.0.100/24 is on eth0 at last")
+    assert effects.retry_at is None
+
+
+def test_refused_again_meanwhile_it_is_tried_once_not_twice(effects, make_instance, kernel):
+    instance = make_instance()
+    instance.router.state = State.MASTER
+    kernel.refuse["10.9.0.100"] = errno.ENOBUFS
+    for now in (0, RETRY_AFTER // 2):
+        effects.put(instance, AddAddresses(instance.config.vips))
+        drain(effects, now)
+    calls = len(kernel.calls)
+    effects.retry(RETRY_AFTER)
+    assert len(kernel.calls) == calls
+    effects.retry(RETRY_AFTER + RETRY_AFTER // 2)
+    assert len(kernel.calls) == calls + 1
 
 
 def test_a_backup_wants_no_second_try(effects, make_instance, kernel, keeper):
