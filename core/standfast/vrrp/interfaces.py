@@ -74,7 +74,8 @@ class Interfaces:
         broken = {name: words for name in tracked(config) if (words := self._complaint(name))}
         # A fault before anything else: the farewell must leave while it still can.
         for name, words in broken.items():
-            if _PREFIX + name not in instance.router.faults:
+            known = instance.router.faults.get(_PREFIX + name)
+            if known is None or known.words != words:  # what was down may be gone by now
                 self._perform(instance, instance.router.raise_fault(_PREFIX + name, words, now))
         self._review_source(instance, now)
         self.reconnect(instance, now)
@@ -101,8 +102,11 @@ class Interfaces:
         links: set[str] = set()
         gone: set[Address] = set()
         homes: set[str] = set()
+        moved: set[str] = set()
         for event in events:
             if isinstance(event, LinkChanged):
+                if event.after and event.before and event.after.mac != event.before.mac:
+                    moved.add(event.after.name)
                 links.update(link.name for link in (event.before, event.after) if link is not None)
                 continue
             homes.add(self._host.name(event.address.index))
@@ -111,6 +115,8 @@ class Interfaces:
             self._note(event)
         for instance in self._whom(links):
             self.survey(instance, now)
+        for instance in self._whom(moved):
+            self._perform(instance, instance.router.link_address_changed())
         for instance in self._whom(homes - links):
             if instance.router.source is None or instance.router.source in gone:
                 self._review_source(instance, now)

@@ -174,6 +174,12 @@ class Router(Machine):
             self.do(RemoveAddresses((address,), forced=True))
         return self.flush()
 
+    def link_address_changed(self) -> tuple[Action, ...]:
+        """Neighbours that know the old hardware address would go on sending to it: tell them, as keepalived does."""
+        if self.state is State.MASTER:
+            self.do(*self.announcer.restate(self.addresses))
+        return self.flush()
+
     def reconfigure(self, config: VrrpInstance, now: int) -> tuple[Action, ...]:
         """Run by another configuration of the same virtual router. An equal one changes nothing at all."""
         if config == self.config or self.state is State.LEAVING:
@@ -244,12 +250,14 @@ class Router(Machine):
             self.timer = None
             self.overslept = False
             self.move(Input.FAULT_RAISED, words, now)
+        elif self.state is State.FAULT:
+            self.cause = next(iter(self.faults.values())).words
 
     def _defend(self, address: VirtualAddress, now: int) -> None:
         verdict = self.guard.judge(address, now) if self.config.vip_protect == "readd" else "bounce"
         what = f"somebody removed {address.address} from {address.dev}"
         if verdict == "readd":
-            self.remark("warning", "vrrp.address_lost", f"{what}: put back", now, address.address)
+            self.remark("warning", "vrrp.address_lost", f"{what}: putting it back", now, address.address)
             self.do(AddAddresses((address,)), *self.announcer.repeat_for(address))
         elif verdict == "bounce":
             self.counters.bounces += 1

@@ -6,7 +6,7 @@ import pytest
 
 from standfast.net.decode import HostAddress, Link
 from standfast.values import Address
-from standfast.vrrp.actions import AddAddresses, RemoveAddresses, SendAdvert
+from standfast.vrrp.actions import AddAddresses, Announce, RemoveAddresses, SendAdvert
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.interfaces import Interfaces, tracked
 from standfast.vrrp.rules import State
@@ -82,6 +82,30 @@ def test_an_interface_that_goes_down_is_a_fault_until_it_comes_up(stage, keeper,
     assert stage.kinds()[0] is SendAdvert  # the farewell, first of all
     stage.happen(stage.host.link_is(UP))
     assert instance.router.state is State.BACKUP
+
+
+def test_an_interface_that_was_down_and_is_deleted_is_called_so(stage, keeper, make_instance):
+    instance = make_instance()
+    stage.begin(instance)
+    stage.happen(stage.host.link_is(DOWN), now=SECOND)
+    stage.happen(stage.host.link_gone(DOWN.index), now=2 * SECOND)
+    assert instance.router.faults["interface eth0"] == ("interface eth0 does not exist", SECOND)
+    assert instance.router.cause == "interface eth0 does not exist"
+    stage.happen(stage.host.link_is(UP))
+    assert "interface eth0" not in instance.router.faults
+
+
+def test_a_new_hardware_address_is_announced(stage, keeper, make_instance):
+    instance = make_instance()
+    stage.begin(instance)
+    other = Link(2, "eth0", 0x1043, b"\2\0\0\0\0\2", 1500)
+    stage.happen(stage.host.link_is(other))
+    assert Announce not in stage.kinds()  # a backup has nothing to announce
+    master(instance, keeper)
+    stage.happen(stage.host.link_is(UP))
+    assert stage.kinds().count(Announce) == instance.config.announcing.repeat
+    stage.happen(stage.host.link_is(Link(2, "eth0", 0x1043, UP.mac, 1400)))
+    assert Announce not in stage.kinds()
 
 
 def test_the_fault_of_one_interface_does_not_end_with_another(stage, make_instance, make_vip):
