@@ -42,10 +42,14 @@ def keywords() -> str:
     """Every keyword with its words, syntax, default, example, and whether it is acted on."""
     root = build_schema()
     parts = [_KEYWORDS_INTRODUCTION]
-    for path, block in _blocks(root):
-        if block.acted_on:
-            parts += _block_section(path, block)
-    parts += _waiting_section(root)
+    blocks = dict(_blocks(root))
+    acting = {path: block for path, block in blocks.items() if not _waits(path, blocks)}
+    for path, block in acting.items():
+        parts += _block_section(path, block, [each for each in block if each.acted_on])
+    parts += _waiting_section(acting)
+    for path, block in blocks.items():
+        if path not in acting:
+            parts += _block_section(path, block, list(block))
     return NOTE + "\n".join(parts) + "\n"
 
 
@@ -67,14 +71,20 @@ def _blocks(root: Block) -> Iterator[tuple[str, Block]]:
             yield path, declaration
 
 
-def _block_section(path: str, block: Block) -> Iterator[str]:
+def _waits(path: str, blocks: dict[str, Block]) -> bool:
+    """Is the block, or one around it, not acted on?"""
+    parts = path.split("/")
+    return not all(blocks["/".join(parts[:end])].acted_on for end in range(1, len(parts) + 1))
+
+
+def _block_section(path: str, block: Block, declarations: list[Declaration]) -> Iterator[str]:
     yield f"## {'`' + path + '`' if path else 'The top level'}\n"
     yield f"{block.doc}\n"
     if path:
         yield f"Syntax: `{_syntax(block)}`\n"
         yield _fenced(block.example)
-    for declaration in block:
-        if declaration.acted_on and not isinstance(declaration, Block):
+    for declaration in declarations:
+        if not isinstance(declaration, Block):
             yield from _entry(declaration)
 
 
@@ -114,33 +124,19 @@ def _syntax(declaration: Declaration) -> str:
     return f"{declaration.name} {declaration.header.syntax}".rstrip() + " { ... }"
 
 
-def _waiting_section(root: Block) -> Iterator[str]:
+def _waiting_section(acting: dict[str, Block]) -> Iterator[str]:
     yield "## Known, but not acted on yet\n"
     code = "[SF5001](diagnostics.md#sf5001-not-acted-on-yet)"
     yield f"These are read and checked, and each one used draws a warning ({code}). Nothing else happens.\n"
-    for path, block in _blocks(root):
-        waiting = [declaration for declaration in block if not declaration.acted_on]
+    for path, block in acting.items():
+        waiting = [each for each in block if not each.acted_on and not isinstance(each, Block)]
         if waiting:
             yield f"### Not acted on yet: {'in `' + path + '`' if path else 'at the top level'}\n"
-            yield from _waiting(waiting)
-
-
-def _waiting(declarations: list[Declaration]) -> Iterator[str]:
-    """A row for each that has words of its own; of the others the names, by what they wait for."""
-    rows = [(f"`{_cell(_syntax(each))}`", each.doc) for each in declarations if not _waits_for(each)]
-    if rows:
-        yield _table(("keyword", "what it is for"), rows)
-    groups: dict[str, list[str]] = {}
-    for each in declarations:
-        groups.setdefault(_waits_for(each), []).append(f"`{each.name}`")
-    for part, names in groups.items():
-        if part:
-            yield f"Waiting for {part}: {', '.join(names)}.\n"
-
-
-def _waits_for(declaration: Declaration) -> str:
-    generic, _, part = declaration.doc.partition(": waits for ")
-    return part.rstrip(".") if generic == "Known, but not acted on yet" else ""
+            rows = [(f"`{_cell(_syntax(each))}`", each.doc) for each in waiting if isinstance(each, Keyword)]
+            yield _table(("keyword", "what it is for"), rows)
+            for each in waiting:
+                if isinstance(each, Entries):
+                    yield from _entry(each)
 
 
 # Diagnostics

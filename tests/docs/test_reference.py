@@ -61,4 +61,4 @@ def test_what_is_not_acted_on_stands_apart():
     acted_on, _, waiting = generate.keywords().partition("## Known, but not acted on yet")
     assert "`notify_master`" not in acted_on
     assert "`notify_master COMMAND" in waiting
-    assert "TCP_CHECK" in waiting
+    assert "real_server/TCP_CHECK`" in waiting

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import standfast.config.codes_lvs
-import standfast.config.codes_routing  # noqa: F401 - declares its codes
-import standfast.config.codes_tracking  # noqa: F401 - declares its codes
+import standfast.config.codes_routing
+import standfast.config.codes_tracking  # noqa: F401 - these declare theirs
 from standfast.config.codes import Code, declare
 
 STRUCTURE = (
