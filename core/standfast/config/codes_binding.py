@@ -178,6 +178,9 @@ MACHINE = (
          "The system has no account of this name, so the script would not be run."),
     Code("SF6003", "error", "script cannot be run",
          "The file does not exist, or may not be executed."),
+    Code("SF6004", "warning", "scripts without script security",
+         "Without `enable_script_security` scripts that others may change are run all the same, as root if no user is "
+         "named. keepalived reports it too, and its test of the configuration ends with status 6."),
 )  # fmt: skip
 
 declare(*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *LATER, *MACHINE)

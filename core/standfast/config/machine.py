@@ -15,19 +15,17 @@ from pathlib import Path
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.entries import AddressLine
 from standfast.config.findings import Findings
-from standfast.config.script_words import UnsplittableError, first_split, second_split
+from standfast.config.interface_model import PolledInterface, UpDownDelay
+from standfast.config.routing_lines import RoutingLine
+from standfast.config.script_model import ScriptCall
 from standfast.config.settings import Settings, Value
 from standfast.config.tree import Statement
 
-NOTIFY = ("notify", "notify_master", "notify_backup", "notify_fault", "notify_stop", "notify_deleted")
-FIFO_READERS = ("notify_fifo_script", "vrrp_notify_fifo_script", "lvs_notify_fifo_script")
-SERVICES = ("notify_up", "notify_down", "quorum_up", "quorum_down")
-AROUND = ("startup_script", "shutdown_script", "notify_master_rx_lower_pri")
-SCRIPTS = frozenset((*NOTIFY, *FIFO_READERS, *SERVICES, *AROUND))
-"""Keywords with COMMAND [USER [GROUP]] behind them."""
+ROUTED = ("dev", "vrf", "iif", "oif")
+"""Fields of routes and rules that hold interfaces."""
 
-COMMANDS = frozenset(("script", "misc_path"))
-"""Keywords with a command alone."""
+DEFAULT_USER = "keepalived_script"
+"""Runs scripts for which nobody is named, if there is such an account."""
 
 IDENTITIES = frozenset(("script_user", "user"))
 
@@ -67,8 +65,10 @@ def _found(lookup: object, name: str) -> bool:
 
 def examine(settings: Settings, machine: Machine | None = None) -> list[Diagnostic]:
     """What is missing here of what the configuration names."""
-    examiner = _Examiner(machine or Machine(), may_appear="dynamic_interfaces" in settings.block("global_defs").scalars)
+    defaults = settings.block("global_defs")
+    examiner = _Examiner(machine or Machine(), may_appear="dynamic_interfaces" in defaults.scalars)
     examiner.look(settings)
+    examiner.judge_security(defaults)
     return examiner.findings.finish()
 
 
@@ -77,45 +77,63 @@ class _Examiner:
         self.machine = machine
         self.may_appear = may_appear
         self.findings = Findings()
+        self.runnable: list[Value] = []
+        """Scripts that were found."""
+        self.nameless: list[Value] = []
+        """Those of them for which nobody names a user."""
 
     def look(self, settings: Settings) -> None:
         """Everything in one block, then in the blocks below it."""
         for value in settings.sequence:
-            self._value(value)
+            self._value(value, named="user" in settings.scalars)
         for blocks in settings.blocks.values():
             for block in blocks:
                 self.look(block)
 
-    def _value(self, value: Value) -> None:
-        if value.setting in ("interface", "track_interface") or isinstance(value.value, AddressLine):
-            self._interface(value)
-        elif value.setting in SCRIPTS or value.setting in COMMANDS:
-            self._script(value.statement, names_user=value.setting in SCRIPTS)
+    def _value(self, value: Value, *, named: bool) -> None:
+        for name in interfaces_of(value):
+            self._interface(name, value.statement)
+        if isinstance(value.value, ScriptCall):
+            self._script(value, named=named)
         elif value.setting in IDENTITIES:
             self._identity(value.statement, [word.text for word in value.statement.arguments])
 
-    def _interface(self, value: Value) -> None:
-        name = next(_interface_names(value), "")
+    def judge_security(self, defaults: Settings) -> None:
+        """Scripts run as root by default, and by nobody at all if `enable_script_security` is set."""
+        if not self.runnable:
+            return
+        if "enable_script_security" not in defaults.scalars:
+            message = "scripts are run without `enable_script_security`: whoever can change one of them is root here"
+            hint = "write `enable_script_security` and `script_user` in `global_defs`"
+            self.findings.warning("SF6004", self.runnable[0].statement, message, hint=hint)
+        elif "script_user" not in defaults.scalars and not self.machine.has_user(DEFAULT_USER):
+            for value in self.nameless:
+                message = f"nobody is named to run this, and there is no account `{DEFAULT_USER}`: it is not run"
+                hint = "write `script_user` in `global_defs`, or name a user here"
+                self.findings.error("SF6002", value.statement, message, hint=hint)
+
+    def _interface(self, name: str, at: Statement) -> None:
         if not name or self.machine.has_interface(name):
             return
         message = f"interface `{name}` does not exist on this machine"
         if self.may_appear:
-            self.findings.warning("SF6001", value.statement, f"{message}; it is waited for")
+            self.findings.warning("SF6001", at, f"{message}; it is waited for")
         else:
             hint = "write `dynamic_interfaces` in `global_defs` if it may appear later"
-            self.findings.error("SF6001", value.statement, message, hint=hint)
+            self.findings.error("SF6001", at, message, hint=hint)
 
-    def _script(self, statement: Statement, *, names_user: bool) -> None:
-        try:
-            words = first_split(statement.raw)
-            program = second_split(words[1])[0]
-        except (UnsplittableError, IndexError):
-            return
-        why = self.machine.why_not_run(program)
+    def _script(self, value: Value, *, named: bool) -> None:
+        call: ScriptCall = value.value
+        why = self.machine.why_not_run(call.argv[0])
         if why:
-            self.findings.error("SF6003", statement, f"script `{program}` {why}")
-        if names_user:
-            self._identity(statement, words[2:])
+            self.findings.error("SF6003", value.statement, f"script `{call.argv[0]}` {why}")
+        else:
+            self.runnable.append(value)
+        user, group = call.identity.user, call.identity.group
+        if user:
+            self._identity(value.statement, [user, group] if group else [user])
+        elif not named and not why:
+            self.nameless.append(value)
 
     def _identity(self, statement: Statement, words: list[str]) -> None:
         if words and not self.machine.has_user(words[0]):
@@ -126,10 +144,16 @@ class _Examiner:
             )
 
 
-def _interface_names(value: Value) -> Iterator[str]:
-    if isinstance(value.value, AddressLine):
-        yield value.value.dev
-    elif value.setting == "track_interface":
-        yield value.statement.keyword.text
-    elif isinstance(value.value, str):
-        yield value.value
+def interfaces_of(value: Value) -> Iterator[str]:
+    """Every interface that must be there for this to work."""
+    bound = value.value
+    if isinstance(bound, AddressLine):
+        yield bound.dev
+    elif isinstance(bound, RoutingLine):
+        yield from (fields[key] for fields in (bound.fields, *bound.legs) for key in ROUTED if key in fields)
+    elif isinstance(bound, PolledInterface | UpDownDelay) or value.setting == "track_interface":
+        yield bound.name
+    elif value.setting == "interfaces":
+        yield from (word.text for word in bound)
+    elif value.setting in ("interface", "vrf") and isinstance(bound, str):
+        yield bound
