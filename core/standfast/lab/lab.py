@@ -4,7 +4,8 @@
         a, b = lab.add_hosts(a=["10.9.0.1/24"], b=["10.9.0.2/24"])
         a.run("ping", "-c1", "10.9.0.2")
 
-Everything is removed on leaving, on an exception, on SIGINT and SIGTERM; what a killed lab left is removed by the next.
+Everything is removed on leaving, on an exception, on SIGINT, SIGTERM and SIGHUP (a terminal that closes); what a killed
+lab left is removed by the next.
 """
 
 from __future__ import annotations
@@ -136,7 +137,7 @@ class Lab:
         self.directory = Path(tempfile.gettempdir(), f"{self.prefix}-files")
         self.closing = ExitStack()
         """What uses the lab registers its end here; run last to first, before the namespaces go."""
-        self._old_sigterm: Callable[[int, FrameType | None], object] | int | None = None
+        self._old_handlers: dict[int, Callable[[int, FrameType | None], object] | int | None] = {}
 
     def __enter__(self) -> Self:
         require_root()
@@ -146,7 +147,7 @@ class Lab:
             shutil.rmtree(directory, ignore_errors=True)
         self.directory.mkdir(mode=0o700)
         if threading.current_thread() is threading.main_thread():
-            self._old_sigterm = signal.signal(signal.SIGTERM, _leave)
+            self._old_handlers = {number: signal.signal(number, _leave) for number in _heard()}
         try:
             self._build_switch()
         except BaseException:
@@ -167,8 +168,8 @@ class Lab:
                 host.namespace.remove()
             self.switch.remove()
             shutil.rmtree(self.directory, ignore_errors=True)
-            if self._old_sigterm is not None:
-                signal.signal(signal.SIGTERM, self._old_sigterm)
+            for number, handler in self._old_handlers.items():
+                signal.signal(number, handler)
 
     def add_hosts(self, **addresses: Sequence[str]) -> list[Host]:
         """Make hosts (name -> addresses with prefix length) and wait until their links carry."""
@@ -202,5 +203,10 @@ def wait_running(namespace: Namespace, interface: str) -> None:
             time.sleep(0.002)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    raise SystemExit(128 + signal.SIGTERM)
+def _heard() -> list[signal.Signals]:
+    """SIGHUP is a terminal that closes; under nohup(1) it is ignored and stays so."""
+    return [n for n in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(n) is not signal.SIG_IGN]
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    raise SystemExit(128 + number)

@@ -97,7 +97,7 @@ def started() -> tuple[subprocess.Popen[str], str]:
         return process, process.stdout.readline().strip()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_leaves_nothing_behind(number):
     process, prefix = started()
     assert len(names(prefix)) == 2
