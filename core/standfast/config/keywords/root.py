@@ -11,17 +11,20 @@ from standfast.config.keywords.groups import GROUPS
 from standfast.config.keywords.interfaces import GARP_GROUP, INTERFACES
 from standfast.config.keywords.static import STATIC
 from standfast.config.keywords.tracking import DEFINITIONS
+from standfast.config.keywords.values import daemon_name
 from standfast.config.keywords.virtual_server import TLS, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP
 from standfast.config.keywords.vrrp_instance import VRRP_INSTANCE
-from standfast.config.kinds import Flag, Seconds, Text
+from standfast.config.kinds import Custom, Flag, Seconds, Text
 from standfast.config.schema import Block, Keyword, block_at
 from standfast.values import SECOND
 
+NAME = Custom("NAME", daemon_name, least=0, most=1)
+
 PROCESS = (
-    Keyword("net_namespace", Text("NAME"), "Run in this network namespace.", "net_namespace blue", "where it is "
-            "started", repeat="first", incomplete="skip"),
-    Keyword("instance", Text("NAME"), "Name of this daemon, where several run on one machine.", "instance blue", "none",
-            repeat="first", incomplete="skip"),
+    Keyword("net_namespace", NAME, "Run in this network namespace.", "net_namespace blue", "where it is "
+            "started", repeat="first"),
+    Keyword("instance", NAME, "Name of this daemon, where several run on one machine.", "instance blue", "none",
+            repeat="first"),
     Keyword("use_pid_dir", Flag(), "Use a run directory of one's own even without `instance` or `net_namespace`.",
             "use_pid_dir", "off"),
     Keyword("child_wait_time", Seconds(0, 4294967295 * SECOND, places=0), "How long to wait for processes at the end "

@@ -98,3 +98,13 @@ def _c_number(word: Word, text: str, reader: Reader) -> int | Dropped:
     if value > 0o777:
         return reader.refuse("SF3002", word, f"`umask` must be 0 to 0777, not `{text}`")
     return value
+
+
+def daemon_name(words: Words, reader: Reader) -> str | Dropped:
+    """A name; a parameter that stands for nothing (`${_INSTANCE}` of a daemon without one) means none, unsaid."""
+    if words:
+        return words[0].text
+    if "$" in reader.statement.source_line:
+        return ""
+    name = reader.statement.keyword
+    return reader.refuse("SF2108", name, f"`{name.text}` needs a name behind it", f"as in `{name.text} blue`")

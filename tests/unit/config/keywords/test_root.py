@@ -138,3 +138,13 @@ def test_ours_are_marked():
     ours = {declaration.name for declaration in EVERYTHING.values() if declaration.ours}
     names = ("checksum", "addr_mismatch", "vip_protect", "na_router", "skew_resolution", "late_grace", "stop_hold")
     assert ours == {*names, "status_group"}
+
+
+def test_a_daemon_may_have_no_name_if_a_parameter_says_so():
+    for name in ("net_namespace", "instance"):
+        silent = load_text(f"{name} ${{_INSTANCE}}\n")
+        assert [d.code for d in silent.diagnostics] == []
+        assert silent.settings.get(name) == ""
+        told = load_text(f"{name}\n")
+        assert [d.code for d in told.diagnostics] == ["SF2108"]
+        assert told.stops == []
