@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from msgspec import structs
 
+import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
