@@ -97,7 +97,7 @@ def test_s13_one_last_word_before_yielding(solo: Net):
 
 
 def test_s13_without_it_yielding_is_silent(solo: Net):
-    solo.start_master(solo.a, instance(priority=150))
+    solo.start_master(solo.a, instance("higher_prio_send_advert false", priority=150))
     own = solo.next_advert(solo.a, since=time.time())
     solo.wait_until(own.time + 0.03)
     injected = solo.inject(priority=200)

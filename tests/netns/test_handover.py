@@ -19,9 +19,8 @@ class Flavour:
     asked: str
     v6: bool
 
-    def config(self, priority: int) -> str:
-        again = "higher_prio_send_advert true"  # or the winner of a healed split tells nobody
-        return instance(again, priority=priority, version=self.version, interval=self.interval_s, vips=self.vips)
+    def config(self, priority: int, *words: str) -> str:
+        return instance(*words, priority=priority, version=self.version, interval=self.interval_s, vips=self.vips)
 
 
 FLAVOURS = [
@@ -37,7 +36,9 @@ def test_takeover_and_hand_back(duo: Net, flavour: Flavour, end: str):
     for host in (duo.a, duo.b, duo.c):
         host.ip(f"addr add fd00:9::{host.name}/64 dev eth0 nodad")
     a = duo.start_master(duo.a, flavour.config(150), address=flavour.asked)
-    duo.start(duo.b, flavour.config(100))
+    # The loser of a healed split must tell the winner, or that tells nobody: ours does so by itself.
+    again = ("higher_prio_send_advert true",) if duo.is_keepalived(duo.b) else ()
+    duo.start(duo.b, flavour.config(100, *again))
     client = duo.client(flavour.asked)
     duo.next_advert(duo.a, since=time.time(), v6=flavour.v6)
     since = time.time()

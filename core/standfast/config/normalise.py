@@ -97,7 +97,7 @@ def _finished(draft: Draft) -> VrrpInstance:
         addr_mismatch=own("addr_mismatch", "accept"),
         lower_prio_no_advert=strict or inherited("lower_prio_no_advert", "vrrp_lower_prio_no_advert", False),
         higher_prio_send_advert=not strict
-        and inherited("higher_prio_send_advert", "vrrp_higher_prio_send_advert", False),
+        and inherited("higher_prio_send_advert", "vrrp_higher_prio_send_advert", True),
         owner_ignore_adverts=inherited("owner_ignore_adverts", "vrrp_owner_ignore_adverts", strict),
         announcing=cadence.announcing(draft),
         vip_protect=own("vip_protect", "readd"),

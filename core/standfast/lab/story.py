@@ -27,7 +27,6 @@ vrrp_instance VI_1 {{
     advert_int {interval}
     @a priority {a}
     @b priority {b}
-    higher_prio_send_advert true   # after a split the winner hears of it and tells the hosts again
     virtual_ipaddress {{
         {address}/24
     }}

@@ -26,7 +26,8 @@ PROTOCOL = (
     Keyword("vrrp_skip_check_adv_addr", Switch(), "Compare the address list of an advert only when the master changes.",
             "vrrp_skip_check_adv_addr", "off"),
     Keyword("vrrp_higher_prio_send_advert", Switch(), "A master that hears a higher priority sends one last advert "
-            "before it yields.", "vrrp_higher_prio_send_advert", "off"),
+            "before it yields, so that the winner of a healed split tells the hosts again.",
+            "vrrp_higher_prio_send_advert off", "on; in strict mode off (keepalived: off)"),
     Keyword("vrrp_lower_prio_no_advert", Switch(), "A master does not answer an advert of lower priority at once.",
             "vrrp_lower_prio_no_advert", "off; on in strict mode"),
     Keyword("vrrp_owner_ignore_adverts", Switch(), "Instances of priority 255 ignore all adverts.",
