@@ -34,6 +34,7 @@ def test_unknown_names_drop_the_line():
 
 
 def test_rules_without_a_place_count_down_for_each_family():
-    _, rules, found = load(rules="from 10.0.0.0/8 table 5\nfrom ::1 table 5\nfrom 10.0.0.0/9 table 5 preference 7")
-    assert [(rule.family, rule.preference) for rule in rules] == [(4, 16384), (6, 16384), (4, 7)]
-    assert [code for code, _ in found] == ["SF3118", "SF3118"]
+    lines = ("from 10.0.0.0/8 table 5", "from ::1 table 5", "from 10.0.0.0/9 table 5 preference 7", "iif eth1 table 5")
+    _, rules, found = load(rules="\n".join(lines))
+    assert [(rule.family, rule.preference) for rule in rules] == [(4, 16384), (6, 16384), (4, 7), (4, 16383)]
+    assert [code for code, _ in found] == ["SF3118"] * 3
