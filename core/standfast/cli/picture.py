@@ -38,8 +38,9 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
     daemon, trouble = _ask(run_dir, "daemon.status")
     problems = [trouble] if trouble else []
     words = ""
-    if vrrp is None and not _held_back(daemon):
-        vrrp, words = _ask(run_dir, "vrrp.status")
+    if vrrp is None:
+        held_back = _held_back(daemon)
+        vrrp, words = (None, held_back) if held_back else _ask(run_dir, "vrrp.status")
     if vrrp is not None and (age := now() - vrrp["turned_at"]) > FRESH:
         vrrp, words = None, f"UNKNOWN (stuck): the VRRP process's loop has not turned for {age / SECOND:.1f} s"
     if words and not (trouble.startswith(_GONE) and words.startswith(_GONE)):  # said once is enough
@@ -65,9 +66,12 @@ def _ask(run_dir: Path, name: str) -> tuple[Document | None, str]:
     return None, words
 
 
-def _held_back(daemon: Document | None) -> bool:
-    """In a crash loop nobody would answer, and the parent says why."""
-    return daemon is not None and daemon["processes"]["vrrp"]["pid"] is None
+def _held_back(daemon: Document | None) -> str:
+    """In a crash loop nobody would answer, and the parent says why; empty if there is somebody to ask."""
+    if daemon is None or daemon["processes"]["vrrp"]["pid"] is not None:
+        return ""
+    process = daemon["processes"]["vrrp"]
+    return f"no VRRP process runs ({process['state']}: {process['detail']})"
 
 
 def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> Document:

@@ -31,6 +31,8 @@ def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType
 def freshness(document: dict[str, Any]) -> str:
     """One line that proves that somebody is there, or says that nobody is."""
     age = document["vrrp"]["age_s"]
+    if age is None and document["processes"].get("vrrp", {}).get("state") == "crash loop":
+        return "the addresses are off until the next try"
     if age is None:
         return "no VRRP process answers; nothing above is known to be true now"
     processes = " ".join(f"{name} {process['pid']}" for name, process in document["processes"].items())

@@ -121,7 +121,7 @@ def test_a_crash_loop_is_a_fault_and_nobody_is_asked(answers):
     taken = picture.take(answers(daemon=[daemon_answer(held, away=["VI_1", "VI_2"])]))
     assert states(taken) == [("VI_1", "FAULT"), ("VI_2", "FAULT")]
     assert taken.document["vrrp"]["instances"][0]["cause"] == "crash loop: exit status 9; next try in 4 s"
-    assert taken.problems == ()
+    assert taken.problems == ("no VRRP process runs (crash loop: exit status 9; next try in 4 s)",)
 
 
 def test_a_stuck_parent_does_not_hide_a_speaker_that_speaks(answers):

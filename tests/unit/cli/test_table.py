@@ -52,6 +52,13 @@ def test_a_master_with_everything_people_ask_for():
     assert "loop turned 12 ms ago, generation 7, processes: parent 1 vrrp 2" in text
 
 
+def test_in_a_crash_loop_it_is_known_that_nothing_is_held():
+    whole = document(FAULT, age=None)
+    assert "nothing above is known" in freshness(whole)
+    whole["processes"]["vrrp"]["state"] = "crash loop"
+    assert freshness(whole) == "the addresses are off until the next try"
+
+
 def test_an_address_that_a_backup_still_has():
     assert "10.0.0.100/24 (still on)" in shown(document(MASTER | {"state": "BACKUP"}))
 
