@@ -21,7 +21,7 @@ _OWN = (
             doc="Old name of `retry`.", example="nb_get_retry 3", retired="retry"),
     Keyword("virtualhost", Text("NAME"), "Host header of all requests.", "virtualhost www.example.com",
             "the real server's, else the virtual server's, else address and port", incomplete="skip"),
-    Keyword("http_protocol", Choice({"1.0": "1.0", "1.0C": "1.0C", "1.1": "1.1"}), "Version of the "
+    Keyword("http_protocol", Choice({"1.0": "1.0", "1.0C": "1.0C", "1.0c": "1.0C", "1.1": "1.1"}), "Version of the "
             "request; 1.0C and 1.1 ask for the connection to be closed.", "http_protocol 1.1", "1.0",
             incomplete="skip"),
     Keyword("enable_sni", Switch(), "Name the host in the TLS handshake.", "enable_sni", "off"),

@@ -1,0 +1,16 @@
+"""``TCP_CHECK``: its own options."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("kind", "inside", "value"),
+    [
+        ("TCP_CHECK", "", None),
+    ],
+)
+def test_options(check, kind, inside, value):
+    assert check.codes(kind, inside) == []
+    assert check.options(kind, inside) == value
