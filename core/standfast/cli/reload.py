@@ -26,6 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Ask for it and tell the outcome; the exit status."""
     try:
+        ask(args.run_dir, "daemon.status", Request(do="status"))  # one that hangs is known after a second
         outcome = ask(args.run_dir, "daemon.ctl", Request(do="reload"), patience_s=_PATIENCE_S)
     except NoAnswer as error:
         print(f"standfast reload: {error}", file=sys.stderr)

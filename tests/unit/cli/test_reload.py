@@ -51,14 +51,26 @@ def test_nobody_there(tmp_path, capsys):
 
 
 def test_a_reload_that_was_taken_over(daemon, tmp_path, capsys):
-    requests = daemon(ctl={"ok": True, "words": "reloaded: VI_2: added"})
+    requests = daemon(status={}, ctl={"ok": True, "words": "reloaded: VI_2: added"})
     assert asked("--run-dir", str(tmp_path)) == 0
     assert capsys.readouterr().out == "reloaded: VI_2: added\n"
-    assert requests == [{"do": "reload"}]
+    assert requests == [{"do": "status"}, {"do": "reload"}]
+
+
+def test_a_daemon_that_hangs_is_not_waited_for(tmp_path, capsys):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as status, socket.socket(socket.AF_UNIX) as ctl:
+        for listener, name in ((status, "daemon.status"), (ctl, "daemon.ctl")):
+            listener.bind(str(tmp_path / name))
+            listener.listen(1)
+        assert asked("--run-dir", str(tmp_path)) == EX_UNKNOWN
+        assert "does not answer" in capsys.readouterr().err
+        ctl.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            ctl.accept()
 
 
 def test_a_reload_that_was_refused_says_why_on_stderr(daemon, tmp_path, capsys):
-    daemon(ctl={"ok": False, "words": "refused, nothing has changed: x.conf:3:5: unknown keyword"})
+    daemon(status={}, ctl={"ok": False, "words": "refused, nothing has changed: x.conf:3:5: unknown keyword"})
     assert asked("--run-dir", str(tmp_path)) == 1
     heard = capsys.readouterr()
     assert heard.out == ""
