@@ -46,15 +46,18 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
 
     Raises :class:`CannotStart`.
     """
+    path = run_dir or _default(essentials)
     try:
         if essentials.net_namespace:
             enter(essentials.net_namespace)
-        owned = RunDir(run_dir or _default(essentials))
+        owned = RunDir(path)
         ended = owned.end_leftovers()
-    except (HeldError, NoSuchNamespace) as error:
+    except HeldError as error:
         raise CannotStart(str(error)) from error
+    except NoSuchNamespace as error:
+        raise CannotStart(error.strerror or str(error)) from error
     except OSError as error:
-        raise CannotStart(*_in_words(error)) from error
+        raise CannotStart(*_in_words(error, path)) from error
     for process in ended:
         words = f"ended process {process.pid} ({process.role}), left behind by an earlier run"
         log.log("warning", "start.leftover", words)
@@ -76,7 +79,7 @@ def open_pair(run_dir: Path, process: str, essentials: Essentials) -> tuple[sock
         control = listen(run_dir, f"{process}.ctl", mode=0o600)
         return control, listen(run_dir, f"{process}.status", mode=0o660, group=group)
     except OSError as error:
-        raise CannotStart(*_in_words(error)) from error
+        raise CannotStart(*_in_words(error, run_dir)) from error
 
 
 def _group(essentials: Essentials) -> int:
@@ -103,7 +106,8 @@ def _default(essentials: Essentials) -> Path:
     )
 
 
-def _in_words(error: OSError) -> tuple[str, int]:
+def _in_words(error: OSError, run_dir: Path) -> tuple[str, int]:
     lacking = error.errno in (errno.EACCES, errno.EPERM)
-    hint = "; standfast needs root" if lacking and os.geteuid() else ""
-    return f"{error}{hint}", EX_PERMISSION if lacking else EX_FATAL
+    hint = "standfast needs root" if lacking and os.geteuid() else "give it another with --run-dir"
+    words = "it is not a directory" if error.errno in (errno.EEXIST, errno.ENOTDIR) else error.strerror
+    return f"cannot use the run directory {run_dir}: {words}; {hint}", EX_PERMISSION if lacking else EX_FATAL

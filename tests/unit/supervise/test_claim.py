@@ -40,14 +40,26 @@ def test_a_state_file_means_that_nobody_cleaned_up(tmp_path, log):
     claimed.run_dir.release()
 
 
-def test_a_place_that_cannot_be_made(tmp_path, log):
+@pytest.mark.parametrize("place", ["file", "file/run"])
+def test_a_place_that_cannot_be_made_is_named(tmp_path, log, place):
     (tmp_path / "file").touch()
-    with pytest.raises(CannotStart, match="Not a directory"):
-        claim(Essentials(), run_dir=tmp_path / "file" / "run", beside=True, log=log)
+    with pytest.raises(CannotStart, match=rf"run directory {tmp_path / place}: it is not a directory; .*--run-dir"):
+        claim(Essentials(), run_dir=tmp_path / place, beside=True, log=log)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts a file system")
+def test_a_full_file_system_is_named(tmp_path, log):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k", "tmpfs", tmp_path], check=True)
+    try:
+        (tmp_path / "filler").write_bytes(bytes(4096))
+        with pytest.raises(CannotStart, match=rf"run directory {tmp_path / 'run'}: No space left on device"):
+            claim(Essentials(), run_dir=tmp_path / "run", beside=True, log=log)
+    finally:
+        subprocess.run(["umount", "-l", tmp_path], check=True)
 
 
 def test_a_namespace_that_is_not_there(tmp_path, log):
-    with pytest.raises(CannotStart, match="ip netns add nowhere"):
+    with pytest.raises(CannotStart, match="^no network namespace .*ip netns add nowhere"):
         claim(Essentials(net_namespace="nowhere"), run_dir=tmp_path, beside=True, log=log)
 
 
