@@ -59,7 +59,7 @@ def test_a_full_file_system_is_named(tmp_path, log):
 
 
 def test_a_namespace_that_is_not_there(tmp_path, log):
-    with pytest.raises(CannotStart, match="^no network namespace .*ip netns add nowhere"):
+    with pytest.raises(CannotStart, match=r"^no network namespace .*ip netns add nowhere"):
         claim(Essentials(net_namespace="nowhere"), run_dir=tmp_path, beside=True, log=log)
 
 
