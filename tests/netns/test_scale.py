@@ -48,10 +48,16 @@ def test_250_instances_move_together(duo: Net):
     duo.wait_until(time.time() + 1.5)
     assert duo.wire.adverts(duo.b.address) == []
     killed = a.kill()
-    last = {each.vrid: each.time for each in duo.wire.adverts(duo.a.address)}
     for address in MANY[:INSTANCES]:
         assert duo.b.wait_address(address, timeout_s=10)
-    taken = {each.vrid: each.time for each in reversed(duo.wire.adverts(duo.b.address, since=killed))}
+
+    def everybody_spoke() -> dict[int, float]:
+        first = {each.vrid: each.time for each in reversed(duo.wire.adverts(duo.b.address, since=killed))}
+        return first if len(first) == INSTANCES else {}
+
+    taken = duo.wire.wait(everybody_spoke, 5)  # the capture reads at its own pace
+    last = {each.vrid: each.time for each in duo.wire.adverts(duo.a.address)}
+    assert taken
     assert taken.keys() == last.keys()
     for vrid, moment in taken.items():
         duo.on_time(moment, last[vrid] + master_down_s(100, 0.5), tolerance_s=0.25)
