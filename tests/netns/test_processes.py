@@ -142,11 +142,14 @@ def test_a_crash_loop_takes_the_address_off_and_says_so(solo: Net):
         replaced(a, before)
     kill(a)
     assert solo.a.wait_address(VIP, held=False)
+    said = ""
     try:
-        a.status()  # a busy machine looks after that one second only
+        a.status()
     except LabError as held_back:  # exit status 3: nobody speaks
-        assert '"state": "FAULT"' in str(held_back)
-        assert '"cause": "crash loop: PID' in str(held_back)
+        said = str(held_back)
+    if said:  # a busy machine looks after that one second only
+        assert '"state": "FAULT"' in said
+        assert '"cause": "crash loop: PID' in said
     assert solo.a.wait_address(VIP)
     assert "again and again: addresses off, next try as BACKUP in 1 s" in a.log
     assert a.instance()["state"] == "MASTER"
