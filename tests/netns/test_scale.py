@@ -51,9 +51,9 @@ def test_250_instances_move_together(duo: Net):
     for address in MANY[:INSTANCES]:
         assert duo.b.wait_address(address, timeout_s=10)
 
-    def everybody_spoke() -> dict[int, float]:
+    def everybody_spoke() -> dict[int, float] | None:
         first = {each.vrid: each.time for each in reversed(duo.wire.adverts(duo.b.address, since=killed))}
-        return first if len(first) == INSTANCES else {}
+        return first if len(first) == INSTANCES else None
 
     taken = duo.wire.wait(everybody_spoke, 5)  # the capture reads at its own pace
     last = {each.vrid: each.time for each in duo.wire.adverts(duo.a.address)}
