@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
+from harness.pairings import ours_alone, ours_on_a
 from harness.timing import excuse, master_down_s
 
 from standfast.lab.daemons import Daemon, Standfast, standfast_command
@@ -29,8 +30,7 @@ STUCK_S = 1.0
 
 
 def ours(daemon: Daemon) -> Standfast:
-    if not isinstance(daemon, Standfast):
-        pytest.skip("about standfast's own processes")
+    assert isinstance(daemon, Standfast)
     return daemon
 
 
@@ -82,6 +82,8 @@ def said(program: subprocess.Popen[str]) -> list[str]:
     return [line for line in program.communicate()[0].splitlines() if VIP in line]
 
 
+@pytest.mark.alone
+@ours_on_a
 def test_a_killed_speaker_speaks_again_at_once_and_its_address_stays(duo: Net):
     """At 0.1 s no second master, and the address is adopted, not taken off and put on."""
     a = ours(duo.start_master(duo.a, instance(priority=150)))
@@ -102,6 +104,7 @@ def test_a_killed_speaker_speaks_again_at_once_and_its_address_stays(duo: Net):
         assert duo.wire.adverts(duo.b.address) == []
 
 
+@ours_on_a
 def test_a_stuck_speaker_loses_its_address_within_a_second(duo: Net):
     """The other takes over; the successor has been away too long to resume, cleans up and starts as BACKUP."""
     a = ours(duo.start_master(duo.a, instance("nopreempt", priority=150)))
@@ -120,6 +123,7 @@ def test_a_stuck_speaker_loses_its_address_within_a_second(duo: Net):
     assert duo.wire.adverts(duo.a.address, since=stopped + 0.01) == [], "something stale was sent"
 
 
+@ours_alone
 def test_a_stuck_speaker_never_reads_as_master(solo: Net):
     a = ours(solo.start_master(solo.a, instance(priority=150)))
     parent, child = a.pid, recorded(a)["vrrp"]
@@ -134,6 +138,7 @@ def test_a_stuck_speaker_never_reads_as_master(solo: Net):
     assert "UNKNOWN (stuck)" in asked.stdout
 
 
+@ours_alone
 def test_a_crash_loop_takes_the_address_off_and_says_so(solo: Net):
     a = ours(solo.start_master(solo.a, instance(priority=150)))
     for _ in range(2):
@@ -155,6 +160,7 @@ def test_a_crash_loop_takes_the_address_off_and_says_so(solo: Net):
     assert a.instance()["state"] == "MASTER"
 
 
+@ours_on_a
 def test_a_killed_parent_s_speaker_says_good_bye_and_leaves(duo: Net):
     a = ours(duo.start_master(duo.a, instance(priority=150)))
     duo.start(duo.b, instance(priority=100))
@@ -169,6 +175,7 @@ def test_a_killed_parent_s_speaker_says_good_bye_and_leaves(duo: Net):
         eventually(lambda number=pid: start_time(number) is None, 10, lambda: a.log)
 
 
+@ours_on_a
 def test_a_signal_to_everybody_is_one_good_bye(duo: Net):
     a = ours(duo.start_master(duo.a, instance(priority=150)))
     duo.start(duo.b, instance(priority=100))
@@ -185,6 +192,7 @@ def test_a_signal_to_everybody_is_one_good_bye(duo: Net):
 
 
 @pytest.mark.keepalived
+@ours_alone
 def test_beside_a_running_keepalived_it_does_not_start(solo: Net):
     ours(solo.daemon(solo.a, instance(priority=150)))
     solo.kinds["a"] = "keepalived"
@@ -201,6 +209,7 @@ def test_beside_a_running_keepalived_it_does_not_start(solo: Net):
     assert solo.a.wait_address("10.9.0.101")
 
 
+@ours_alone
 def test_a_daemon_in_a_configured_namespace(solo: Net):
     """`net_namespace`: started outside, it speaks inside."""
     a = ours(solo.daemon(solo.a, f"net_namespace {solo.a.namespace.name}\n" + instance(priority=150)))
@@ -212,6 +221,7 @@ def test_a_daemon_in_a_configured_namespace(solo: Net):
     assert not solo.a.holds(VIP)
 
 
+@ours_alone
 def test_processes_hold_what_they_need_and_no_more(solo: Net):
     a = ours(solo.start_master(solo.a, instance(priority=150)))
     held = {role: capabilities(pid) for role, pid in recorded(a).items()}
@@ -235,6 +245,7 @@ def priority(pid: int) -> int:
     return os.sched_getparam(pid).sched_priority
 
 
+@ours_alone
 def test_a_reload_after_a_death_keeps_the_new_generation(solo: Net):
     a = ours(solo.start_master(solo.a, instance(priority=150)))
     a.write(instance(priority=160))
