@@ -95,3 +95,15 @@ def test_s69_a_file_with_a_new_error_changes_nothing_and_says_why(solo: Net):
     own = solo.wire.adverts(solo.a.address, since=asked - 0.2)
     solo.steady(own, 0.1)
     assert {each.priority for each in own} == {150}
+
+
+@ours_alone
+def test_s69_an_interface_that_does_not_exist_changes_nothing_and_is_named(solo: Net):
+    """A word mistyped at 3 a.m. must not take the addresses of an instance that works."""
+    a = solo.start_master(solo.a, instance(priority=150))
+    asked = reload(solo, a, instance(priority=110, interface="d1"))
+    eventually(lambda: "VI_1: interface d1 does not exist" in a.log, 20, solo.logs)
+    solo.next_advert(solo.a, since=time.time() + 0.2)
+    own = solo.wire.adverts(solo.a.address, since=asked - 0.2)
+    solo.steady(own, 0.1)
+    assert {each.priority for each in own} == {150}

@@ -34,7 +34,7 @@ from standfast.supervise.messages import (
 )
 from standfast.supervise.setup import HEARTBEAT, ChildSetup
 from standfast.values import MILLISECOND, SECOND
-from standfast.vrrp import realtime
+from standfast.vrrp import missing, realtime
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import Cast
@@ -190,9 +190,16 @@ class VrrpProcess:
             reason = f"the VRRP process cannot read the new configuration: {error}"
             self._say(Cannot(generation=order.generation, reason=reason))
             return
+        lacking = missing.refusal(config, self._config, self._has_link)
+        if lacking:
+            self._say(Cannot(generation=order.generation, reason=lacking))
+            return
         await self._encode_ahead(config)
         self._prepared = (order.generation, config)
         self._say(Can(generation=order.generation))
+
+    def _has_link(self, name: str) -> bool:
+        return self._monitor.host.link(name) is not None
 
     def _commit(self, order: Commit, nursery: trio.Nursery) -> None:
         prepared, self._prepared = self._prepared, None

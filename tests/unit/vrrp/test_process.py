@@ -223,6 +223,20 @@ def test_what_cannot_be_read_or_was_not_prepared_is_refused(start):
     assert isinstance(parent.hears(), Cannot)
 
 
+def test_an_interface_that_is_not_there_is_refused_and_nothing_changes(start):
+    parent = start()
+    eventually(lambda: is_master(parent))
+    other = Config(global_defs=NORMAL, instances=(instance(interface="d1", priority=120),))
+    answer = parent.offers(model.encode(other), 2)
+    assert isinstance(answer, Cannot)
+    assert answer.reason.startswith("VI: interface d1 does not exist; ")
+    parent.says(Commit(generation=2))
+    assert isinstance(parent.hears(), Cannot)
+    status = parent.status()
+    (router,) = status["instances"]
+    assert (status["generation"], router["state"], router["priority"]) == (1, "MASTER", 100)
+
+
 def test_orders_for_the_daemon_are_refused_politely(start):
     parent = start()
     outcome = ask(parent.run_dir, "vrrp.ctl", Request(do="reload"))
