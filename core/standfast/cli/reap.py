@@ -12,6 +12,7 @@ from standfast.cli.where import default_config_id, default_configuration
 
 if TYPE_CHECKING:
     from standfast.config.model import Config
+    from standfast.supervise.rivals import Rival
 
 _DESCRIPTION = """\
 Clean up after a daemon that was killed (for ExecStopPost=): end its processes, take off exactly the addresses that were
@@ -65,10 +66,21 @@ def _run_dir(args: argparse.Namespace, config: Config) -> Path:
     )
 
 
+def _living() -> Rival | None:
+    """A standfast that speaks here: whoever deletes a run directory takes its lock off a daemon that is alive."""
+    from standfast.supervise.rivals import find_rivals
+
+    return next((rival for rival in find_rivals() if rival.unit == "standfast"), None)
+
+
 def _clean(path: Path, config: Config) -> int:
     from standfast.supervise.reap import reap
-    from standfast.supervise.rundir import RunDir
+    from standfast.supervise.rundir import LOCK, RunDir
 
+    if not (path / LOCK).exists() and (living := _living()):
+        words = f"it may not be dead: {living}, and {path} holds nothing that says whose; stop it first"
+        print(f"standfast reap: {words} (systemctl stop standfast, or kill {living.pid})", file=sys.stderr)
+        return 1
     owned = RunDir(path)
     try:
         done = [f"ended process {process.pid} ({process.role})" for process in owned.end_leftovers()]

@@ -14,6 +14,9 @@ import msgspec
 from standfast.supervise.children import start_time
 
 DEFAULT = Path("/run/standfast")
+LOCK = "lock"
+"""Held by the owner; stays when it has left."""
+
 _PATIENCE_MS = 2_000
 
 
@@ -57,7 +60,7 @@ class RunDir:
         """Make it if need be and take it. Raises :class:`HeldError`, or :class:`OSError` if it cannot be made."""
         self.path = path
         path.mkdir(mode=0o755, parents=True, exist_ok=True)
-        self._lock = os.open(path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        self._lock = os.open(path / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as busy:

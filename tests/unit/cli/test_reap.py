@@ -9,7 +9,10 @@ import pytest
 
 from standfast.cli import reap
 from standfast.config.model import Config
+from standfast.supervise import reap as reaper
+from standfast.supervise import rivals
 from standfast.supervise.children import start_time
+from standfast.supervise.rivals import Rival
 from standfast.supervise.rundir import Process, RunDir
 
 PROGRAM = "import sys; from standfast.cli import main; sys.exit(main())"
@@ -26,6 +29,21 @@ def test_a_daemon_that_lives_is_not_reaped(tmp_path, capsys):
     assert reap.run(parsed("-f", "/nowhere.conf", "--run-dir", str(tmp_path))) == 1
     assert f"it is not dead: {tmp_path} belongs to" in capsys.readouterr().err
     owned.release()
+
+
+def test_a_daemon_whose_run_directory_was_deleted_keeps_its_addresses(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(rivals, "find_rivals", lambda: [Rival(112, 70, "keepalived"), Rival(112, 77, "standfast-vrrp")])
+    monkeypatch.setattr(reaper, "reap", lambda _path, _config: pytest.fail("it takes a living daemon's addresses"))
+    for _ in range(2):  # a refusal must not leave what lets the next one through
+        assert reap.run(parsed("-f", "/nowhere.conf", "--run-dir", str(tmp_path / "gone"))) == 1
+        assert "it may not be dead: process 77 (standfast-vrrp) already speaks VRRP" in capsys.readouterr().err
+
+
+def test_another_daemon_is_no_obstacle_where_the_lock_tells_them_apart(tmp_path, monkeypatch):
+    RunDir(tmp_path).release()
+    monkeypatch.setattr(rivals, "find_rivals", lambda: [Rival(112, 77, "standfast-vrrp")])
+    monkeypatch.setattr(reaper, "reap", lambda _path, _config: [])
+    assert reap.run(parsed("-f", "/nowhere.conf", "--run-dir", str(tmp_path))) == 0
 
 
 def test_the_place_is_the_configurations_unless_named(tmp_path):
