@@ -142,9 +142,9 @@ STRICT: Final = frozenset(
 """Keywords that a wrong number voids. Of any other keepalived uses the whole number that the word begins with."""
 
 
-def _outside(word: Word, reader: Reader, shown: str, unit: str) -> Dropped:
+def _outside(word: Word, reader: Reader, shown: str, unit: str, hint: str = "") -> Dropped:
     name = reader.statement.keyword.text
-    return reader.refuse("SF3002", word, f"`{name}` must be {shown}{unit}, not `{word.text}`")
+    return reader.refuse("SF3002", word, f"`{name}` must be {shown}{unit}, not `{word.text}`", hint)
 
 
 def _begins_with(word: Word, reader: Reader, number: str, rest: str) -> None:
@@ -222,6 +222,8 @@ class Seconds:
     places: int = 6
     least: int = 1
     most: int | None = 1
+    instead_of_zero: str = ""
+    """The hint for those who mean "off" by 0, where 0 is outside of the limits."""
 
     @property
     def syntax(self) -> str:
@@ -251,7 +253,8 @@ class Seconds:
             )
         if self.low <= value <= self.high:
             return value
-        return _outside(word, reader, f"{plain_seconds(self.low)} to {plain_seconds(self.high)}", " seconds")
+        hint = "" if value else self.instead_of_zero
+        return _outside(word, reader, f"{plain_seconds(self.low)} to {plain_seconds(self.high)}", " seconds", hint)
 
 
 def _micros(whole: str, fraction: str, places: int) -> int:

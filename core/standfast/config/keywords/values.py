@@ -15,7 +15,7 @@ LONGEST = 4294967295
 
 WHOLE_SECONDS = Seconds(0, 4294 * SECOND, places=0)
 DELAY = Seconds(1000, LONGEST)
-SPACING = Seconds(1, LONGEST)
+SPACING = Seconds(1, LONGEST, instead_of_zero="leave it out for no spacing")
 
 
 def count(words: Words, reader: Reader) -> int | Dropped:

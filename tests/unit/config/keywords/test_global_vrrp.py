@@ -37,3 +37,10 @@ def test_limits(line, value, codes):
 
 def test_the_old_name_writes_the_new_setting():
     assert read("vrrp_vmac_garp_intvl all 30", "vrrp_garp_extra_if") == ((True, 30_000_000), ["SF2112", "SF5001"])
+
+
+@pytest.mark.parametrize("word", ["vrrp_garp_interval", "vrrp_gna_interval"])
+@pytest.mark.parametrize(("value", "hint"), [("0", "leave it out for no spacing"), ("9999999", "")])
+def test_who_means_off_by_0_is_told_how(word, value, hint):
+    (found,) = load_text(f"global_defs {{\n{word} {value}\n}}\n").diagnostics
+    assert (found.code, found.hint) == ("SF3002", hint)
