@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import msgspec
@@ -16,7 +17,7 @@ Answer: TypeAlias = Callable[[Request], AsyncGenerator[bytes, None]]
 """Lines to send back, one by one; the connection ends with the last."""
 
 CLIENTS = 32
-"""At once; more wait in the kernel's queue."""
+"""At once; the next one makes the place free of whoever has been idle longest."""
 
 _LINE_LIMIT = 4096
 _PATIENCE_S = 5
@@ -25,25 +26,55 @@ _PATIENCE_S = 5
 
 async def serve(listening: socket.socket, answer: Answer) -> None:
     """Answer clients of ``listening`` for ever."""
-    limit = trio.CapacityLimiter(CLIENTS)
+    audience = _Audience()
 
     async def attend(stream: trio.SocketStream) -> None:
-        async with limit, stream:
-            # A client that hangs up, or is too slow, is its own business.
-            try:
-                await _converse(stream, answer)
-            except (trio.BrokenResourceError, trio.ClosedResourceError):
-                return
+        async with stream:
+            with audience.seat() as seat:
+                # A client that hangs up, or is too slow, is its own business.
+                try:
+                    await _converse(stream, answer, seat)
+                except (trio.BrokenResourceError, trio.ClosedResourceError):
+                    return
 
     listening.setblocking(False)
     listener = trio.SocketListener(trio.socket.from_stdlib_socket(listening))
     await trio.serve_listeners(attend, [listener])
 
 
-async def _converse(stream: trio.SocketStream, answer: Answer) -> None:
+@dataclass(slots=True, eq=False)
+class _Seat:
+    scope: trio.CancelScope
+    asked: bool = False
+
+
+class _Audience:
+    """Who is connected, longest first. Clients that hang must never keep out the one that only asks."""
+
+    def __init__(self) -> None:
+        self._seats: dict[_Seat, None] = {}
+
+    @contextmanager
+    def seat(self) -> Iterator[_Seat]:
+        """A place for a new client, if need be that of the oldest that has not asked yet, or else of the oldest."""
+        if len(self._seats) >= CLIENTS:
+            leaving = next((seat for seat in self._seats if not seat.asked), next(iter(self._seats)))
+            del self._seats[leaving]
+            leaving.scope.cancel()
+        seat = _Seat(trio.CancelScope())
+        self._seats[seat] = None
+        try:
+            with seat.scope:
+                yield seat
+        finally:
+            self._seats.pop(seat, None)
+
+
+async def _converse(stream: trio.SocketStream, answer: Answer, seat: _Seat) -> None:
     line = await _read_line(stream)
     if not line:
         return
+    seat.asked = True
     try:
         request = decode_request(line)
     except msgspec.DecodeError as error:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import AsyncExitStack
 
 import msgspec
 import pytest
@@ -67,3 +68,41 @@ async def test_who_does_not_read_is_left(place, nursery, autojump_clock):
     async with await trio.open_unix_socket(place[1]) as stream:
         await stream.send_all(encode(Request(do="watch")))
         await finished.wait()
+
+
+@pytest.mark.parametrize("said", [b"", encode(Request(do="watch"))], ids=["silent", "watching"])
+async def test_those_that_hang_do_not_keep_others_out(place, nursery, said):
+    async def patient(request: Request):
+        yield encode({"did": request.do})
+        if request.do == "watch":
+            await trio.sleep_forever()
+
+    nursery.start_soon(server.serve, place[0], patient)
+    async with AsyncExitStack() as hanging:
+        for _ in range(70):
+            stream = await hanging.enter_async_context(await trio.open_unix_socket(place[1]))
+            await stream.send_all(said)
+        with trio.fail_after(2):  # a silent one is given up after 5 s
+            assert await ask(place[1], encode(Request(do="status"))) == [{"did": "status"}]
+
+
+async def test_those_that_have_not_asked_go_before_those_that_watch(place, nursery):
+    asked = trio.Event()
+
+    async def patient(_request: Request):
+        yield b"first\n"
+        await asked.wait()
+        yield b"second\n"
+
+    nursery.start_soon(server.serve, place[0], patient)
+    async with AsyncExitStack() as everybody:
+        watcher, *silent = [
+            await everybody.enter_async_context(await trio.open_unix_socket(place[1])) for _ in range(server.CLIENTS)
+        ]
+        await watcher.send_all(encode(Request(do="watch")))
+        assert await watcher.receive_some(100) == b"first\n"
+        await everybody.enter_async_context(await trio.open_unix_socket(place[1]))
+        with trio.fail_after(2):
+            assert await silent[0].receive_some(100) == b""
+            asked.set()
+            assert await watcher.receive_some(100) == b"second\n"
