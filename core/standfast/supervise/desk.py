@@ -53,7 +53,8 @@ class Desk:
         self._reactor = reactor
         self._listener = listener
         self._handle = handle
-        self._clients: set[_Client] = set()
+        self._clients: dict[_Client, None] = {}
+        """Those that came first, first."""
         reactor.on_readable(listener.fileno(), self._accept)
 
     def _accept(self) -> None:
@@ -61,10 +62,20 @@ class Desk:
             connection, _ = self._listener.accept()
         except OSError:
             return  # it has hung up already
-        if len(self._clients) >= _CLIENTS:
+        if len(self._clients) >= _CLIENTS and not self._make_room():
             connection.close()
             return
-        self._clients.add(_Client(self._reactor, connection, self._handle, self._clients.discard))
+        self._clients[_Client(self._reactor, connection, self._handle, self._left)] = None
+
+    def _make_room(self) -> bool:
+        """Send the oldest away that has not asked yet: clients that hang must not keep orders out."""
+        idle = next((client for client in self._clients if not client.asked), None)
+        if idle is not None:
+            idle.hang_up()
+        return idle is not None
+
+    def _left(self, client: _Client) -> None:
+        self._clients.pop(client, None)
 
 
 class _Client:
@@ -79,7 +90,9 @@ class _Client:
         self._said = b""
         self._owed = b""
         self._open = True
-        self._timer = reactor.after(_PATIENCE, self._hang_up)
+        self.asked = False
+        """Its request has come; from here on it waits for us."""
+        self._timer = reactor.after(_PATIENCE, self.hang_up)
         reactor.on_readable(connection.fileno(), self._read)
 
     def _read(self) -> None:
@@ -90,15 +103,16 @@ class _Client:
         except OSError:
             piece = b""
         if not piece:
-            self._hang_up()
+            self.hang_up()
             return
         self._said += piece
         if b"\n" in self._said:
-            self._asked(self._said.partition(b"\n")[0])
+            self._request(self._said.partition(b"\n")[0])
         elif len(self._said) > _LINE_LIMIT:
             self._answer(Outcome(ok=False, words="a request is one line of JSON; this one does not end"))
 
-    def _asked(self, line: bytes) -> None:
+    def _request(self, line: bytes) -> None:
+        self.asked = True
         self._timer.cancel()  # an order may take its time
         self._reactor.forget(self._connection.fileno())  # a client that closes its sending side still wants the answer
         try:
@@ -112,7 +126,7 @@ class _Client:
         if not self._open:
             return
         self._timer.cancel()
-        self._timer = self._reactor.after(_PATIENCE, self._hang_up)
+        self._timer = self._reactor.after(_PATIENCE, self.hang_up)
         self._owed = encode(answer)
         self._write()
 
@@ -122,14 +136,15 @@ class _Client:
         except BlockingIOError:
             pass
         except OSError:
-            self._hang_up()
+            self.hang_up()
             return
         if self._owed:
             self._reactor.on_writable(self._connection.fileno(), self._write)
         else:
-            self._hang_up()
+            self.hang_up()
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """End the conversation; a second time does nothing."""
         if self._open:
             self._open = False
             self._timer.cancel()

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -107,3 +108,15 @@ def test_a_socket_is_made_anew_with_its_mode(tmp_path):
 def test_a_status_socket_may_belong_to_a_group(tmp_path):
     listen(tmp_path, "x.status", mode=0o660, group=4).close()
     assert (tmp_path / "x.status").stat().st_gid == 4
+
+
+def test_those_that_hang_do_not_keep_orders_out(served):
+    run_dir, _orders = served
+    directory = os.open(run_dir, os.O_PATH)
+    with ExitStack() as hanging:
+        hanging.callback(os.close, directory)
+        for _ in range(40):
+            client = hanging.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+            client.settimeout(10)
+            client.connect(f"/proc/self/fd/{directory}/daemon.ctl")
+        assert ask(run_dir, "daemon.ctl", Request(do="reload"))["words"] == "reload"
