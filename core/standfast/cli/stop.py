@@ -10,7 +10,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
-from standfast.control.client import NoAnswer, ask
+from standfast.control.client import NoAnswer, Stuck, ask
 from standfast.control.protocol import Request
 
 _PATIENCE_S = 120
@@ -39,7 +39,8 @@ def run(args: argparse.Namespace) -> int:
                 cleanup.callback(os.close, handle)
             outcome = ask(args.run_dir, "daemon.ctl", Request(do="stop", now=args.now), patience_s=_PATIENCE_S)
         except NoAnswer as error:
-            print(f"standfast stop: {error}", file=sys.stderr)
+            hint = "; end it with `kill -9`, then clean up with `standfast reap`" if isinstance(error, Stuck) else ""
+            print(f"standfast stop: {error}{hint}", file=sys.stderr)
             return EX_UNKNOWN
         if handle is not None:
             _wait_for_the_end(handle)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,10 @@ from standfast.control.protocol import Request, encode
 
 PATIENCE_S = 1.0
 """A loop that turns answers within microseconds; after a second it is stuck."""
+
+
+_PEER = struct.Struct("3i")
+"""struct ucred of unix(7)."""
 
 
 class NoAnswer(Exception):  # noqa: N818 - what happened
@@ -91,6 +96,14 @@ def _answers(connection: socket.socket, name: str, request: Request) -> Iterator
             for line in lines:
                 yield msgspec.json.decode(line)
     except TimeoutError as error:
-        raise Stuck(f"the process behind {name} does not answer") from error
+        raise Stuck(f"the process behind {name}{_whose(connection, name)} does not answer") from error
     except OSError as error:
         raise Gone(f"the process behind {name} has gone: {error.strerror}") from error
+
+
+def _whose(connection: socket.socket, name: str) -> str:
+    """Its PID in words, where the kernel can say: it notes who called listen(2), and that is the parent for all."""
+    if not name.startswith("daemon."):
+        return ""
+    pid, _uid, _gid = _PEER.unpack(connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _PEER.size))
+    return f" (PID {pid})" if pid else ""  # 0: in a PID namespace that we cannot see

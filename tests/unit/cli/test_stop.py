@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import socket
 import subprocess
 import threading
@@ -64,3 +65,13 @@ def test_it_asks_and_waits_for_the_end(daemon, tmp_path, capsys, words, order):
 def test_a_daemon_in_another_pid_namespace_is_not_waited_for(daemon, tmp_path):
     daemon(ctl={"ok": True, "words": "stopped"}, status={"pid": 2**22 + 1})
     assert asked("--run-dir", str(tmp_path)) == 0
+
+
+def test_a_stuck_daemon_is_named_by_its_pid(tmp_path, capsys):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+        listener.bind(str(tmp_path / "daemon.status"))
+        listener.listen(1)
+        assert asked("--run-dir", str(tmp_path)) == EX_UNKNOWN
+    told = capsys.readouterr().err
+    assert f"daemon.status (PID {os.getpid()}) does not answer; end it with `kill -9`" in told
+    assert "standfast reap" in told
