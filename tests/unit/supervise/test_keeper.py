@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import signal
 import socket
 import time
@@ -34,11 +35,12 @@ def test_a_killed_child_is_replaced_at_once_and_may_resume(daemon):
 def test_a_stopped_child_is_killed_and_replaced(daemon):
     daemon.start()
     first = daemon.started(1)
+    daemon.eventually(lambda: daemon.vrrp()["heartbeat_age"] is not None)
     os.kill(first["pid"], signal.SIGSTOP)
     second = daemon.started(2)
     assert second["resume"] is True
     (record,) = daemon.logged("process.stuck")
-    assert "its event loop has not turned for 0.7" in record["message"] or "for 0.8" in record["message"]
+    assert re.search(r"its event loop has not turned for \d", record["message"])
     assert daemon.vrrp()["pid"] == second["pid"]
 
 
