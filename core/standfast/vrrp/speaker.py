@@ -36,8 +36,9 @@ BATCH: Final = 64
 DRAIN_PASSES: Final = 16
 """Batches read before a down timer is judged all the same: the default receive buffer holds a quarter of that."""
 
-SLOT: Final = 2 * MILLISECOND
-"""Adverts may leave so much early to share a wake-up: a tenth of a percent to two, and never late."""
+SLOT: Final = 5 * MILLISECOND
+"""Adverts may leave so much early to share a wake-up, which is what many instances cost: at most a twentieth of
+their interval, and never late. The next one is due by its own clock all the same."""
 
 SLOT_FROM: Final = 100 * MILLISECOND
 """Shorter intervals keep their exact deadlines."""
