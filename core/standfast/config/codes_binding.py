@@ -158,6 +158,13 @@ TIMING = (
          "Strict mode of version 2 does not let virtual addresses answer unless the router owns them."),
 )  # fmt: skip
 
+WHOLE = (
+    Code("SF4041", "warning", "nothing to do",
+         "There is no `vrrp_instance`, and nothing else to act on. The daemon runs, and keeps no address reachable. "
+         "Often "
+         "an `include` matches no file, or every instance stands behind an `@` line of another machine."),
+)  # fmt: skip
+
 LATER = (
     Code("SF5001", "warning", "not acted on yet",
          "The keyword is known and its value was checked, but nothing happens because of it. The list of what is "
@@ -183,4 +190,4 @@ MACHINE = (
          "named. keepalived reports it too, and its test of the configuration ends with status 6."),
 )  # fmt: skip
 
-declare(*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *LATER, *MACHINE)
+declare(*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *WHOLE, *LATER, *MACHINE)

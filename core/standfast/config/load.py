@@ -18,6 +18,7 @@ from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.findings import Findings
+from standfast.config.idle import nothing_to_do
 from standfast.config.iproute_names import NameTables
 from standfast.config.keywords.root import build_schema
 from standfast.config.lvs_model import Balancing
@@ -67,7 +68,10 @@ def load(
     schema, faults = with_plugins()
     with _collector_paused():
         parsed = parse(path, reader=reader, config_id=config_id, environ=environ)
-        return _loaded(parsed, config_id, schema, faults, NameTables(reader or DiskReader()))
+        loaded = _loaded(parsed, config_id, schema, faults, NameTables(reader or DiskReader()))
+    if loaded.config is not None:
+        loaded.diagnostics.extend(nothing_to_do(loaded.settings, path))
+    return loaded
 
 
 def load_text(text: str | bytes, *, config_id: str = "", schema: Block | None = None) -> Loaded:

@@ -57,7 +57,7 @@ def test_findings_go_to_stdout_and_the_tally_to_stderr(write, capsys):
 
 
 def test_json_is_one_document_for_all_files(write, capsys):
-    one, two = write("nonsense\n", "one.conf"), write("rubbish\n", "two.conf")
+    one, two = write("nonsense\n" + GOOD, "one.conf"), write("rubbish\n" + GOOD, "two.conf")
     assert main(["check", "--json", one, two]) == 1
     document = json.loads(capsys.readouterr().out)
     assert document["schema"] == "standfast.check/1"

@@ -1,0 +1,33 @@
+"""A configuration that runs and does nothing: an empty file, or one whose instances stand in an include that is not."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.settings import Settings
+
+HELPERS: Final = frozenset(
+    {
+        "global_defs",
+        "vrrp_sync_group",
+        "track_group",
+        "vrrp_script",
+        "vrrp_track_file",
+        "track_file",
+        "vrrp_track_process",
+        "bfd_instance",
+        "garp_group",
+        "linkbeat_interfaces",
+        "interface_up_down_delays",
+    }
+)
+"""Blocks that only serve virtual routers. Any other block, also a plugin's, is taken for something to do."""
+
+
+def nothing_to_do(settings: Settings, file: str) -> list[Diagnostic]:
+    """One warning at the start of the main file, or none."""
+    if HELPERS.issuperset(settings.blocks) and HELPERS.issuperset(settings.lists):
+        hint = "is everything included that should be, and does each `@` line mean this machine?"
+        return [Diagnostic("warning", "SF4041", Span(file, 1, 1, 1), "nothing to do: no `vrrp_instance`", hint)]
+    return []
