@@ -22,6 +22,7 @@ _DESCRIPTION = """\
 Run the daemon in the foreground. Exit status: 0 stopped as asked, 1 fatal error, 2 the configuration cannot be run,
 4 permission missing, 6 no or unreadable configuration, 70 program error."""
 
+EX_FATAL = 1
 EX_PERMISSION = 4
 
 _NOTES = {
@@ -58,8 +59,14 @@ def run(args: argparse.Namespace) -> int:
     if lacking := privileges.lacking(privileges.SPEAKING):
         print(f"standfast run: needs root, or the capabilities {', '.join(lacking)}", file=sys.stderr)
         return EX_PERMISSION
+    from standfast.supervise.limits import TooFewFilesError, raise_open_files
     from standfast.supervise.watchdog import run as watch_over
 
+    try:
+        raise_open_files()
+    except TooFewFilesError as error:
+        print(f"standfast run: {error}", file=sys.stderr)
+        return EX_FATAL
     return watch_over(options(args), parts())
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from standfast.cli import run, where
+from standfast.supervise import limits
 
 
 def parsed(*words):
@@ -82,3 +83,14 @@ def test_a_missing_configuration_ends_with_six(tmp_path):
     ended = subprocess.run(command, stderr=subprocess.PIPE, timeout=30, check=False)
     assert ended.returncode == 6
     assert b"no.conf" in ended.stderr
+
+
+def test_too_few_open_files_end_in_words(monkeypatch, capsys):
+    def refuse():
+        raise limits.TooFewFilesError("only 20 files may be open")
+
+    monkeypatch.setattr(limits, "raise_open_files", refuse)
+    monkeypatch.setattr(run.privileges, "lacking", lambda _wanted: [])
+    monkeypatch.setattr(run, "_open_standard_descriptors", lambda: None)
+    assert run.run(parsed()) == 1
+    assert capsys.readouterr().err == "standfast run: only 20 files may be open\n"
