@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 _COLOURS = {"MASTER": "bold green", "BACKUP": "cyan", "FAULT": "bold red", "LEAVING": "yellow"}
+_RECENT_S = 60
+"""The longest interval of version 3 is 41 s: whoever is still refused has spoken again by then."""
+
 _HEADINGS = ("instance", "state", "since", "cause", "master", "priority", "addresses")
 
 
@@ -84,12 +87,31 @@ def _priority(instance: dict[str, Any]) -> str:
     return str(base) if base == effective else f"{effective} (base {base})"
 
 
+def _refusal(document: dict[str, Any], instance: dict[str, Any]) -> str:
+    """Whose adverts are refused and why; empty if that is over."""
+    refused = instance.get("refused")
+    if not refused or _age_s(document, refused["at"]) > _RECENT_S:
+        return ""
+    last = clock_time(refused["at"])
+    return (
+        f"{instance['name']}: adverts from {refused['source']} are refused: {refused['words']} "
+        f"({refused['count']} in all, the last at {last})"
+    )
+
+
+def _age_s(document: dict[str, Any], moment: str) -> float:
+    """Seconds between a moment and the making of the document, both ISO 8601."""
+    made = datetime.datetime.fromisoformat(document["generated_at"])
+    return (made - datetime.datetime.fromisoformat(moment)).total_seconds()
+
+
 def _troubles(document: dict[str, Any]) -> list[str]:
     faults = [
         f"{instance['name']}: {fault['words']} (since {clock_time(fault['since'])})"
         for instance in document["vrrp"]["instances"]
         for fault in instance.get("faults", [])
     ]
+    faults += [words for instance in document["vrrp"]["instances"] if (words := _refusal(document, instance))]
     errors = [found for found in document["diagnostics"] if found["severity"] == "error"]
     if errors:
         first = errors[0]

@@ -92,7 +92,16 @@ def _takeover_cause(machine: Machine, now: int) -> str:
     if master is not None and machine.last_heard == "outranked":
         return f"preempted {master.address}: its priority is {master.priority}, ours {machine.priority}"
     if master is not None and machine.last_advert_heard is not None and machine.last_heard == "obeyed":
-        return f"no advert from {master.address} for {seconds(now - machine.last_advert_heard)}"
+        return _silence(machine, f"from {master.address}", machine.last_advert_heard, now)
     if machine.want is State.MASTER:
         return "owner of the addresses"
-    return f"no advert heard for {seconds(now - machine.since)}"
+    return _silence(machine, "heard", machine.since, now)
+
+
+def _silence(machine: Machine, which: str, beginning: int, now: int) -> str:
+    """A peer whose adverts are refused is not silent: who reads this has to know what to mend."""
+    refused = machine.refused
+    if not refused.since(beginning):
+        return f"no advert {which} for {seconds(now - beginning)}"
+    silence = f"no acceptable advert {which} for {seconds(now - beginning)}"
+    return f"{silence}; last refused from {refused.source}: {refused.words}"

@@ -25,6 +25,7 @@ from standfast.vrrp.checksum import Form
 from standfast.vrrp.counters import Counters
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.protect import Guard
+from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.remarks import Quota
 from standfast.vrrp.rules import Input, State, next_state
 
@@ -72,6 +73,7 @@ class Machine:
         """Effective: what adverts say and elections compare."""
         self.source = None if config.track_source else config.source
         self.counters = Counters()
+        self.refused = Refusals()
         self.faults: dict[str, Fault] = {}
         self.since = 0
         self.cause = "not started"

@@ -108,6 +108,7 @@ class Receiver:
             return self._examine(envelope)
         except BadAdvert as bad:
             router.counters.count(bad.reason)
+            router.refused.note(bad, envelope.source, envelope.arrived)
             self._remark("warning", "vrrp.advert_rejected", bad.reason, f"refused: {bad.words}", envelope)
             return None
 

@@ -7,6 +7,7 @@ import msgspec
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.vrrp.actions import AddAddresses, RemoveAddresses
 from standfast.vrrp.machine import Machine
+from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.rules import State
 
 
@@ -14,6 +15,7 @@ def apply(machine: Machine, config: VrrpInstance, now: int) -> None:
     """Run by ``config`` from now on. State and timers stay; only differences reach wire and kernel."""
     old, old_wait = machine.config, machine.down_time
     machine.config = config
+    machine.refused = Refusals()  # judged by rules of the past
     machine.priority = _priority(machine.priority, old, config)
     if config.source is not None and not config.track_source:
         machine.source = config.source

@@ -14,6 +14,7 @@ from standfast import clock
 from standfast.config.model import VirtualAddress
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
+from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
 
@@ -27,6 +28,16 @@ class FaultStatus(msgspec.Struct, kw_only=True):
     key: str
     words: str
     since: str
+
+
+class RefusedStatus(msgspec.Struct, kw_only=True):
+    """The last advert that was refused since start or reload."""
+
+    source: str
+    words: str
+    at: str
+    count: int
+    """How many there were in all."""
 
 
 class InstanceStatus(msgspec.Struct, kw_only=True):
@@ -51,6 +62,8 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     master_interval_ms: float
     """Learned from the master; our own while nobody is."""
     faults: list[FaultStatus]
+    refused: RefusedStatus | None
+    """None: every advert that came was acceptable."""
     addresses_wanted: list[str]
     """What this router has to hold as MASTER."""
     addresses_present: list[str]
@@ -125,12 +138,19 @@ class Describer:
             interval_ms=config.advert_interval / 1000,
             master_interval_ms=router.master_interval / 1000,
             faults=[FaultStatus(key=k, words=f.words, since=_iso(f.since)) for k, f in router.faults.items()],
+            refused=_refused(router.refused),
             addresses_wanted=[_text(address) for address in router.addresses],
             addresses_present=[_text(address) for address in router.addresses if self._keeper.present(address)],
             counters=_counters(instance),
             lateness_max_ms=instance.lateness.worst / 1000,
             lateness_p99_ms=instance.lateness.percentile(99) / 1000,
         )
+
+
+def _refused(refused: Refusals) -> RefusedStatus | None:
+    if not refused.count:
+        return None
+    return RefusedStatus(source=str(refused.source), words=refused.words, at=_iso(refused.at), count=refused.count)
 
 
 def _counters(instance: Instance) -> dict[str, int]:

@@ -31,6 +31,7 @@ FAULT = {
 
 def document(*instances, age=0.012, diagnostics=()):
     return {
+        "generated_at": "2020-11-23T12:01:00.000+00:00",
         "vrrp": {"instances": list(instances), "age_s": age},
         "processes": {"parent": {"pid": 1}, "vrrp": {"pid": 2, "generation": 7}},
         "diagnostics": list(diagnostics),
@@ -78,3 +79,12 @@ def test_a_silent_daemon_is_not_fresh():
 
 def test_times_of_other_days_say_which():
     assert clock_time("2020-11-23T12:00:00.000+00:00").startswith("2020-11-2")
+
+
+def test_whose_adverts_are_refused_and_why_while_that_is_recent():
+    refused = {"source": "10.0.0.2", "words": "it is VRRP version 2, ours is 3", "count": 412}
+    recent, over = "2020-11-23T12:00:01.000+00:00", "2020-11-23T11:59:59.000+00:00"
+    text = shown(document(MASTER | {"refused": refused | {"at": recent}}))
+    assert "VI_1: adverts from 10.0.0.2 are refused: it is VRRP version 2, ours is 3 (412 in all, the last at " in text
+    assert "refused" not in shown(document(MASTER | {"refused": refused | {"at": over}}))
+    assert "refused" not in shown(document(MASTER | {"refused": None}))

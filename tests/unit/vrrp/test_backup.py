@@ -5,6 +5,7 @@ from __future__ import annotations
 from standfast.testing.playbook import OTHER_SOURCE, Playbook, asleep_until, at, does, hears, router, ticks, us
 from standfast.values import SECOND
 from standfast.vrrp.machine import Peer
+from standfast.vrrp.packet import BadAdvert
 from standfast.vrrp.rules import State
 
 
@@ -55,3 +56,28 @@ def test_old_adverts_from_an_overrun_queue_do_not_cost_the_grace():
     book = Playbook(router(priority=100)) >> hears(150) >> asleep_until(20) >> hears(150, arrived=3) >> ticks
     assert book.router.state is State.BACKUP
     assert book.router.deadline == us(21)
+
+
+def refuses(book):
+    book.router.refused.note(BadAdvert("vers_err", "it is VRRP version 2, ours is 3"), OTHER_SOURCE.packed, book.now)
+
+
+def test_a_take_over_names_what_was_refused_meanwhile():
+    book = Playbook(router(priority=150)) >> at(1) >> refuses >> asleep_until(3.414062) >> ticks
+    assert book.router.state is State.MASTER
+    assert book.router.cause == (
+        "no acceptable advert heard for 3.414 s; last refused from 10.9.0.2: it is VRRP version 2, ours is 3"
+    )
+    book.forget()
+
+
+def test_a_take_over_from_a_master_that_is_refused_since():
+    book = Playbook(router(priority=100)) >> hears(150) >> at(1) >> refuses >> asleep_until(3.7) >> ticks
+    assert book.router.cause.startswith("no acceptable advert from 10.9.0.2 for 3.7 s; last refused from 10.9.0.2: it ")
+    book.forget()
+
+
+def test_what_was_refused_before_the_master_was_last_heard_explains_nothing():
+    book = Playbook(router(priority=100)) >> at(1) >> refuses >> at(2) >> hears(150) >> asleep_until(5.7) >> ticks
+    assert book.router.cause == "no advert from 10.9.0.2 for 3.7 s"
+    book.forget()

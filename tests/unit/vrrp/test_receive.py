@@ -366,3 +366,24 @@ def test_s32_a_flood_from_random_senders_leaves_memory_flat():
         assert desk.judge(advert(200, source=source), ttl=64) is None
     assert len(desk.told) == 64
     assert len(desk.receiver._quota) == 64
+
+
+def test_a_refused_advert_is_remembered_with_its_sender():
+    desk = Desk(version=3)
+    assert desk.judge(advert(200, version=2), NOW + 1) is None
+    refused = desk.router.refused
+    assert (refused.source, refused.at, refused.count) == (OTHER_SOURCE, NOW + 1, 1)
+    assert refused.words == "it is VRRP version 2, ours is 3"
+
+
+def test_what_passes_with_a_remark_is_not_remembered_as_refused():
+    desk = Desk(version=3)
+    assert desk.judge(advert(200, version=3, checksum="pseudo", interval=2 * SECOND)) is not None
+    assert desk.router.refused.count == 0
+
+
+def test_a_reload_forgets_what_was_refused_by_the_rules_before():
+    desk = Desk(version=3)
+    assert desk.judge(advert(200, version=2)) is None
+    desk.router.reconfigure(structs.replace(desk.router.config, version=2), NOW)
+    assert desk.router.refused.count == 0

@@ -6,6 +6,7 @@ import trio
 
 from standfast.events import Remark
 from standfast.supervise.page import SharedPage
+from standfast.vrrp.packet import BadAdvert
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
@@ -46,6 +47,16 @@ async def test_every_instance_is_described(describer, speaker, make_instance, ke
     assert one["counters"]["become_master"] == 1
     assert two["faults"][0]["words"] == "interface eth0 is down"
     assert two["master"] is None
+    assert (one["refused"], two["refused"]) == (None, None)
+
+
+async def test_the_last_refused_advert_is_shown(describer, speaker, make_instance):
+    instance = make_instance()
+    speaker.admit([instance])
+    instance.router.refused.note(BadAdvert("vers_err", "version 2"), bytes((10, 9, 0, 2)), 1)
+    (shown,) = msgspec.json.decode(await describer.status())["instances"]
+    assert shown["refused"].pop("at").endswith("+00:00")
+    assert shown["refused"] == {"source": "10.9.0.2", "words": "version 2", "count": 1}
 
 
 async def test_nobody_at_all_is_a_valid_document(describer):
