@@ -20,17 +20,20 @@ Document: TypeAlias = dict[str, Any]
 
 _GONE = "UNKNOWN (gone):"
 
+_GRACE_S = 1
+"""A router that has just become MASTER is still putting its addresses on: 250 instances at once need half of that."""
+
 _TRIES = 2
 """A process that is being replaced hangs up on us; its successor answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """The document, and whether it can be believed."""
+    """The document, whether it can be believed, and whether clients are served as it says."""
 
     document: Document
     problems: tuple[str, ...]
-    """In words; empty when every process has answered and its loop turns."""
+    """In words; empty when every process has answered, its loop turns, and no MASTER lacks an address."""
 
 
 def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
@@ -45,7 +48,9 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
         vrrp, words = None, f"UNKNOWN (stuck): the VRRP process's loop has not turned for {age / SECOND:.1f} s"
     if words and not (trouble.startswith(_GONE) and words.startswith(_GONE)):  # said once is enough
         problems.append(words)
-    return Picture(_document(daemon, vrrp, run_dir), tuple(problems))
+    document = _document(daemon, vrrp, run_dir)
+    problems += [words for instance in document["vrrp"]["instances"] if (words := _lacking(document, instance))]
+    return Picture(document, tuple(problems))
 
 
 def _ask(run_dir: Path, name: str) -> tuple[Document | None, str]:
@@ -91,6 +96,21 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
         },
         "virtual_servers": [],
     }
+
+
+def _lacking(document: Document, instance: Document) -> str:
+    """What a MASTER stands for and does not have; empty if nothing: then it serves its clients."""
+    made = datetime.datetime.fromisoformat(document["generated_at"])
+    since = datetime.datetime.fromisoformat(instance["since"])
+    if instance["state"] != "MASTER" or (made - since).total_seconds() < _GRACE_S:
+        return ""
+    present = set(instance["addresses_present"])
+    missing = [address for address in instance["addresses_wanted"] if address not in present]
+    if not missing:
+        return ""
+    others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
+    verb = "are" if others else "is"
+    return f"{instance['name']}: MASTER, but {missing[0]}{others} {verb} missing: the log has the reason"
 
 
 def _processes(daemon: Document | None, vrrp: Document | None) -> Document:

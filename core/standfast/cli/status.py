@@ -16,7 +16,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "status",
         help="show what the daemon does, and why",
-        description="Show what the daemon does, and why. Exit status: 0, or 3 if something is gone or stuck.",
+        description="Show what the daemon does, and why. "
+        "Exit status: 0, or 3 if something is gone or stuck, or a MASTER lacks an address.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document (standfast.status/1)")
     add_run_dir(parser)

@@ -78,5 +78,5 @@ def _print_lines(run_dir: Path) -> None:
         for line in changes(before, picture.document):
             print(line, flush=True)
         if picture.problems != troubles:
-            print(*(picture.problems or ("everything answers",)), sep="\n", flush=True)
+            print(*(picture.problems or ("all is well again",)), sep="\n", flush=True)
             troubles = picture.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import socket
 import threading
@@ -10,6 +11,8 @@ import pytest
 
 from standfast.cli import picture
 from standfast.clock import now
+
+WANTED = ["10.0.0.100/24 dev eth0", "10.0.0.101/24 dev eth0", "10.0.0.102/24 dev eth1"]
 
 
 def process(**more):
@@ -31,8 +34,12 @@ def daemon_answer(vrrp=None, **more):
 
 
 def vrrp_answer(**more):
-    instance = {"name": "VI_1", "state": "MASTER", "since": "2026-11-23T22:37:13.261+00:00", "cause": "silence"}
-    return {"process": "vrrp", "pid": 11, "generation": 3, "turned_at": now(), "instances": [instance]} | more
+    return {"process": "vrrp", "pid": 11, "generation": 3, "turned_at": now(), "instances": [instance()]} | more
+
+
+def instance(**more):
+    known = {"name": "VI_1", "state": "MASTER", "since": "2020-11-23T22:37:13.261+00:00", "cause": "silence"}
+    return known | {"addresses_wanted": WANTED, "addresses_present": WANTED} | more
 
 
 @pytest.fixture
@@ -141,3 +148,25 @@ def test_a_process_that_is_being_replaced_is_asked_again(answers):
     taken = picture.take(answers(daemon=[daemon_answer()], vrrp=[b"", vrrp_answer()]))
     assert states(taken) == [("VI_1", "MASTER")]
     assert taken.problems == ()
+
+
+def problems(answers, **more):
+    return picture.take(answers(daemon=[daemon_answer()], vrrp=[vrrp_answer(instances=[instance(**more)])])).problems
+
+
+@pytest.mark.parametrize(
+    ("present", "words"),
+    [(WANTED[1:], f"{WANTED[0]} is missing"), (WANTED[:1], f"{WANTED[1]} and 1 more are missing")],
+)
+def test_a_master_without_its_addresses_is_a_problem(answers, present, words):
+    found = problems(answers, addresses_present=present)
+    assert found == (f"VI_1: MASTER, but {words}: the log has the reason",)
+
+
+def test_who_has_just_become_master_is_still_putting_its_addresses_on(answers):
+    since = datetime.datetime.now(datetime.UTC).isoformat()
+    assert problems(answers, since=since, addresses_present=[]) == ()
+
+
+def test_a_backup_lacks_nothing(answers):
+    assert problems(answers, state="BACKUP", addresses_present=[]) == ()

@@ -62,7 +62,7 @@ def test_lines_for_pipes(monkeypatch, capsys, tmp_path):
     assert len(lines) == 5
     assert lines[2] == "UNKNOWN: gone"
     assert lines[3].endswith("VI_1: MASTER: because")
-    assert lines[4] == "everything answers"
+    assert lines[4] == "all is well again"
 
 
 def test_a_daemon_that_is_not_there_is_watched_for(tmp_path, monkeypatch):
