@@ -10,7 +10,9 @@ CONFIGURATIONS = ("/etc/standfast/standfast.conf", "/etc/keepalived/keepalived.c
 RUN_DIR = Path("/run/standfast")
 
 EX_UNKNOWN = 3
-"""Exit status: the daemon is gone or stuck, so nothing can be said of it. For ``status`` also: a MASTER lacks an address."""
+"""Exit status: the daemon is gone or stuck, so nothing can be said of it.
+
+For ``status`` also: a MASTER lacks an address."""
 
 
 def default_configuration() -> str:

@@ -97,7 +97,8 @@ class LogPipe:
                 "new": event.new,
                 "priority": event.priority,
             }
-            self.log("info", "vrrp.transition", words, instance=event.instance, at=event.at, fields=fields)
+            level: Level = "warning" if event.new == "FAULT" else "info"
+            self.log(level, "vrrp.transition", words, instance=event.instance, at=event.at, fields=fields)
         elif isinstance(event, Remark):
             self.log(event.level, event.event, event.words, instance=event.instance, at=event.at, fields=event.fields)
 

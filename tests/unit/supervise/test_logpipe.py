@@ -39,6 +39,7 @@ def test_events_become_records(ends):
     pipe.tell(Remark(at=1, level="error", event="vrrp.oops", words="broken"))
     transition, remark = received(receiver)
     assert transition.words == "BACKUP -> MASTER: silence"
+    assert transition.level == "info"
     assert transition.fields == {"old": "BACKUP", "new": "MASTER", "priority": 100}
     assert (remark.level, remark.event, remark.words) == ("error", "vrrp.oops", "broken")
 
@@ -65,3 +66,10 @@ def test_long_words_are_cut_and_a_closed_pipe_is_no_error(ends):
     receiver.close()
     pipe.log("info", "nobody", "listens")
     assert pipe.dropped == 1
+
+
+def test_who_looks_for_warnings_finds_faults(ends):
+    pipe, receiver = ends
+    pipe.tell(Transition(at=1, instance="VI_1", old="MASTER", new="FAULT", priority=100, cause="eth0 is down"))
+    (record,) = received(receiver)
+    assert (record.level, record.words) == ("warning", "MASTER -> FAULT: eth0 is down")
