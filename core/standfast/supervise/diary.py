@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import select
 import signal
 import socket
+import sys
+import termios
 import time
+from pathlib import Path
 
 from standfast.control.protocol import ProcessStatus
 from standfast.supervise import privileges
@@ -24,6 +28,14 @@ _NICENESS = 10
 _LAST_WORDS_MS = 1_000
 
 
+def _stopped(pid: int) -> bool:
+    """By a signal or a debugger (proc(5), state T or t)."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"T", b"t")
+    except OSError:
+        return False
+
+
 class Diary:
     """Keeps a writer at the other end of the log pipe."""
 
@@ -38,9 +50,22 @@ class Diary:
 
     def status(self, generation: int) -> ProcessStatus:
         """As `status` shows it; the writer runs no configuration, so its generation is the daemon's."""
+        waiting = self._waiting()
+        full = waiting * 2 > self.log.socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+        stuck = full or _stopped(self._pid)
         return ProcessStatus(
-            pid=self._pid, state="running", generation=generation, since=self._since, restarts=self._restarts
+            pid=self._pid,
+            state="stuck" if stuck else "running",
+            generation=generation,
+            since=self._since,
+            restarts=self._restarts,
+            detail=f"log lines are not written: {waiting} bytes of them wait, what comes is lost soon" if stuck else "",
         )
+
+    def _waiting(self) -> int:
+        """Bytes that no writer has read; all processes send through this one socket (unix(7), SIOCOUTQ)."""
+        answer = fcntl.ioctl(self.log.socket.fileno(), termios.TIOCOUTQ, bytes(4))
+        return int.from_bytes(answer, sys.byteorder)
 
     def open(self, reactor: Reactor, brood: Brood) -> None:
         """Start the writer; should it die, start another a second later (what it had read is lost)."""

@@ -40,12 +40,13 @@ def test_a_reader_that_has_stopped_reading_does_not_hold_the_end():
     with piped_stderr():
         diary = Diary("json", debug=False)
         diary.open(Reactor(), Brood(diary.log))
+        pid = diary.status(1).pid
         for number in range(2_000):
             diary.log.log("info", "x", f"{number}" + "x" * 1_000)
         start = time.monotonic()
         diary.close()
         assert time.monotonic() - start < 10
-        assert os.waitstatus_to_exitcode(os.waitpid(diary.status(1).pid, 0)[1]) == -signal.SIGKILL
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
         diary._receiver.close()
 
 
@@ -66,4 +67,35 @@ def test_a_dead_writer_is_replaced_and_nothing_waiting_is_lost():
         assert b"kept in the pipe" in os.read(stderr, 10_000)
         diary.close()
         brood.bury()
+        diary._receiver.close()
+
+
+def test_a_stopped_writer_is_stuck_until_it_goes_on():
+    with piped_stderr():
+        diary = Diary("json", debug=False)
+        diary.open(Reactor(), Brood(diary.log))
+        assert diary.status(1).state == "running"
+        pid = diary.status(1).pid
+        os.kill(pid, signal.SIGSTOP)
+        os.waitid(os.P_PID, pid, os.WSTOPPED)
+        found = diary.status(1)
+        assert (found.state, found.detail[:29]) == ("stuck", "log lines are not written: 0 ")
+        os.kill(pid, signal.SIGCONT)
+        os.waitid(os.P_PID, pid, os.WCONTINUED)
+        assert diary.status(1).state == "running"
+        diary.close()
+        os.waitpid(pid, 0)
+        diary._receiver.close()
+
+
+def test_a_writer_whose_reader_has_stopped_is_stuck_when_lines_pile_up():
+    with piped_stderr():
+        diary = Diary("json", debug=False)
+        diary.open(Reactor(), Brood(diary.log))
+        pid = diary.status(1).pid
+        for _ in range(2_000):
+            diary.log.log("info", "x", "x" * 1_000)
+        assert diary.status(1).state == "stuck"
+        diary.close()
+        os.waitpid(pid, 0)
         diary._receiver.close()
