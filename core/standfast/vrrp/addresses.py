@@ -89,15 +89,26 @@ class AddressKeeper:
 
         ``ours``: interface and ``address/prefix`` of everything that the state file says we installed.
         """
-        for place, address in self._locate(addresses)[0]:
-            entry = self._host.find(*place)
-            listed = (address.dev, f"{address.address}/{address.prefix}") in ours
-            if entry is not None and place not in self.installed and not listed and entry.protocol != IFA_PROTO:
-                self.owned.add(place)
+        self.owned.update(place for place, _ in self._foreign(addresses, ours))
+
+    def foreign(self, addresses: Iterable[VirtualAddress], ours: set[tuple[str, str]]) -> list[VirtualAddress]:
+        """Which of them are on this host though nothing says that we put them there; ``ours`` as above."""
+        return [address for place, address in self._foreign(addresses, ours) if place not in self.owned]
 
     def owns(self, entry: HostAddress) -> bool:
         """Is it an owner's own address?"""
         return (entry.index, entry.address, entry.prefix) in self.owned
+
+    def _foreign(
+        self, addresses: Iterable[VirtualAddress], ours: set[tuple[str, str]]
+    ) -> list[tuple[Place, VirtualAddress]]:
+        found = []
+        for place, address in self._locate(addresses)[0]:
+            entry = self._host.find(*place)
+            listed = (address.dev, f"{address.address}/{address.prefix}") in ours
+            if entry is not None and place not in self.installed and not listed and entry.protocol != IFA_PROTO:
+                found.append((place, address))
+        return found
 
     def _is_own(self, place: Place) -> bool:
         return place in self.owned and self._host.find(*place) is not None

@@ -18,6 +18,7 @@ from standfast.supervise.page import SharedPage, Slot
 from standfast.supervise.state_file import Entry, Installed, entry_of
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
+from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls, promote_secondaries
 
@@ -52,6 +53,7 @@ class Cast:
         for instance in instances:
             slot = page.read(instance.place or 0, instance.key) if resume else None
             self._start(instance, slot, delay)
+            self._name_foreign(instance, before)
         self._remove_strangers(config, before)
         if not resume:
             self._speaker.finish_effects()
@@ -66,10 +68,21 @@ class Cast:
 
     def _respect_owners(self, instances: list[Instance]) -> None:
         """An owner's VIPs that were there before us are the administrator's (KD-19)."""
-        listed = {(entry.interface, entry.address) for entry in self._written.addresses}
+        listed = _listed(self._written)
         for instance in instances:
             if instance.config.owner:
                 self._keeper.respect(instance.router.addresses, listed)
+
+    def _name_foreign(self, instance: Instance, before: Installed) -> None:
+        """What no record calls ours is taken off like a leftover; whoever put it there has to hear of it."""
+        if instance.router.state is State.MASTER:
+            return  # it carries on, and takes nothing off
+        found = self._keeper.foreign(instance.router.addresses, _listed(before))
+        if not found:
+            return
+        names = ", ".join(f"{address.address}/{address.prefix} on {address.dev}" for address in found)
+        words = f"found {names}, not put there by us: taken off; whatever configures it there must not"
+        self._complain("vrrp.address_found", words, instance.config.name)
 
     def _remove_strangers(self, config: Config, before: Installed) -> None:
         """Leftovers of a predecessor that no instance of today knows; those of instances are theirs to remove."""
@@ -94,12 +107,13 @@ class Cast:
         config = self._fitted(config)
         if config == self.config:
             return ()
-        old, self.config = self.config, config
+        old, self.config, before = self.config, config, self._written
         now = clock.now()
         self._configure(config.global_defs)
         staying, coming, going = self._match(config)
+        self._respect_owners(coming)  # before the list calls their addresses ours
         # First of all the adverts: each buys its instance one interval (18.3 in keepalived's order).
-        self._write_ahead(config, self._written)
+        self._write_ahead(config, before)
         for instance in going:
             instance.move_to(None)
             self._speaker.dismiss(instance, now, hold=True, removed=True)
@@ -108,9 +122,9 @@ class Cast:
         changes = [f"{instance.config.name}: removed" for instance in going]
         changes += [words for instance in staying if (words := self._reconfigure(instance, config))]
         self._speaker.admit(list(self._speaker.instances.values()))
-        self._respect_owners(coming)
         for instance in coming:
             self._start(instance)
+            self._name_foreign(instance, before)
             self._speaker.breathe()
             changes.append(f"{instance.config.name}: added")
         if old.global_defs != config.global_defs:
@@ -233,6 +247,10 @@ class Cast:
 def start_delay(settings: GlobalDefs, uptime: int) -> int:
     """Microseconds to stay silent and deaf: the configured delay, or what is left of the one after boot."""
     return max(settings.startup_delay, settings.delay_after_boot - uptime, 0)
+
+
+def _listed(written: Installed) -> set[tuple[str, str]]:
+    return {(entry.interface, entry.address) for entry in written.addresses}
 
 
 def _entries(config: Config) -> set[Entry]:

@@ -173,3 +173,41 @@ def test_the_longer_delay_counts():
     assert start_delay(settings, uptime=10_000_000) == 50_000_000
     assert start_delay(settings, uptime=58_000_000) == 5_000_000
     assert start_delay(GlobalDefs(), uptime=1) == 0
+
+
+def found(told):
+    return [event.words for event in told if getattr(event, "event", "") == "vrrp.address_found"]
+
+
+def test_an_address_that_nobody_says_is_ours_is_named_when_it_is_taken_off(cast, speaker, host, make_settings, told):
+    leftover(host, protocol=0)
+    start(cast, speaker, make_settings("10.9.0.100/24", "10.9.0.101/24"))
+    (words,) = found(told)
+    assert words.startswith("found 10.9.0.100/24 on eth0, not put there by us: taken off")
+    assert not host.has(2, Address.parse("10.9.0.100"))
+
+
+def test_leftovers_of_ours_go_without_a_word(tmp_path, make_cast, speaker, host, make_settings, told):
+    leftover(host, "10.9.0.100")  # marked
+    leftover(host, "10.9.0.101", protocol=0)  # listed
+    state_file.save(tmp_path, Installed((Entry("eth0", "10.9.0.101/24"),)))
+    start(make_cast(), speaker, make_settings("10.9.0.100/24", "10.9.0.101/24"))
+    assert found(told) == []
+
+
+def test_an_address_found_by_an_instance_that_a_reload_brings_is_named_too(cast, speaker, host, make_settings, told):
+    start(cast, speaker)
+    leftover(host, protocol=0)
+    cast.change(Config(instances=(make_settings(),)))
+    assert len(found(told)) == 1
+    speaker.turn()
+    assert not host.has(2, Address.parse("10.9.0.100"))
+
+
+def test_kd19_an_owner_that_a_reload_brings_keeps_its_own_address(cast, speaker, host, make_settings, tmp_path, told):
+    start(cast, speaker)
+    cast.change(Config(instances=(make_settings("10.9.0.1/24", priority=255, owner_state=True),)))
+    speaker.turn()
+    assert host.has(2, Address.parse("10.9.0.1"))
+    assert listed(tmp_path) == []
+    assert found(told) == []
