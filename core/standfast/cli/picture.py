@@ -50,6 +50,11 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
         problems.append(words)
     document = _document(daemon, vrrp, run_dir)
     problems += [words for instance in document["vrrp"]["instances"] if (words := _lacking(document, instance))]
+    problems += [
+        f"the {name} process (PID {process['pid']}) is stuck: {process['detail']}"
+        for name, process in document["processes"].items()
+        if process["state"] == "stuck" and name != "vrrp"  # of which more is said above
+    ]
     return Picture(document, tuple(problems))
 
 

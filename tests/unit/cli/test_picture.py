@@ -116,6 +116,14 @@ def test_a_stuck_speaker_never_reads_as_master(answers):
     assert "UNKNOWN (stuck)" in taken.problems[0]
 
 
+def test_a_stuck_writer_is_a_problem_and_the_speaker_is_believed(answers):
+    answer = daemon_answer()
+    answer["processes"]["writer"] = process(pid=12, state="stuck", detail="log lines are not written")
+    taken = picture.take(answers(daemon=[answer], vrrp=[vrrp_answer()]))
+    assert taken.problems == ("the writer process (PID 12) is stuck: log lines are not written",)
+    assert states(taken) == [("VI_1", "MASTER")]
+
+
 def test_an_answer_from_a_loop_that_no_longer_turns_is_not_believed(answers):
     stale = vrrp_answer(turned_at=now() - 2_000_000)
     taken = picture.take(answers(daemon=[daemon_answer(away=["VI_1"])], vrrp=[stale]))
