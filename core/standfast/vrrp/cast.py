@@ -16,6 +16,7 @@ from standfast.net.monitor import Monitor
 from standfast.supervise import state_file
 from standfast.supervise.page import SharedPage, Slot
 from standfast.supervise.state_file import Entry, Installed, entry_of
+from standfast.vrrp import changes
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
@@ -119,18 +120,21 @@ class Cast:
             self._speaker.dismiss(instance, now, hold=True, removed=True)
             self._speaker.breathe()
         self._speaker.admit(sorted([*staying, *coming], key=lambda instance: instance.place or 0))
-        changes = [f"{instance.config.name}: removed" for instance in going]
-        changes += [words for instance in staying if (words := self._reconfigure(instance, config))]
+        arriving = {instance.config.name for instance in coming}
+        leaving = {instance.config.name: instance.config for instance in going}
+        told = [f"{name}: removed" for name in leaving if name not in arriving]
+        told += [words for instance in staying if (words := self._reconfigure(instance, config))]
         self._speaker.admit(list(self._speaker.instances.values()))
         for instance in coming:
             self._start(instance)
             self._name_foreign(instance, before)
             self._speaker.breathe()
-            changes.append(f"{instance.config.name}: added")
+            made = instance.config
+            told.append(changes.anew(leaving[made.name], made) if made.name in leaving else f"{made.name}: added")
         if old.global_defs != config.global_defs:
-            changes.append("global settings changed")
+            told.append("global settings changed")
         self._finish()
-        return tuple(changes)
+        return tuple(told)
 
     def _match(self, config: Config) -> tuple[list[Instance], list[Instance], list[Instance]]:
         """Who stays, comes and goes: by :attr:`VrrpInstance.key`, since names may change."""
@@ -156,7 +160,7 @@ class Cast:
         self._speaker.perform(instance, instance.router.reconfigure(made, now))
         self._speaker.interfaces.survey(instance, now)
         self._speaker.breathe()
-        return f"{made.name}: {_difference(before, made)}"
+        return changes.changed(before, made)
 
     def _fitted(self, config: Config) -> Config:
         """Adverts must fit a packet: a fragment is heard by nobody. Only this process knows the interfaces' MTU."""
@@ -255,9 +259,3 @@ def _listed(written: Installed) -> set[tuple[str, str]]:
 
 def _entries(config: Config) -> set[Entry]:
     return {entry_of(address) for instance in config.instances for address in instance.vips + instance.evips}
-
-
-def _difference(old: VrrpInstance, new: VrrpInstance) -> str:
-    """Names of the settings that differ."""
-    fields = [name for name in new.__struct_fields__ if getattr(old, name) != getattr(new, name)]
-    return ", ".join(fields) + " changed"

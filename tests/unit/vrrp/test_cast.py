@@ -211,3 +211,9 @@ def test_kd19_an_owner_that_a_reload_brings_keeps_its_own_address(cast, speaker,
     assert host.has(2, Address.parse("10.9.0.1"))
     assert listed(tmp_path) == []
     assert found(told) == []
+
+
+def test_who_goes_and_comes_under_one_name_starts_anew(cast, speaker, make_settings):
+    start(cast, speaker, make_settings(name="one"), make_settings(name="two", vrid=52))
+    changes = cast.change(Config(instances=(make_settings(name="one", vrid=53), make_settings(name="two", vrid=52))))
+    assert changes == ("one: starts anew (virtual_router_id changed)",)

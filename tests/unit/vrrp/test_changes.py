@@ -1,0 +1,61 @@
+"""A reload's changes are told in words that stand in the file."""
+
+from __future__ import annotations
+
+import pytest
+from msgspec import structs
+
+from standfast.config.keywords.root import build_schema
+from standfast.config.model import Announcing, Authentication, UnicastPeer, VrrpInstance
+from standfast.config.schema import block_at
+from standfast.testing.playbook import OTHER_SOURCE, OWN_SOURCE, instance
+from standfast.values import Address
+from standfast.vrrp.changes import ANNOUNCING, KEYWORDS, anew, changed
+
+WITHOUT_KEYWORD = {"name", "family", "permanent_fault", "trackers", "announcing"}
+PEERS = (UnicastPeer(address=OTHER_SOURCE),)
+UNICAST = {"group": None, "unicast_peers": PEERS, "source": OWN_SOURCE}
+
+
+def test_every_word_is_a_keyword():
+    schema = build_schema()
+    known = {each.name for block in ("vrrp_instance", "global_defs") for each in block_at(schema, block)}
+    fields = [KEYWORDS.get(field, field) for field in VrrpInstance.__struct_fields__ if field not in WITHOUT_KEYWORD]
+    fields += [ANNOUNCING.get(field, field) for field in Announcing.__struct_fields__]
+    assert [word for word in fields if word not in known] == []
+    assert set(KEYWORDS) <= set(VrrpInstance.__struct_fields__)
+    assert set(ANNOUNCING) <= set(Announcing.__struct_fields__)
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"priority": 90, "vips": ()}, "priority, virtual_ipaddress"),
+        ({"advert_interval": 5, "source": OTHER_SOURCE}, "advert_int, mcast_src_ip"),
+        ({"auth": Authentication(kind="pass", password=b"secret")}, "authentication"),
+        ({"announcing": Announcing(repeat=9, gna_interval=7)}, "garp_master_repeat, vrrp_gna_interval"),
+        ({"permanent_fault": "no"}, "whether it can run"),
+    ],
+)
+def test_what_changed(change, words):
+    assert changed(instance(), instance(**change)) == f"VI_1: {words} changed"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ({}, {"vrid": 7, "interface": "eth1", "priority": 7}, "virtual_router_id, interface"),
+        ({}, {"group": Address.parse("224.0.0.99")}, "mcast_dst_ip"),
+        ({}, UNICAST, "unicast_peer"),
+        (UNICAST, UNICAST | {"source": OTHER_SOURCE}, "unicast_src_ip"),
+        ({}, {"family": 6, "group": Address.parse("ff02::12")}, "address family, mcast_dst_ip"),
+    ],
+)
+def test_why_it_starts_anew(before, after, words):
+    old, new = instance(**before), instance(**after)
+    assert old.key != new.key
+    assert anew(old, new) == f"VI_1: starts anew ({words} changed)"
+
+
+def test_the_new_name_is_the_one_that_is_told():
+    assert changed(instance(), structs.replace(instance(), name="first")) == "first: name changed"
