@@ -30,7 +30,7 @@ def served(tmp_path):
         else:
             answer(Outcome(ok=True, words=request.do + "x" * (3_000_000 if request.now else 0)))
 
-    Desk(reactor, listener, handle)
+    desk = Desk(reactor, listener, handle)
 
     def turn():
         while not stop:
@@ -44,6 +44,8 @@ def served(tmp_path):
     thread.join()
     for answer in kept:
         answer(Outcome(ok=True, words="at last"))
+    for client in list(desk._clients):
+        client.hang_up()
     listener.close()
 
 
