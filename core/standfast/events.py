@@ -1,4 +1,4 @@
-"""What happened, as frozen records that logs, status, sockets and (later) notifiers share.
+"""What happened, as frozen records that logs, status, sockets, notifiers and metrics share.
 
 Every event has a kind (its msgspec tag, dotted as log events are), the instance it is about, and
 ``at``: microseconds on CLOCK_BOOTTIME.  ``seq`` numbers are given by the ring that keeps them.
@@ -6,7 +6,7 @@ Every event has a kind (its msgspec tag, dotted as log events are), the instance
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -31,6 +31,86 @@ class Transition(Event, tag="vrrp.transition", frozen=True, kw_only=True):
     """In words, for ``status`` and the log: ``no advert from 10.0.0.2 for 3.61 s``."""
 
 
+class GroupTransition(Event, tag="vrrp.group_transition", frozen=True, kw_only=True):
+    """A sync group changed its state; ``instance`` is empty."""
+
+    group: str
+    old: StateName
+    new: StateName
+    cause: str
+
+
+class PriorityChange(Event, tag="vrrp.priority", frozen=True, kw_only=True):
+    """The effective priority of an instance changed."""
+
+    old: int
+    new: int
+    state: StateName
+    cause: str
+
+
+class TrackerChange(Event, tag="vrrp.tracker", frozen=True, kw_only=True):
+    """Something that is tracked went from good to bad or back. ``instance`` is empty: it may concern several."""
+
+    kind: str
+    """``interface``, ``script``, ``file``, ``process``, ``bfd``, ``check``."""
+    name: str
+    good: bool | None
+    """None: not known (yet, or any more)."""
+    words: str
+
+
+class DualMaster(Event, tag="vrrp.dual_master", frozen=True, kw_only=True):
+    """Another router speaks as master of the same virtual router while we do; or it does so no longer."""
+
+    other: str
+    """Its address."""
+    other_priority: int
+    over: bool = False
+    """True: one of us has yielded; ``lasted`` says how long there were two."""
+    lasted: int = 0
+
+
+class LowerPriorityMaster(Event, tag="vrrp.lower_priority_master", frozen=True, kw_only=True):
+    """As MASTER we heard an advert of a master with lower priority (``MASTER_RX_LOWER_PRI``)."""
+
+    other: str
+    other_priority: int
+    priority: int
+
+
+class ServerChange(Event, tag="lvs.server", frozen=True, kw_only=True):
+    """A real server came up or went down."""
+
+    service: str
+    """Name of the virtual server."""
+    server: str
+    """``[10.0.0.1]:80``."""
+    up: bool
+    weight: int
+    cause: str
+
+
+class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
+    """A virtual server gained or lost its quorum."""
+
+    service: str
+    up: bool
+    weight: int
+    """Sum of the weights of the servers that are up."""
+    quorum: int
+    sorry: bool
+    """The sorry server serves now."""
+    cause: str
+
+
+class DaemonChange(Event, tag="daemon.change", frozen=True, kw_only=True):
+    """The daemon as a whole: ``started``, ``reloaded``, ``stopping``."""
+
+    what: Literal["started", "reloaded", "stopping"]
+    words: str = ""
+
+
 class Remark(Event, tag="vrrp.remark", frozen=True, kw_only=True):
     """Something worth a log line that changes no state."""
 
@@ -39,3 +119,18 @@ class Remark(Event, tag="vrrp.remark", frozen=True, kw_only=True):
     """Dotted name, stable: ``vrrp.advert_rejected``."""
     words: str
     fields: dict[str, str | int | float | bool] = {}
+
+
+AnyEvent: TypeAlias = (
+    Transition
+    | GroupTransition
+    | PriorityChange
+    | TrackerChange
+    | DualMaster
+    | LowerPriorityMaster
+    | ServerChange
+    | QuorumChange
+    | DaemonChange
+    | Remark
+)
+"""Every kind of event, for decoding."""
