@@ -1,40 +1,191 @@
 r"""The one import for plugin authors. Re-exports only; what is not here is not promised.
 
-A plugin declares configuration blocks with the classes that core's own keywords are declared with::
+A plugin is a module named by an entry point of the group ``standfast``. Its hook registers classes::
 
-    from standfast.api import Block, Integer, Keyword, hookimpl
-
-    PING = Block(
-        "REDIS_CHECK",
-        doc="Asks a Redis server for a PONG.",
-        example="REDIS_CHECK {\n    database 0\n}",
-        keywords=(Keyword("database", Integer(0, 15), doc="Which one to ask.", example="database 0"),),
+    from standfast.api import (
+        Block, Checker, CheckerType, CheckResult, Code, Integer, Keyword, Place, Record,
+        TARGET, bad, checker_block, good, hookimpl, pacing,
     )
 
-    @hookimpl
-    def standfast_register_blocks(register):
-        register(PING, below="virtual_server/real_server")
+    class RedisOptions(Record, frozen=True):
+        database: int = 0
 
-and names its module by an entry point of the group ``standfast``.
+    DATABASE = Keyword("database", Integer(0, 15), doc="Which one to ask.", example="database 0", default="0")
+    BLOCK = checker_block("REDIS_CHECK", "Asks a Redis server for a PONG.", (DATABASE, *TARGET, *pacing()))
+
+    class RedisCheck(Checker[RedisOptions]):
+        contract = 1
+        declaration = CheckerType(
+            BLOCK, lambda place: RedisOptions(database=place.settings.get("database", 0)), record=RedisOptions
+        )
+
+        async def check(self) -> CheckResult:
+            ...
+            return good("PONG") if answer == b"+PONG\r\n" else bad(Code.CONTENT, f"answered {answer!r}")
+
+    @hookimpl
+    def standfast_register(registry):
+        registry.checker(RedisCheck)
+
+The contract has a number, :data:`CONTRACT`; each class says which one it was written for.
 """
 
-from standfast.config.kinds import Choice, Flag, Integer, IpAddress, Seconds, Switch, Text
+from standfast.config.codes import Code as DiagnosticCode
+from standfast.config.codes import declare
+from standfast.config.findings import Findings
+from standfast.config.keywords.checkers.common import (
+    ALPHA,
+    TARGET,
+    CheckerType,
+    Place,
+    checker_block,
+    nothing,
+    pacing,
+)
+from standfast.config.kinds import (
+    DROPPED,
+    Choice,
+    Custom,
+    Dropped,
+    Flag,
+    Integer,
+    IpAddress,
+    Reader,
+    Seconds,
+    Switch,
+    Text,
+    Words,
+    interface,
+)
+from standfast.config.lvs_model import (
+    AddressRange,
+    Forwarding,
+    Group,
+    LvsGlobals,
+    MarkEntry,
+    Pace,
+    Persistence,
+    RealServer,
+    SyncDaemon,
+    Target,
+    TlsCredentials,
+    VirtualServer,
+)
+from standfast.config.record import Record
 from standfast.config.schema import Block, Entries, Keyword
+from standfast.config.script_model import Identity, ScriptCall
+from standfast.config.scripts import Script, User
+from standfast.config.settings import Settings
+from standfast.config.suggest import did_you_mean
+from standfast.config.tree import Statement
+from standfast.contract.balancing import (
+    Counters,
+    Entrance,
+    Failure,
+    LoadBalancer,
+    Member,
+    Objection,
+    Pool,
+    PoolChange,
+    PoolStatistics,
+    Repair,
+)
+from standfast.contract.checking import (
+    CONTRACT,
+    Checker,
+    CheckResult,
+    Code,
+    ScriptEnd,
+    Surroundings,
+    WatchingChecker,
+    bad,
+    good,
+    unable,
+)
+from standfast.contract.notifying import NotDelivered, Notice, Notifier
+from standfast.events import Event
 from standfast.plugins import Register, hookimpl
-from standfast.values import Address
+from standfast.registry import NotifierType, Registry
+from standfast.values import MILLISECOND, SECOND, Address, Family, seconds
 
 __all__ = [
+    "ALPHA",
+    "CONTRACT",
+    "DROPPED",
+    "MILLISECOND",
+    "SECOND",
+    "TARGET",
     "Address",
+    "AddressRange",
     "Block",
+    "CheckResult",
+    "Checker",
+    "CheckerType",
     "Choice",
+    "Code",
+    "Counters",
+    "Custom",
+    "DiagnosticCode",
+    "Dropped",
+    "Entrance",
     "Entries",
+    "Event",
+    "Failure",
+    "Family",
+    "Findings",
     "Flag",
+    "Forwarding",
+    "Group",
+    "Identity",
     "Integer",
     "IpAddress",
     "Keyword",
+    "LoadBalancer",
+    "LvsGlobals",
+    "MarkEntry",
+    "Member",
+    "NotDelivered",
+    "Notice",
+    "Notifier",
+    "NotifierType",
+    "Objection",
+    "Pace",
+    "Persistence",
+    "Place",
+    "Pool",
+    "PoolChange",
+    "PoolStatistics",
+    "Reader",
+    "RealServer",
+    "Record",
     "Register",
+    "Registry",
+    "Repair",
+    "Script",
+    "ScriptCall",
+    "ScriptEnd",
     "Seconds",
+    "Settings",
+    "Statement",
+    "Surroundings",
     "Switch",
+    "SyncDaemon",
+    "Target",
     "Text",
+    "TlsCredentials",
+    "User",
+    "VirtualServer",
+    "WatchingChecker",
+    "Words",
+    "bad",
+    "checker_block",
+    "declare",
+    "did_you_mean",
+    "good",
     "hookimpl",
+    "interface",
+    "nothing",
+    "pacing",
+    "seconds",
+    "unable",
 ]

@@ -1,12 +1,12 @@
-"""The door for plugins that bring configuration blocks. Used where configurations are read: never in the VRRP process.
+"""The door for plugins, ours and everybody's. Used where configurations are read and in the health process alone.
 
 A plugin is a module named by an entry point of the group ``standfast``::
 
     hookimpl = pluggy.HookimplMarker("standfast")
 
     @hookimpl
-    def standfast_register_blocks(register):
-        register(Block("LDAP_CHECK", ...), below="virtual_server/real_server")
+    def standfast_register(registry):
+        registry.checker(LdapCheck)
 
 Entry points are loaded one by one. One that does not work becomes a diagnostic that names it; the others go on.
 """
@@ -14,14 +14,22 @@ Entry points are loaded one by one. One that does not work becomes a diagnostic 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import metadata
-from typing import Protocol
+from typing import Any, Protocol
 
 import pluggy
 
 from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.keywords.checkers import CHECKERS
+from standfast.config.keywords.checkers.common import CheckerType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
+from standfast.contract.balancing import LoadBalancer
+from standfast.contract.checking import Checker
+from standfast.contract.notifying import Notifier
+from standfast.registry import Registry
 
 PROJECT = "standfast"
 GROUP = "standfast"
@@ -36,7 +44,7 @@ class Register(Protocol):
     def __call__(self, block: Block, *, below: str = "") -> None:
         """Attach ``block`` below the block at this path (``virtual_server/real_server``); empty: at the top level.
 
-        Raises :class:`KeyError` for a path that does not exist, :class:`ValueError` for a name that is taken.
+        A path that does not exist or a name that is taken disables the plugin.
         """
 
 
@@ -52,52 +60,100 @@ class EntryPoint(Protocol):
 
 
 class Specification:
-    """The hooks."""
+    """The hooks. Called where configurations are read and where checks are made; they do nothing but register."""
+
+    @hookspec
+    def standfast_register(self, registry: Registry) -> None:
+        """Register classes: checkers, load balancers, notifiers, blocks."""
 
     @hookspec
     def standfast_register_blocks(self, register: Register) -> None:
-        """Declare configuration blocks. Called once each time a configuration is read; must not do anything else."""
+        """Declare configuration blocks that are nothing but that."""
+
+
+@dataclass(slots=True)
+class Plugins:
+    """Everything that plugins bring, core's schema with their blocks in it, and what went wrong."""
+
+    schema: Block = field(default_factory=build_schema)
+    registry: Registry = field(default_factory=Registry)
+    faults: list[Diagnostic] = field(default_factory=list)
+
+    @property
+    def checker_types(self) -> dict[str, CheckerType]:
+        """Name of the block -> the checker's declaration."""
+        return CHECKERS | {name: checker.declaration for name, checker in self.registry.checkers.items()}
+
+    @property
+    def checkers(self) -> dict[str, type[Checker[Any]]]:
+        """Name of the block -> the class that does the work."""
+        return self.registry.checkers
+
+    @property
+    def load_balancers(self) -> dict[str, type[LoadBalancer]]:
+        """What `lb_backend` calls them -> the class."""
+        return self.registry.load_balancers
+
+    @property
+    def notifiers(self) -> dict[str, type[Notifier[Any]]]:
+        """Name of the block -> the class."""
+        return self.registry.notifiers
+
+
+def find_plugins(entry_points: Iterable[EntryPoint] | None = None) -> Plugins:
+    """Load what is installed (or what is given), afresh."""
+    plugins = Plugins()
+    for entry_point in metadata.entry_points(group=GROUP) if entry_points is None else entry_points:
+        try:
+            _take(plugins, _ask(entry_point))
+        except (Exception, SystemExit) as error:
+            plugins.faults.append(_fault(entry_point, error))
+    return plugins
+
+
+@lru_cache(maxsize=1)
+def installed_plugins() -> Plugins:
+    """The same, once for each process. A process that lives on across a reload does not notice what was installed."""
+    return find_plugins()
 
 
 def with_plugins(entry_points: Iterable[EntryPoint] | None = None) -> tuple[Block, list[Diagnostic]]:
-    """Core's schema with the blocks of all plugins (default: those installed), and what went wrong."""
-    found = metadata.entry_points(group=GROUP) if entry_points is None else entry_points
-    root = build_schema()
-    faults: list[Diagnostic] = []
-    for entry_point in found:
-        try:
-            blocks = _blocks_of(entry_point)
-            _attach(root, blocks)
-        except Exception as error:
-            faults.append(_fault(entry_point.name, error))
-    return root, faults
+    """The schema, and what went wrong, of :func:`find_plugins`."""
+    plugins = find_plugins(entry_points)
+    return plugins.schema, plugins.faults
 
 
-def _blocks_of(entry_point: EntryPoint) -> list[tuple[Block, str]]:
+def _ask(entry_point: EntryPoint) -> Registry:
     """Ask one plugin alone, so that its failure is its own."""
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Specification)
     manager.register(entry_point.load(), name=entry_point.name)
     manager.check_pending()
-    blocks: list[tuple[Block, str]] = []
-
-    def register(block: Block, *, below: str = "") -> None:
-        blocks.append((block, below))
-
-    manager.hook.standfast_register_blocks(register=register)
-    return blocks
+    registry = Registry()
+    manager.hook.standfast_register(registry=registry)
+    manager.hook.standfast_register_blocks(register=registry.block)
+    return registry
 
 
-def _attach(root: Block, blocks: list[tuple[Block, str]]) -> None:
-    """All of a plugin's blocks or none."""
-    for block, below in blocks:
-        if block_at(root, below).find(block.name) is not None:
+def _take(plugins: Plugins, offered: Registry) -> None:
+    """All that a plugin brings or nothing."""
+    for block, below in offered.blocks:
+        if block_at(plugins.schema, below).find(block.name) is not None:
             raise ValueError(f"`{block.name}` exists already in `{below or 'the top level'}`")
-    for block, below in blocks:
-        block_at(root, below).attach(block)
+    plugins.registry.merge(offered)
+    for block, below in offered.blocks:
+        block_at(plugins.schema, below).attach(block.copy())
 
 
-def _fault(name: str, error: Exception) -> Diagnostic:
+def _fault(entry_point: EntryPoint, error: BaseException) -> Diagnostic:
     words = f"there is no block {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
-    hint = "its blocks are not known until it is mended or removed"
-    return Diagnostic("error", "SF5002", Span("plugin", 1, 1, 2), f"plugin `{name}` does not work: {words}", hint)
+    hint = "what it brings is not known until it is mended or removed"
+    whose = _distribution(entry_point)
+    message = f"plugin `{entry_point.name}`{f' of {whose}' if whose else ''} does not work: {words}"
+    return Diagnostic("error", "SF5002", Span("plugin", 1, 1, 2), message, hint)
+
+
+def _distribution(entry_point: EntryPoint) -> str:
+    """``standfast-ldap 1.2``; empty if that is not known."""
+    distribution = getattr(entry_point, "dist", None)
+    return f"{distribution.name} {distribution.version}" if distribution is not None else ""

@@ -7,10 +7,12 @@ from types import SimpleNamespace
 import pluggy
 import pytest
 
+from standfast.config.keywords.checkers.common import CheckerType, checker_block, nothing
 from standfast.config.kinds import Integer, Text
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Keyword, block_at
-from standfast.plugins import with_plugins
+from standfast.contract.checking import Checker, good
+from standfast.plugins import find_plugins, installed_plugins, with_plugins
 
 hookimpl = pluggy.HookimplMarker("standfast")
 PORT = Keyword("port", Integer(1, 65535), "Where it listens.", "port 389")
@@ -60,9 +62,35 @@ class WrongArguments:
         """Asks for more than there is."""
 
 
+class OldCheck(Checker[None]):
+    contract = 0
+    declaration = CheckerType(checker_block("OLD_CHECK", "Of yesterday.", ()), nothing)
+
+    async def check(self):
+        return good()
+
+
+class NewCheck(OldCheck):
+    contract = 1
+    declaration = CheckerType(checker_block("NEW_CHECK", "Of today.", ()), nothing, connects=False)
+
+
+class Older:
+    @hookimpl
+    def standfast_register(self, registry):
+        registry.block(Block("half", "", ""))
+        registry.checker(OldCheck)
+
+
+class Newer:
+    @hookimpl
+    def standfast_register(self, registry):
+        registry.checker(NewCheck)
+
+
 def entry(name: str, thing: object) -> SimpleNamespace:
     def load() -> object:
-        if isinstance(thing, Exception):
+        if isinstance(thing, BaseException):
             raise thing
         return thing
 
@@ -101,6 +129,8 @@ def test_values_of_a_plugin_are_bound():
         (Takes(), "`TCP_CHECK` exists already in `virtual_server/real_server`"),
         (Misspelt(), "standfast_register_blocs"),
         (WrongArguments(), "schema"),
+        (SystemExit("imports argparse and runs"), "SystemExit: imports argparse and runs"),
+        (Older(), "`OldCheck` was made for contract 0; this standfast has 1"),
     ],
     ids=lambda thing: type(thing).__name__,
 )
@@ -124,3 +154,28 @@ def test_installed_plugins_are_found_by_their_group(monkeypatch):
     monkeypatch.setattr("standfast.plugins.metadata.entry_points", lambda **which: asked.append(which) or [])
     with_plugins()
     assert asked == [{"group": "standfast"}]
+
+
+def test_a_checker_of_a_plugin_comes_with_its_block_and_reaches_the_real_server():
+    plugins = find_plugins([entry("newer", Newer())])
+    assert plugins.faults == []
+    assert plugins.checkers == {"NEW_CHECK": NewCheck}
+    loaded = load_text(server("NEW_CHECK {\n}"), plugins=plugins)
+    (service,) = loaded.balancing.virtual_servers
+    assert [checker.kind for checker in service.real_servers[0].checkers] == ["NEW_CHECK"]
+
+
+def test_the_second_plugin_that_brings_a_name_is_the_one_that_is_refused():
+    plugins = find_plugins([entry("first", Newer()), entry("second", Newer())])
+    assert plugins.checkers == {"NEW_CHECK": NewCheck}
+    (fault,) = plugins.faults
+    assert fault.message.startswith("plugin `second` does not work: ")
+    assert "`NEW_CHECK` exists already in `virtual_server/real_server`" in fault.message
+
+
+def test_what_comes_with_standfast_comes_in_by_the_same_door():
+    assert installed_plugins().faults == []
+    assert installed_plugins() is installed_plugins()
+    from importlib import metadata
+
+    assert {"checkers", "notifiers"} <= {found.name for found in metadata.entry_points(group="standfast")}

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from standfast.config.findings import Findings
+from standfast.config.keywords.checkers.common import CheckerType
 from standfast.config.lvs_checkers import Context
 from standfast.config.lvs_groups import groups_of
 from standfast.config.lvs_model import Balancing, Group, LvsGlobals, TlsCredentials, VirtualServer
@@ -14,12 +16,12 @@ from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
 
 
-def build_balancing(settings: Settings, findings: Findings) -> Balancing:
+def build_balancing(settings: Settings, findings: Findings, checkers: Mapping[str, CheckerType]) -> Balancing:
     """What is to be balanced. Faulty services are missing from it; why stands in ``findings``."""
     groups = groups_of(settings, findings)
     defaults = settings.block("global_defs")
     services: list[tuple[Statement, VirtualServer]] = []
-    for block, context in _with_context(settings, defaults, findings):
+    for block, context in _with_context(settings, Context(defaults, findings, checkers)):
         if block.statement is None or not _group_is_known(block, settings, groups, findings):
             continue
         service = service_of(block, groups, context)
@@ -34,7 +36,7 @@ def build_balancing(settings: Settings, findings: Findings) -> Balancing:
     )
 
 
-def _with_context(settings: Settings, defaults: Settings, findings: Findings) -> Iterator[tuple[Settings, Context]]:
+def _with_context(settings: Settings, context: Context) -> Iterator[tuple[Settings, Context]]:
     """Each virtual server with what is defined above it."""
     files: set[str] = set()
     sessions: set[str] = set()
@@ -46,7 +48,7 @@ def _with_context(settings: Settings, defaults: Settings, findings: Findings) ->
         elif value.setting == "bfd_instance":
             sessions.add(value.value.name)
         elif value.setting == "virtual_server":
-            yield value.value, Context(defaults, findings, frozenset(files), frozenset(sessions))
+            yield value.value, replace(context, track_files=frozenset(files), bfd_sessions=frozenset(sessions))
 
 
 def _group_is_known(block: Settings, settings: Settings, groups: dict[str, Group], findings: Findings) -> bool:

@@ -9,7 +9,7 @@ import gc
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec import structs
 
@@ -20,7 +20,6 @@ from standfast.config.diagnostics import Diagnostic
 from standfast.config.findings import Findings
 from standfast.config.idle import nothing_to_do
 from standfast.config.iproute_names import NameTables
-from standfast.config.keywords.root import build_schema
 from standfast.config.lvs_model import Balancing
 from standfast.config.model import Config
 from standfast.config.notices import lines_at_fault
@@ -31,7 +30,7 @@ from standfast.config.services import check_services
 from standfast.config.settings import Settings
 from standfast.config.source import DiskReader, Reader
 from standfast.config.tree import Tree
-from standfast.plugins import with_plugins
+from standfast.plugins import Plugins, find_plugins, installed_plugins
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +64,23 @@ def load(
     ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees. Plugins are asked for
     their blocks; one that does not work is one more diagnostic.
     """
-    schema, faults = with_plugins()
+    plugins = find_plugins()
     with _collector_paused():
         parsed = parse(path, reader=reader, config_id=config_id, environ=environ)
-        loaded = _loaded(parsed, config_id, schema, faults, NameTables(reader or DiskReader()))
+        loaded = _loaded(parsed, config_id, plugins, NameTables(reader or DiskReader()))
     if loaded.config is not None:
         loaded.diagnostics.extend(nothing_to_do(loaded.settings, path))
     return loaded
 
 
-def load_text(text: str | bytes, *, config_id: str = "", schema: Block | None = None) -> Loaded:
-    """The same for text that is in no file, by core's schema or the one given."""
-    return _loaded(parse_text(text, config_id=config_id), config_id, schema or build_schema(), [], NameTables())
+def load_text(
+    text: str | bytes, *, config_id: str = "", schema: Block | None = None, plugins: Plugins | None = None
+) -> Loaded:
+    """The same for text that is in no file, with the plugins that are installed or given, or by ``schema``."""
+    plugins = plugins or installed_plugins()
+    if schema is not None:
+        plugins = replace(plugins, schema=schema, faults=[])
+    return _loaded(parse_text(text, config_id=config_id), config_id, plugins, NameTables())
 
 
 @contextmanager
@@ -91,16 +95,16 @@ def _collector_paused() -> Iterator[None]:
             gc.enable()
 
 
-def _loaded(parsed: Parsed, config_id: str, schema: Block, faults: list[Diagnostic], names: NameTables) -> Loaded:
+def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables) -> Loaded:
     findings = Findings()
-    settings = bind(parsed.tree, schema, findings)
+    settings = bind(parsed.tree, plugins.schema, findings)
     config = build(settings, findings, config_id, names)
-    balancing = build_balancing(settings, findings)
+    balancing = build_balancing(settings, findings, plugins.checker_types)
     check_services(settings.block("global_defs"), findings)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)
-    diagnostics = [*faults, *_without_echoes(parsed.diagnostics, findings.finish())]
+    diagnostics = [*plugins.faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(None if stops else config, balancing, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
 

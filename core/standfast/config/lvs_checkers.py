@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from standfast.config.findings import Findings
-from standfast.config.keywords.checkers import CHECKERS
 from standfast.config.keywords.checkers.common import CheckerType, Place
 from standfast.config.kinds import Dropped
 from standfast.config.lvs_model import Checker, Pace, Target
@@ -26,6 +25,8 @@ class Context:
     defaults: Settings
     """``global_defs``."""
     findings: Findings
+    checkers: Mapping[str, CheckerType]
+    """Name of the block -> declaration, of core and of plugins."""
     track_files: frozenset[str] = frozenset()
     """Defined above it; those below do not count."""
     bfd_sessions: frozenset[str] = frozenset()
@@ -53,7 +54,7 @@ class Levels:
 def checkers_of(server: Settings, levels: Levels, address: Address, port: int, context: Context) -> tuple[Checker, ...]:
     """All checkers of one real server. ``levels`` begin with it; ``address`` and ``port`` are what it listens on."""
     found: list[Checker] = []
-    for name, kind in CHECKERS.items():
+    for name, kind in context.checkers.items():
         for block in server.blocks.get(name, ()):
             found += _Maker(kind, context, Target(address=address, port=port)).make(block, levels.inside(block))
     return tuple(found)

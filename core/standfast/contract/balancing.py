@@ -28,6 +28,8 @@ class Entrance(Record, frozen=True):
     last_port: int = 0
     """0: ``port`` alone."""
     mark: int = 0
+    family: Family | None = None
+    """Which packets with the mark; None: those of the pool's family. For addresses it is theirs."""
 
 
 class Member(Record, frozen=True):
@@ -46,7 +48,7 @@ class Pool(Record, frozen=True):
     """One virtual server as the data plane is to have it, sorry server and inhibited servers already worked in."""
 
     name: str
-    """:attr:`standfast.config.lvs_model.VirtualServer.name`; the key."""
+    """The key: :attr:`standfast.config.lvs_model.VirtualServer.name` (made unique)."""
     family: Family
     protocol: Literal["TCP", "UDP", "SCTP", ""]
     """Empty for marks: all of them."""
@@ -125,8 +127,10 @@ class Repair(Record, frozen=True):
 class LoadBalancer(ABC):
     """A data plane. One object for each start of the health process; calls come one after another."""
 
+    contract: ClassVar[int]
+    """The version of the contract (:data:`standfast.contract.checking.CONTRACT`) that it was written for."""
     name: ClassVar[str]
-    """What `lb_backend` calls it."""
+    """What `lb_backend` calls it: lower case letters, digits, dashes."""
 
     @classmethod
     @abstractmethod

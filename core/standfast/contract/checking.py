@@ -7,11 +7,9 @@ and calls :meth:`Checker.check` whenever one is due; it never runs twice at once
 from __future__ import annotations
 
 import enum
-import ssl
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
@@ -19,8 +17,11 @@ from standfast.config.lvs_model import Target
 from standfast.config.record import Record
 from standfast.config.script_model import ScriptCall
 
+if TYPE_CHECKING:
+    import ssl  # heavy, and nothing that only reads configurations needs it
+
 CONTRACT = 1
-"""Version of the contract between core and plugins; a plugin made for another one is not loaded."""
+"""Version of the contract between core and plugins; a class that was made for another one is not taken."""
 
 Verdict: TypeAlias = Literal["good", "bad", "none"]
 """``none``: the check could not be made, or is not over yet; it counts neither way."""
@@ -129,6 +130,8 @@ O = TypeVar("O", bound=Record | None)  # noqa: E741 - the options
 class Checker(ABC, Generic[O]):
     """A kind of checker. The class has the declaration, each object is one probe."""
 
+    contract: ClassVar[int]
+    """The version of this contract that the class was written for: state it as a number."""
     declaration: ClassVar[Any]
     """A :class:`standfast.api.CheckerType`: the block and its keyword, options, defaults."""
 
@@ -148,14 +151,3 @@ class WatchingChecker(Checker[O]):
     @abstractmethod
     async def watch(self, report: Callable[[CheckResult], None]) -> None:
         """Report what is seen now and every change, until cancelled."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckerClass:
-    """What a registered checker is to core."""
-
-    name: str
-    """Its keyword: ``TCP_CHECK``."""
-    checker: type[Checker[Any]]
-    distribution: str = ""
-    """The package that brings it, with its version; empty: not known."""

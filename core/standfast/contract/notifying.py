@@ -42,6 +42,8 @@ O = TypeVar("O", bound=Record)  # noqa: E741 - the options
 class Notifier(ABC, Generic[O]):
     """A kind of target. The class has the declaration, each object is one target."""
 
+    contract: ClassVar[int]
+    """The version of the contract (:data:`standfast.contract.checking.CONTRACT`) that it was written for."""
     declaration: ClassVar[Any]
     """A :class:`standfast.api.NotifierType`: the block, and how options are made of it."""
     batches: ClassVar[bool] = False

@@ -14,6 +14,7 @@ from standfast.config.keywords.lvs_values import MAX_PORT, one_port
 from standfast.config.keywords.values import INT_MAX, LONGEST, UINT_MAX
 from standfast.config.kinds import Custom, Dropped, Integer, IpAddress, Seconds, Switch, interface
 from standfast.config.lvs_model import CheckOptions, Pace
+from standfast.config.record import Record
 from standfast.config.schema import Block, Declaration, Keyword
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
@@ -61,6 +62,8 @@ class CheckerType:
     needs_port: bool = True
     nested: str = ""
     """Blocks in it that are checkers of their own, with this one's settings as defaults."""
+    record: type[Record] | None = None
+    """What ``options`` returns, so that it can be read again in another process; None: nothing."""
 
 
 def nothing(place: Place) -> CheckOptions:
