@@ -70,6 +70,8 @@ class CheckResult(Record, frozen=True):
     """Microseconds; 0: core fills in how long :meth:`Checker.check` took."""
     weight: int | None = None
     """The server's weight from now on (``misc_dynamic``); None: as it is."""
+    weight_change: int | None = None
+    """Added to the configured weight from now on (``FILE_CHECK``); 0: the configured one again. None: as it is."""
     again_after: int | None = None
     """Microseconds until the next call, instead of what the pace says; for checks of several steps."""
     details: dict[str, str | int | float] = msgspec.field(default_factory=dict)
