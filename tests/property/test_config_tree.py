@@ -37,6 +37,8 @@ def test_every_text_comes_back_byte_for_byte(data):
 @example("@x a { b } c {\n}\n")
 @example("a\n@x b\n{ c }\n")
 @example('a "b\n{ c }\n')
+@example("\n\ufeff\0")
+@example("$A= \\\n\u00a0")
 def test_formatting_never_changes_the_meaning_and_is_done_once(text):
     with suppress(NotFormattableError):
         new = formatted(text)

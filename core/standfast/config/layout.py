@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.parser import parse_text
 from standfast.config.physical import Kind, Physical, lines
+from standfast.config.text import BLANKS
+from standfast.config.textfaults import BOM
 from standfast.config.tree import Statement
 
 INDENT = "    "
@@ -125,7 +127,7 @@ class _Page:
 
     def _close(self) -> None:
         self.depth = max(0, self.depth - 1)
-        self.blank = False
+        self.blank = self.blank and self.rows[-1].endswith("\\")  # such a blank line ends a parameter
         self._row("}")
 
     def _whole(self, line: Physical) -> None:
@@ -133,7 +135,7 @@ class _Page:
         opened = [line.code[start:end] for start, end in line.cuts() if end - start == 1]
         depth = self.depth + opened.count("{") - opened.count("}")
         self.depth = min(self.depth, depth) if line.kind is Kind.CONDITION else self.depth
-        self._row(f"{line.code} {line.comment}".rstrip())
+        self._row(f"{line.code} {line.comment}".rstrip(BLANKS))
         if line.kind is Kind.CONDITION:
             self.depth = max(0, depth)
             self.fresh = line.code.endswith("{")
@@ -141,5 +143,7 @@ class _Page:
     def _row(self, text: str) -> None:
         if self.blank and self.rows and not self.fresh:
             self.rows.append("")
+        if not self.rows and text.startswith(BOM):
+            self.rows.append("")  # at the very start it would be taken for the mark of the file
         self.blank = self.joins = self.fresh = False
         self.rows.append(f"{INDENT * self.depth}{text}")

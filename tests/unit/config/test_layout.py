@@ -19,6 +19,7 @@ from standfast.config.layout import NotFormattableError, formatted, same_meaning
         ("a {\n@x b { c }\n@x d\n}\n", "a {\n    @x b { c }\n    @x d\n}\n"),
         (" @x a {\n @^x b {\n c\n }\n", None),
         ("$A= \\\nx { \\\n y }\n$A\n", "$A= \\\nx { \\\ny }\n$A\n"),
+        ("a {\n$A= \\\nx \\\n\n}\n", "a {\n    $A= \\\n    x \\\n\n}\n"),
         ("  ~SEQ(N, 1, 2) a $N { b }\n", "~SEQ(N, 1, 2) a $N { b }\n"),
         ("s  \"/bin/x  a\"   'b  c'\n", "s  \"/bin/x  a\"   'b  c'\n"),
         ("a {\n}\n", "a {\n}\n"),
