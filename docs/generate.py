@@ -12,13 +12,14 @@ import argparse
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator
+from importlib import metadata
 from pathlib import Path
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast import cli
 from standfast.config.codes import CODES, Code
-from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
+from standfast.plugins import GROUP, find_plugins
 
 REFERENCE = Path(__file__).parent / "reference"
 COMMAND = "python docs/generate.py"
@@ -40,7 +41,7 @@ STAGES = {
 
 def keywords() -> str:
     """Every keyword with its words, syntax, default, example, and whether it is acted on."""
-    root = build_schema()
+    root = _everything()
     parts = [_KEYWORDS_INTRODUCTION]
     blocks = dict(_blocks(root))
     acting = {path: block for path, block in blocks.items() if not _waits(path, blocks)}
@@ -51,6 +52,15 @@ def keywords() -> str:
         if path not in acting:
             parts += _block_section(path, block, list(block))
     return NOTE + "\n".join(parts) + "\n"
+
+
+def _everything() -> Block:
+    """Core's schema with what comes with standfast, whatever else is installed."""
+    ours = [point for point in metadata.entry_points(group=GROUP) if point.dist and point.dist.name == "standfast"]
+    found = find_plugins(ours)
+    if found.faults:
+        raise SystemExit("\n".join(fault.message for fault in found.faults))
+    return found.schema
 
 
 _KEYWORDS_INTRODUCTION = """\

@@ -33,7 +33,7 @@ The contract has a number, :data:`CONTRACT`; each class says which one it was wr
 from standfast.config.codes import Code as DiagnosticCode
 from standfast.config.codes import declare
 from standfast.config.findings import Findings
-from standfast.config.keywords.checkers.common import (
+from standfast.config.keywords.checking import (
     ALPHA,
     TARGET,
     CheckerType,
@@ -72,8 +72,9 @@ from standfast.config.lvs_model import (
     VirtualServer,
 )
 from standfast.config.record import Record
-from standfast.config.schema import Block, Entries, Keyword
+from standfast.config.schema import Block, Declaration, Entries, Keyword
 from standfast.config.script_model import Identity, ScriptCall
+from standfast.config.script_words import script_argument
 from standfast.config.scripts import Script, User
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
@@ -93,6 +94,7 @@ from standfast.contract.balancing import (
 from standfast.contract.checking import (
     CONTRACT,
     Checker,
+    CheckError,
     CheckResult,
     Code,
     ScriptEnd,
@@ -118,6 +120,7 @@ __all__ = [
     "Address",
     "AddressRange",
     "Block",
+    "CheckError",
     "CheckResult",
     "Checker",
     "CheckerType",
@@ -125,6 +128,7 @@ __all__ = [
     "Code",
     "Counters",
     "Custom",
+    "Declaration",
     "DiagnosticCode",
     "Dropped",
     "Entrance",
@@ -186,6 +190,7 @@ __all__ = [
     "interface",
     "nothing",
     "pacing",
+    "script_argument",
     "seconds",
     "unable",
 ]

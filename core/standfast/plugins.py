@@ -22,8 +22,7 @@ from typing import Any, Protocol
 import pluggy
 
 from standfast.config.diagnostics import Diagnostic, Span
-from standfast.config.keywords.checkers import CHECKERS
-from standfast.config.keywords.checkers.common import CheckerType
+from standfast.config.keywords.checking import CheckerType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
 from standfast.contract.balancing import LoadBalancer
@@ -82,7 +81,7 @@ class Plugins:
     @property
     def checker_types(self) -> dict[str, CheckerType]:
         """Name of the block -> the checker's declaration."""
-        return CHECKERS | {name: checker.declaration for name, checker in self.registry.checkers.items()}
+        return {name: checker.declaration for name, checker in self.registry.checkers.items()}
 
     @property
     def checkers(self) -> dict[str, type[Checker[Any]]]:

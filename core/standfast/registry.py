@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from standfast.config.findings import Findings
-from standfast.config.keywords.checkers.common import BELOW, CheckerType
+from standfast.config.keywords.checking import BELOW, CheckerType
 from standfast.config.kinds import Dropped
 from standfast.config.record import Record
 from standfast.config.schema import Block

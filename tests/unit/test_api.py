@@ -12,12 +12,12 @@ FOR_BLOCKS = {
     "Address", "Block", "Choice", "Custom", "DROPPED", "DiagnosticCode", "Dropped", "Entries", "Findings", "Flag",
     "Integer", "IpAddress", "Keyword", "Reader", "Record", "Register", "Registry", "Script", "ScriptCall", "Seconds",
     "Settings", "Statement", "Switch", "Text", "User", "Identity", "Words", "declare", "did_you_mean", "hookimpl",
-    "interface", "MILLISECOND", "SECOND", "seconds", "Family",
+    "interface", "MILLISECOND", "SECOND", "seconds", "Family", "Declaration",
 }  # fmt: skip
 FOR_CHECKERS = {
-    "ALPHA", "CONTRACT", "CheckResult", "Checker", "CheckerType", "Code", "Pace", "Place", "RealServer", "ScriptEnd",
-    "Surroundings", "TARGET", "Target", "TlsCredentials", "WatchingChecker", "bad", "checker_block", "good", "nothing",
-    "pacing", "unable",
+    "ALPHA", "CONTRACT", "CheckError", "CheckResult", "Checker", "CheckerType", "Code", "Pace", "Place", "RealServer",
+    "ScriptEnd", "Surroundings", "TARGET", "Target", "TlsCredentials", "WatchingChecker", "bad", "checker_block",
+    "good", "nothing", "pacing", "script_argument", "unable",
 }  # fmt: skip
 FOR_LOAD_BALANCERS = {
     "AddressRange", "Counters", "Entrance", "Failure", "Forwarding", "Group", "LoadBalancer", "LvsGlobals",

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pluggy
 import pytest
 
-from standfast.config.keywords.checkers.common import CheckerType, checker_block, nothing
+from standfast.config.keywords.checking import CheckerType, checker_block, nothing
 from standfast.config.kinds import Integer, Text
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Keyword, block_at
@@ -47,7 +47,7 @@ class Takes:
     @hookimpl
     def standfast_register_blocks(self, register):
         register(Block("half", "", ""))
-        register(Block("TCP_CHECK", "", ""), below="virtual_server/real_server")
+        register(Block("notify_up", "", ""), below="virtual_server/real_server")
 
 
 class Misspelt:
@@ -126,7 +126,7 @@ def test_values_of_a_plugin_are_bound():
         (ImportError("no module named ldap3"), "ImportError: no module named ldap3"),
         (Raises(), "RuntimeError: no licence"),
         (Nowhere(), "there is no block 'virtual_server/no_such_block'"),
-        (Takes(), "`TCP_CHECK` exists already in `virtual_server/real_server`"),
+        (Takes(), "`notify_up` exists already in `virtual_server/real_server`"),
         (Misspelt(), "standfast_register_blocs"),
         (WrongArguments(), "schema"),
         (SystemExit("imports argparse and runs"), "SystemExit: imports argparse and runs"),

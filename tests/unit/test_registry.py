@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from standfast.config.keywords.checkers.common import CheckerType, checker_block, nothing
+from standfast.config.keywords.checking import CheckerType, checker_block, nothing
 from standfast.config.record import Record
 from standfast.config.schema import Block
 from standfast.contract.balancing import LoadBalancer

@@ -22,7 +22,6 @@ COMMANDS = (
     "stop",
     "reap",
     "check",
-    "fmt",
     "explain",
     "demo",
 )

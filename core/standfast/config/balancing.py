@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from standfast.config.findings import Findings
-from standfast.config.keywords.checkers.common import CheckerType
+from standfast.config.keywords.checking import CheckerType
 from standfast.config.lvs_checkers import Context
 from standfast.config.lvs_groups import groups_of
 from standfast.config.lvs_model import Balancing, Group, LvsGlobals, TlsCredentials, VirtualServer
@@ -21,7 +21,8 @@ def build_balancing(settings: Settings, findings: Findings, checkers: Mapping[st
     groups = groups_of(settings, findings)
     defaults = settings.block("global_defs")
     services: list[tuple[Statement, VirtualServer]] = []
-    for block, context in _with_context(settings, Context(defaults, findings, checkers)):
+    tls = _tls(settings, findings)
+    for block, context in _with_context(settings, Context(defaults, findings, checkers, credentials=tls)):
         if block.statement is None or not _group_is_known(block, settings, groups, findings):
             continue
         service = service_of(block, groups, context)
@@ -32,23 +33,23 @@ def build_balancing(settings: Settings, findings: Findings, checkers: Mapping[st
         globals=lvs_globals(defaults),
         groups=tuple(groups.values()),
         virtual_servers=tuple(service for _, service in services),
-        tls=_tls(settings, findings),
+        tls=tls,
     )
 
 
 def _with_context(settings: Settings, context: Context) -> Iterator[tuple[Settings, Context]]:
     """Each virtual server with what is defined above it."""
-    files: set[str] = set()
+    files: dict[str, tuple[int, bool]] = {}
     sessions: set[str] = set()
     for value in settings.sequence:
         if not isinstance(value.value, Settings):
             continue
         if value.setting in ("track_file", "vrrp_track_file") and value.value.get("file") is not None:
-            files.add(value.value.name)
+            files.setdefault(value.value.name, value.value.get("weight", (1, False)))
         elif value.setting == "bfd_instance":
             sessions.add(value.value.name)
         elif value.setting == "virtual_server":
-            yield value.value, replace(context, track_files=frozenset(files), bfd_sessions=frozenset(sessions))
+            yield value.value, replace(context, track_files=dict(files), bfd_sessions=frozenset(sessions))
 
 
 def _group_is_known(block: Settings, settings: Settings, groups: dict[str, Group], findings: Findings) -> bool:

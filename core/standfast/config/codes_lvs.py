@@ -1,4 +1,4 @@
-"""The codes of load balancing (SF33xx: values; SF45xx: meaning), added to the table of all codes."""
+"""The codes of load balancing (SF33xx: values; SF45xx: meaning; SF66xx: plugins), added to the table of all codes."""
 
 from __future__ import annotations
 
@@ -176,4 +176,10 @@ MAIL = (
          "It says how something is done that is not switched on."),
 )  # fmt: skip
 
-declare(*VALUES, *CHECKERS, *GROUPS, *SERVICES, *SERVERS, *MAIL)
+PLUGINS = (
+    Code("SF6601", "error", "a plugin fails on a block of its own",
+         "The code that reads the options of this check raised an exception. That is a fault of the plugin, not of the "
+         "configuration. The check is left out; a server without checks counts as up for ever."),
+)  # fmt: skip
+
+declare(*PLUGINS, *VALUES, *CHECKERS, *GROUPS, *SERVICES, *SERVERS, *MAIL)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
+
 from standfast.config.findings import Findings
-from standfast.config.keywords.checkers.common import CheckerType, Place
+from standfast.config.keywords.checking import CheckerType, Place
 from standfast.config.kinds import Dropped
-from standfast.config.lvs_model import Checker, Pace, Target
+from standfast.config.lvs_model import Checker, Pace, Target, TlsCredentials
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
 from standfast.values import SECOND, Address
@@ -27,9 +29,10 @@ class Context:
     findings: Findings
     checkers: Mapping[str, CheckerType]
     """Name of the block -> declaration, of core and of plugins."""
-    track_files: frozenset[str] = frozenset()
-    """Defined above it; those below do not count."""
+    track_files: Mapping[str, tuple[int, bool]] = field(default_factory=dict)
+    """Defined above it; those below do not count. Name -> its own weight, and whether that is turned round."""
     bfd_sessions: frozenset[str] = frozenset()
+    credentials: TlsCredentials | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +75,27 @@ class _Maker:
         if statement is None:
             return
         place = self._place(block, statement, levels)
-        options = self.kind.options(place)
-        if isinstance(options, Dropped):
+        encoded = self._options(place)
+        if encoded is None:
             return
         for inner in (block, *block.blocks.get(self.kind.nested, ())):
             around = levels if inner is block else levels.inside(inner)
             pace = place.pace if inner is block else self._pace(around)
             target = self._target(around, inner.statement or statement) if self.kind.connects else None
-            yield Checker(kind=self.kind.block.name, pace=pace, target=target, options=options)
+            yield Checker(kind=self.kind.block.name, pace=pace, target=target, options=encoded)
+
+    def _options(self, place: Place) -> bytes | None:
+        """As msgpack; None: the check is left out. What a plugin does wrong here is its own affair."""
+        try:
+            options = self.kind.options(place)
+            if isinstance(options, Dropped):
+                return None
+            return b"" if options is None else msgspec.msgpack.encode(options)
+        except Exception as error:
+            name = self.kind.block.name
+            message = f"the plugin of `{name}` fails on this block ({type(error).__name__}: {error}); it is left out"
+            self.context.findings.error("SF6601", place.statement, message, hint="tell who wrote the plugin")
+            return None
 
     def _place(self, block: Settings, statement: Statement, levels: Levels) -> Place:
         around, service = Levels(levels.blocks[1:]), levels.blocks[-1]
@@ -92,6 +108,7 @@ class _Maker:
             service_delay_loop=service.get("delay_loop", DELAY_LOOP),
             track_files=self.context.track_files,
             bfd_sessions=self.context.bfd_sessions,
+            credentials=self.context.credentials,
         )
 
     def _pace(self, levels: Levels) -> Pace:

@@ -6,7 +6,7 @@ what the user wrote, and where, stays in the loader. Times are microseconds.
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Literal
 
 import msgspec
 
@@ -64,16 +64,6 @@ class Pace(Record, frozen=True):
     alpha: bool = False
     """Down until the first success."""
     log_all_failures: bool = False
-    rise: int = 1
-    """Successes in a row before a checker that is down comes up."""
-    fast_interval: int | None = None
-    """Time to the next check while the state is about to change; None: as usual."""
-    deadline: int | None = None
-    """What takes longer in all is a failure; None: only what the checker itself limits."""
-    jitter: int = 0
-    """Percent by which each wait is made shorter or longer, at random."""
-    from_start: bool = False
-    """`delay_loop` counts from the beginning of a check, not from its end."""
 
 
 class Target(Record, frozen=True):
@@ -89,91 +79,6 @@ class Target(Record, frozen=True):
     mark: int = 0
 
 
-class Url(Record, frozen=True):
-    """One request of HTTP_GET or SSL_GET, and what the answer must be."""
-
-    path: str
-    virtualhost: str = ""
-    """The Host header, inherited; empty: address and port of the target."""
-    sni_name: str = ""
-    """Name sent in the TLS handshake; empty: none."""
-    status_codes: tuple[tuple[int, int], ...] = ((200, 299),)
-    """First and last of each range that counts as success."""
-    digest: str = ""
-    """MD5 of the body in lower-case hexadecimal; empty: not looked at."""
-    regex: str = ""
-    regex_no_match: bool = False
-    regex_options: tuple[str, ...] = ()
-    regex_min_offset: int = 0
-    regex_max_offset: int | None = None
-    regex_stack: tuple[int, int] | None = None
-    tls_compliant: bool = False
-
-
-class HttpOptions(Record, frozen=True, tag="http"):
-    """HTTP_GET and SSL_GET."""
-
-    urls: tuple[Url, ...]
-    tls: bool = False
-    protocol: Literal["1.0", "1.0C", "1.1"] = "1.0"
-    fast_recovery: bool = False
-
-
-class SmtpOptions(Record, frozen=True, tag="smtp"):
-    """SMTP_CHECK."""
-
-    helo_name: str = "smtpchecker.keepalived.org"
-
-
-class DnsOptions(Record, frozen=True, tag="dns"):
-    """DNS_CHECK."""
-
-    record_type: str = "SOA"
-    name: str = "."
-
-
-class UdpOptions(Record, frozen=True, tag="udp"):
-    """UDP_CHECK."""
-
-    payload: bytes = b""
-    """Empty: ours."""
-    require_reply: bool = False
-    reply: bytes = b""
-    """Compared over the shorter of both lengths, where ``reply_mask`` has ones."""
-    reply_mask: bytes = b""
-    min_reply_length: int = 0
-    max_reply_length: int = 255
-
-
-class MiscOptions(Record, frozen=True, tag="misc"):
-    """MISC_CHECK."""
-
-    script: ScriptCall
-    timeout: int
-    dynamic: bool = False
-
-
-class FileOptions(Record, frozen=True, tag="file"):
-    """FILE_CHECK."""
-
-    track_file: str
-    weight: int | None = None
-    """None: the track file's own."""
-    reverse: bool = False
-
-
-class BfdOptions(Record, frozen=True, tag="bfd"):
-    """BFD_CHECK."""
-
-    session: str
-
-
-CheckOptions: TypeAlias = (
-    HttpOptions | SmtpOptions | DnsOptions | UdpOptions | MiscOptions | FileOptions | BfdOptions | None
-)
-"""What only one kind of checker has; None: nothing (TCP_CHECK, PING_CHECK)."""
-
-
 class Checker(Record, frozen=True):
     """One health check of one real server."""
 
@@ -182,7 +87,8 @@ class Checker(Record, frozen=True):
     pace: Pace
     target: Target | None = None
     """None: it does not connect to anything."""
-    options: CheckOptions = None
+    options: bytes = b""
+    """The options' record of the class that makes the check, as msgpack; only that class can read it. Empty: none."""
 
 
 class RealServer(Record, frozen=True):
@@ -253,12 +159,6 @@ class VirtualServer(Record, frozen=True):
     snmp_name: str = ""
     quorum_up: ScriptCall | None = None
     quorum_down: ScriptCall | None = None
-    panic_threshold: int = 0
-    """Percent of servers; with fewer alive, failed ones are not taken out. 0: they always are."""
-    initial_state: Literal["", "last"] = ""
-    """``last``: verdicts of before are restored at the start."""
-    backend: str = ""
-    """Which data plane; empty: as ``LvsGlobals.backend``."""
     sorry_server: SorryServer | None = None
     real_servers: tuple[RealServer, ...] = ()
 
@@ -299,8 +199,6 @@ class LvsGlobals(Record, frozen=True):
     nftables_priority: int = -1
     nftables_start_mark: int = 1000
     rs_init_notifies: bool = False
-    backend: str = ""
-    """Which data plane; empty: IPVS if the kernel has it, else nftables."""
 
 
 class Balancing(Record, frozen=True):

@@ -67,3 +67,14 @@ def _unescaped(token: str) -> str:
     if code[0] == "c" and len(code) > 1:
         return chr(ord(code[1]) & 0x1F)
     return _SIMPLE.get(code, code)
+
+
+def script_argument(raw: str) -> str:
+    """The argument of a keyword that is quoted and escaped as a command is. Raises UnsplittableError."""
+    words = first_split(raw)
+    if len(words) < 2:
+        raise UnsplittableError("nothing stands behind the keyword")
+    arguments = second_split(words[1])
+    if not arguments:
+        raise UnsplittableError("an empty argument")
+    return arguments[0]

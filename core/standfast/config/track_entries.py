@@ -11,8 +11,7 @@ from standfast.config.suggest import suggest
 from standfast.config.tracking_model import TrackedKind
 from standfast.config.tree import Word
 
-WEIGHT_LIMITS: dict[TrackedKind, int] = {"interface": 253, "script": 253, "file": 254, "process": 254, "bfd": 253,
-                                          "check": 253}  # fmt: skip
+WEIGHT_LIMITS: dict[TrackedKind, int] = {"interface": 253, "script": 253, "file": 254, "process": 254, "bfd": 253}
 """Largest weight of each kind, up or down. One more is cut to the limit with an error, as in keepalived."""
 
 

@@ -93,6 +93,14 @@ def unable(words: str) -> CheckResult:
     return CheckResult(verdict="none", code=Code.UNABLE, words=words)
 
 
+class CheckError(Exception):
+    """Ends a check from wherever it is noticed: :attr:`result` is the check's result, no fault of the checker."""
+
+    def __init__(self, result: CheckResult) -> None:
+        super().__init__(result.words)
+        self.result = result
+
+
 class ScriptEnd(Record, frozen=True):
     """How a program ended."""
 

@@ -5,10 +5,10 @@ import pytest
 from standfast.cli import main
 from standfast.cli.explain import page
 from standfast.config.codes import CODES
-from standfast.config.keywords.root import build_schema
 from standfast.config.schema import walk
+from standfast.plugins import installed_plugins
 
-EVERYTHING = dict(walk(build_schema()))
+EVERYTHING = dict(walk(installed_plugins().schema))
 
 
 def explain(topic: str, capsys) -> str:

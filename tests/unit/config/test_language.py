@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.keywords.root import build_schema
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Entries, Keyword, block_at, walk
+from standfast.plugins import find_plugins, installed_plugins
 
-EVERYTHING = dict(walk(build_schema()))
+EVERYTHING = dict(walk(installed_plugins().schema))
 
 
 def test_the_whole_language_is_there():
@@ -52,7 +52,7 @@ def example(path: str, declaration: Keyword | Entries | Block) -> str:
 
 
 def test_every_keyword_is_recognised_where_it_belongs():
-    schema = build_schema()
+    schema = installed_plugins().schema
     strange = {
         path: found.message
         for path, declaration in EVERYTHING.items()
@@ -63,6 +63,6 @@ def test_every_keyword_is_recognised_where_it_belongs():
 
 
 def test_a_plugin_can_take_the_place_of_what_waits():
-    schema = build_schema()
+    schema = find_plugins().schema
     with pytest.raises(ValueError, match="already declared"):
         block_at(schema, "virtual_server/real_server").attach(Block("TCP_CHECK", "", ""))

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.keywords.root import build_schema
 from standfast.config.load import load_text
 from standfast.config.unknown import Guide
+from standfast.plugins import installed_plugins
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ def test_a_keyword_of_many_blocks_names_a_few():
 
 
 def test_it_knows_every_word_of_the_schema():
-    guide = Guide(build_schema())
+    guide = Guide(installed_plugins().schema)
     assert guide.knows("priority")
     assert guide.knows("misc_path")
     assert not guide.knows("priorty")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from standfast.config.keywords.checkers.common import CONNECTING, LOOP, PAUSE
+from standfast.config.keywords.checking import CONNECTING, LOOP, PAUSE
 from standfast.config.keywords.lvs_values import endpoint, forwarding
 from standfast.config.keywords.values import INT_MAX, UINT_MAX
 from standfast.config.kinds import Custom, Integer, Switch, Text

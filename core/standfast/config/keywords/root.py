@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from standfast.config.keywords.bfd import BFD_INSTANCE
-from standfast.config.keywords.checkers import CHECKERS
-from standfast.config.keywords.checkers.common import BELOW
 from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_defs import GLOBAL_DEFS
 from standfast.config.keywords.groups import GROUPS
@@ -15,7 +13,7 @@ from standfast.config.keywords.values import daemon_name
 from standfast.config.keywords.virtual_server import TLS, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP
 from standfast.config.keywords.vrrp_instance import VRRP_INSTANCE
 from standfast.config.kinds import Custom, Flag, Seconds, Text
-from standfast.config.schema import Block, Keyword, block_at
+from standfast.config.schema import Block, Keyword
 from standfast.values import SECOND
 
 NAME = Custom("NAME", daemon_name, least=0, most=1)
@@ -39,7 +37,7 @@ PROCESS = (
 
 def build_schema() -> Block:
     """A new schema of everything core knows; plugins attach their blocks to it."""
-    root = Block(
+    return Block(
         "",
         doc="The top level of a configuration.",
         example=VRRP_INSTANCE.example,
@@ -53,6 +51,3 @@ def build_schema() -> Block:
             *INTERFACES,
         ),
     )
-    for checker in CHECKERS.values():
-        block_at(root, BELOW).attach(checker.block.copy())
-    return root

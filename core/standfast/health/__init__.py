@@ -1,1 +1,0 @@
-"""Health checks and load balancing: when checks run, what follows from their results, what the data plane is to do."""

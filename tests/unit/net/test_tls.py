@@ -1,0 +1,172 @@
+"""TLS of checks against certificates that are good, expired, foreign, or not there."""
+
+from __future__ import annotations
+
+import datetime
+import ssl
+
+import pytest
+import trustme
+from hypothesis import given
+from hypothesis import strategies as st
+
+from standfast.contract.checking import CheckError, Code
+from standfast.net.probe import connect
+from standfast.net.tls import TlsConnection, TlsSetting, days_left, secure
+from standfast.testing.servers import Serving, answering, garbage, half_open, hangs_up, tcp_server
+
+NOW = datetime.datetime.now(datetime.UTC)
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="module")
+def ca_file(authority, tmp_path_factory) -> str:
+    path = tmp_path_factory.mktemp("ca") / "ca.pem"
+    authority.cert_pem.write_to_path(path)
+    return str(path)
+
+
+def serving_with(authority: trustme.CA, *names: str, days: float = 30.5) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(
+        *names, not_before=NOW - datetime.timedelta(days=90), not_after=NOW + datetime.timedelta(days=days)
+    ).configure_cert(context)
+    return context
+
+
+async def handshake(server: Serving, setting: TlsSetting, name: str = "") -> TlsConnection:
+    return await secure(await connect(server.target()), setting.context(), name)
+
+
+async def words(server: Serving, setting: TlsSetting, name: str = "") -> str:
+    with pytest.raises(CheckError) as ended:
+        await handshake(server, setting, name)
+    assert ended.value.result.code == Code.TLS
+    return ended.value.result.words
+
+
+async def test_there_and_back(authority, ca_file):
+    context = serving_with(authority, "web.example")
+    async with tcp_server(answering(b"pong"), context=context) as server:
+        connection = await handshake(server, TlsSetting(verify=True, ca=ca_file), "web.example")
+        await connection.send(b"ping\r\n\r\n")
+        assert await connection.receive() == b"pong"
+        assert days_left(connection.certificate()) == 30
+        connection.say_goodbye()
+        connection.close()
+
+
+@pytest.mark.parametrize("days", [-1, 30])
+async def test_without_verification_anything_goes(authority, days):
+    async with tcp_server(answering(b"x"), context=serving_with(authority, "other.example", days=days)) as server:
+        connection = await handshake(server, TlsSetting())
+        left = days_left(connection.certificate())
+        assert left is not None
+        assert (left < 0) == (days < 0)
+        connection.close()
+
+
+@pytest.mark.parametrize(
+    ("names", "days", "name", "said"),
+    [
+        (["web.example"], -1, "web.example", "certificate: certificate has expired"),
+        (["web.example"], 30, "other.example", "Hostname mismatch"),
+        (["127.0.0.2"], 30, "127.0.0.1", "IP address mismatch"),
+    ],
+)
+async def test_certificates_that_are_not_acceptable(authority, ca_file, names, days, name, said):
+    async with tcp_server(answering(b"x"), context=serving_with(authority, *names, days=days)) as server:
+        assert said in await words(server, TlsSetting(verify=True, ca=ca_file), name)
+
+
+async def test_an_address_can_be_the_name(authority, ca_file):
+    async with tcp_server(answering(b"x"), context=serving_with(authority, "127.0.0.1")) as server:
+        (await handshake(server, TlsSetting(verify=True, ca=ca_file), "127.0.0.1")).close()
+
+
+async def test_signed_by_nobody_who_is_trusted(authority, tmp_path):
+    other = tmp_path / "other.pem"
+    trustme.CA().cert_pem.write_to_path(other)
+    async with tcp_server(answering(b"x"), context=serving_with(authority, "web.example")) as server:
+        assert "local issuer" in await words(server, TlsSetting(verify=True, ca=str(other)), "web.example")
+
+
+async def test_sni_is_sent_only_for_names(authority):
+    asked: list[str | None] = []
+    context = serving_with(authority, "web.example")
+    context.sni_callback = lambda _socket, name, _context: asked.append(name)
+    async with tcp_server(answering(b"x"), context=context) as server:
+        for name in ("web.example", "", "127.0.0.1"):
+            (await handshake(server, TlsSetting(), name)).close()
+    assert asked == ["web.example", None, None]
+
+
+@pytest.mark.parametrize("behaviour", [garbage(), hangs_up], ids=["garbage", "hangs up"])
+async def test_what_is_no_tls(behaviour):
+    async with tcp_server(behaviour) as server:
+        assert await words(server, TlsSetting())
+
+
+async def test_no_answer_to_a_handshake():
+    async with tcp_server(half_open()) as server:
+        connection = await connect(server.target(connect_timeout=50_000))
+        with pytest.raises(CheckError) as ended:
+            await secure(connection, TlsSetting().context())
+    assert ended.value.result.code == Code.TIMEOUT
+
+
+async def test_a_certificate_of_ours_is_shown(authority, ca_file, tmp_path):
+    mine = tmp_path / "mine.pem"
+    authority.issue_cert("checker.example").private_key_and_cert_chain_pem.write_to_path(mine)
+    context = serving_with(authority, "web.example")
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = ssl.TLSVersion.TLSv1_2  # with 1.3 it is refused behind the handshake
+    authority.configure_trust(context)
+    async with tcp_server(answering(b"pong"), context=context) as server:
+        connection = await handshake(server, TlsSetting(certificate=str(mine)))
+        await connection.send(b"\r\n\r\n")
+        assert await connection.receive() == b"pong"
+        connection.close()
+        assert await words(server, TlsSetting())
+
+
+@pytest.mark.parametrize(
+    "setting", [TlsSetting(verify=True, ca="/no/such/file"), TlsSetting(certificate="/no/such/file")]
+)
+def test_files_that_cannot_be_used_are_no_fault_of_the_server(setting):
+    with pytest.raises(CheckError) as ended:
+        setting.context()
+    assert ended.value.result.verdict == "none"
+    assert ended.value.result.words == "TLS cannot use /no/such/file: No such file or directory"
+
+
+@given(st.binary(max_size=200))
+def test_expiry_of_garbage_is_unknown_never_a_fault(data):
+    assert days_left(data) is None or isinstance(days_left(data), int)
+
+
+@given(st.integers(0, 400), st.integers(0, 255))
+def test_expiry_of_a_damaged_certificate(place, byte):
+    damaged = bytearray(ssl.PEM_cert_to_DER_cert(trustme_pem()))
+    damaged[place % len(damaged)] = byte
+    assert isinstance(days_left(bytes(damaged)), int | None)
+
+
+_PEM: list[str] = []
+
+
+def trustme_pem() -> str:
+    if not _PEM:
+        _PEM.append(trustme.CA().cert_pem.bytes().decode())
+    return _PEM[0]
+
+
+def test_dates_behind_2049_are_written_otherwise():
+    authority = trustme.CA()
+    leaf = authority.issue_cert("x.example", not_after=datetime.datetime(2060, 1, 1, tzinfo=datetime.UTC))
+    der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
+    assert days_left(der, now=datetime.datetime(2059, 12, 31, tzinfo=datetime.UTC).timestamp()) == 1
