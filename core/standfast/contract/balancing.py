@@ -83,6 +83,7 @@ class Failure(Record, frozen=True):
     """One change that the kernel refused."""
 
     pool: str
+    """Empty: something global."""
     words: str
 
 
@@ -144,12 +145,15 @@ class LoadBalancer(ABC):
 
     @classmethod
     @abstractmethod
-    def render(cls, changes: Sequence[PoolChange], settings: LvsGlobals) -> list[str]:
-        """The kernel operations for these changes, in the words of the usual tool, for `standfast plan`. Pure."""
+    def render(cls, changes: Sequence[PoolChange], settings: LvsGlobals | None) -> list[str]:
+        """The kernel operations for these changes, in the words of the usual tool, for `standfast plan`. Pure.
+
+        ``settings``: global ones that are set with them; None: those stay as they are.
+        """
 
     @abstractmethod
-    async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> None:
-        """Open sockets, set what is global. Raises :class:`OSError`.
+    async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> tuple[Failure, ...]:
+        """Open sockets, set what is global. Raises :class:`OSError` if nothing can be done at all.
 
         ``adopt``: pools that an earlier process left, to be taken over as they are; empty: nothing is ours.
         """
@@ -175,12 +179,15 @@ class LoadBalancer(ABC):
         """By the pool's name."""
 
     @abstractmethod
-    async def reconfigure(self, settings: LvsGlobals) -> None:
+    async def reconfigure(self, settings: LvsGlobals) -> tuple[Failure, ...]:
         """Global settings have changed by a reload."""
 
     @abstractmethod
-    async def follow(self, master_of: frozenset[str]) -> None:
-        """The instances that are MASTER have changed (for what follows one: `lvs_sync_daemon`)."""
+    async def follow(self, master_of: frozenset[str]) -> tuple[Failure, ...]:
+        """The instances that are MASTER have changed (for what follows one: `lvs_sync_daemon`).
+
+        Called once after :meth:`start` too, as soon as they are known.
+        """
 
     @abstractmethod
     async def stop(self, *, leave: bool) -> None:

@@ -53,17 +53,18 @@ class MemoryLoadBalancer(LoadBalancer):
         return ""
 
     @classmethod
-    def render(cls, changes: Sequence[PoolChange], settings: LvsGlobals) -> list[str]:
+    def render(cls, changes: Sequence[PoolChange], settings: LvsGlobals | None) -> list[str]:
         """One line for each pool and member."""
         return [line for change in changes for line in _lines(change)]
 
-    async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> None:
+    async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> tuple[Failure, ...]:
         """Take ``adopt`` as what is there."""
         await trio.lowlevel.checkpoint()
         self.started, self.settings = True, settings
         for pool in adopt:
             self.wanted[pool.name] = pool
             self.table.setdefault(pool.name, pool)
+        return ()
 
     async def read(self) -> tuple[Pool, ...]:
         """What of ours is in the table."""
@@ -113,15 +114,17 @@ class MemoryLoadBalancer(LoadBalancer):
             for name, pool in self.table.items()
         }
 
-    async def reconfigure(self, settings: LvsGlobals) -> None:
+    async def reconfigure(self, settings: LvsGlobals) -> tuple[Failure, ...]:
         """Note them."""
         await trio.lowlevel.checkpoint()
         self.settings = settings
+        return ()
 
-    async def follow(self, master_of: frozenset[str]) -> None:
+    async def follow(self, master_of: frozenset[str]) -> tuple[Failure, ...]:
         """Note them."""
         await trio.lowlevel.checkpoint()
         self.masters = master_of
+        return ()
 
     async def stop(self, *, leave: bool) -> None:
         """Empty the table, unless somebody is to find it."""
