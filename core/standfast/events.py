@@ -56,8 +56,10 @@ class TrackerChange(Event, tag="vrrp.tracker", frozen=True, kw_only=True):
     """``interface``, ``script``, ``file``, ``process``, ``bfd``, ``check``."""
     name: str
     good: bool | None
-    """None: not known (yet, or any more)."""
+    """None: not known (yet, or any more). A file is good while its number is 0."""
     words: str
+    value: int | None = None
+    """The number in a file; 1 or 0 of everything else."""
 
 
 class DualMaster(Event, tag="vrrp.dual_master", frozen=True, kw_only=True):

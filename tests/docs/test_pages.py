@@ -25,6 +25,18 @@ EXAMPLES = sorted((ROOT / "examples").glob("*.conf"))
 HOSTS = ("lb-a", "lb-b")
 """Config ids that `@` lines of the pages know."""
 
+NAMED = {
+    ("check",): ("FILE",),
+    ("explain",): ("WORD",),
+    ("fmt",): ("FILE",),
+    ("config",): ("show", "FILE"),
+    ("config", "show"): ("FILE",),
+    ("config", "diff"): ("OLD", "NEW"),
+    ("simulate",): ("FILE", "FILE"),
+    ("completion",): ("bash",),
+}
+"""Commands that a page only names, and what they would need."""
+
 _SHELL_ENDS = {"|", "&&", ";", "&", ">", "2>", "||"}
 _RUN_BEHIND = {"sudo", "ip"}
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
@@ -163,8 +175,7 @@ COMMANDS = list(command_lines())
 def test_a_command_line_is_understood(words):
     if words[:1] == ["--version"]:
         return
-    if len(words) == 1 and words[0] in ("check", "explain"):
-        words = [*words, "FILE"]  # the command is named, not shown
+    words = [*words, *NAMED.get(tuple(words), ())]
     assert cli._parser(words).parse_args(words).command == words[0]
 
 

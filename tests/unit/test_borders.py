@@ -34,7 +34,13 @@ PURE_VRRP = (
     "remarks",
     "election",
 )
-PURE = [*(CORE / "vrrp" / f"{name}.py" for name in PURE_VRRP), *(CORE / "config").rglob("*.py")]
+PURE_HEALTH = ("verdict", "server", "service", "quorum", "telling", "reconcile")
+PURE = [
+    *(CORE / "health" / f"{name}.py" for name in PURE_HEALTH),
+    *(CORE / "contract").glob("*.py"),
+    *(CORE / "vrrp" / f"{name}.py" for name in PURE_VRRP),
+    *(CORE / "config").rglob("*.py"),
+]
 LOOKS_AT_THE_MACHINE = {CORE / "config" / "machine.py"}
 
 

@@ -22,6 +22,7 @@ COMMANDS = (
     "stop",
     "reap",
     "check",
+    "fmt",
     "explain",
     "demo",
 )

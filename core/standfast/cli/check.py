@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from standfast.cli.terminal import coloured
 from standfast.config import render
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.load import load
@@ -67,7 +68,7 @@ def _here(loaded: Loaded) -> list[Diagnostic]:
 
 def _show(diagnostics: Sequence[Diagnostic], files: Sequence[str]) -> None:
     """Findings on stdout, the tally on stderr."""
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    colour = coloured(sys.stdout)
     for diagnostic in diagnostics:
         print(render.render(diagnostic, colour=colour), end="\n\n")
     tally = render.summary(diagnostics) or "nothing to complain about"

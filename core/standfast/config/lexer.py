@@ -63,7 +63,7 @@ def lex(text: Text, notices: Notices) -> tuple[Piece, ...]:
         return _statement(text, 0, len(text.text))
     pieces: list[Piece] = []
     start = 0
-    for at in _braces(text.text):
+    for at in brace_positions(text.text):
         pieces += _statement(text, start, at)
         pieces.append(Piece((), text.text[at], text.span(at, at + 1)))
         start = at + 1
@@ -76,7 +76,7 @@ def _statement(text: Text, start: int, end: int) -> tuple[Piece, ...]:
     return (Piece(words, text.text[start:end].strip(BLANKS)),) if words else ()
 
 
-def _braces(text: str) -> list[int]:
+def brace_positions(text: str) -> list[int]:
     """Where braces cut: not in quotes, and not those of a placeholder that nobody filled in.
 
     An unclosed quote would hide the brace at the line's end and wreck all that follows; that brace is taken as meant.

@@ -64,6 +64,16 @@ class Pace(Record, frozen=True):
     alpha: bool = False
     """Down until the first success."""
     log_all_failures: bool = False
+    rise: int = 1
+    """Successes in a row before a checker that is down comes up."""
+    fast_interval: int | None = None
+    """Time to the next check while the state is about to change; None: as usual."""
+    deadline: int | None = None
+    """What takes longer in all is a failure; None: only what the checker itself limits."""
+    jitter: int = 0
+    """Percent by which each wait is made shorter or longer, at random."""
+    from_start: bool = False
+    """`delay_loop` counts from the beginning of a check, not from its end."""
 
 
 class Target(Record, frozen=True):
@@ -159,6 +169,12 @@ class VirtualServer(Record, frozen=True):
     snmp_name: str = ""
     quorum_up: ScriptCall | None = None
     quorum_down: ScriptCall | None = None
+    panic_threshold: int = 0
+    """Percent of servers; with fewer alive, failed ones are not taken out. 0: they always are."""
+    initial_state: Literal["", "last"] = ""
+    """``last``: verdicts of before are restored at the start."""
+    backend: str = ""
+    """Which data plane; empty: as ``LvsGlobals.backend``."""
     sorry_server: SorryServer | None = None
     real_servers: tuple[RealServer, ...] = ()
 
@@ -199,6 +215,8 @@ class LvsGlobals(Record, frozen=True):
     nftables_priority: int = -1
     nftables_start_mark: int = 1000
     rs_init_notifies: bool = False
+    backend: str = ""
+    """Which data plane; empty: IPVS if the kernel has it, else nftables."""
 
 
 class Balancing(Record, frozen=True):

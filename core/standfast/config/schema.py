@@ -47,6 +47,8 @@ class Keyword:
     """What to write instead, if the name is an old one."""
     ours: bool = False
     """True if keepalived does not know it."""
+    differs: str = ""
+    """How it differs from keepalived's keyword of this name, as a sentence; empty: it does not."""
     since: str = "0.1"
 
     @property
@@ -86,6 +88,7 @@ class Entries:
     """A block given twice: the lines are appended, or the later one is skipped (with an error)."""
     retired: str = ""
     ours: bool = False
+    differs: str = ""
     since: str = "0.1"
 
 
@@ -107,6 +110,7 @@ class Block:
     """If not acted on: which part of standfast it waits for, in words."""
     retired: str = ""
     ours: bool = False
+    differs: str = ""
     since: str = "0.1"
     _by_name: dict[str, Declaration] = field(default_factory=dict, init=False, compare=False, repr=False)
 

@@ -11,7 +11,8 @@ from standfast.config.suggest import suggest
 from standfast.config.tracking_model import TrackedKind
 from standfast.config.tree import Word
 
-WEIGHT_LIMITS: dict[TrackedKind, int] = {"interface": 253, "script": 253, "file": 254, "process": 254, "bfd": 253}
+WEIGHT_LIMITS: dict[TrackedKind, int] = {"interface": 253, "script": 253, "file": 254, "process": 254, "bfd": 253,
+                                          "check": 253}  # fmt: skip
 """Largest weight of each kind, up or down. One more is cut to the limit with an error, as in keepalived."""
 
 

@@ -8,7 +8,7 @@ from standfast.config.record import Record
 from standfast.config.script_model import Notifications, ScriptCall
 from standfast.values import SECOND
 
-TrackedKind: TypeAlias = Literal["interface", "script", "file", "process", "bfd"]
+TrackedKind: TypeAlias = Literal["interface", "script", "file", "process", "bfd", "check"]
 """What a tracker looks at."""
 
 

@@ -29,7 +29,14 @@ def expire(machine: Machine, now: int) -> None:
         machine.grace_given = True
         machine.timer = now + min(machine.master_interval, machine.lateness(now))
         return
-    machine.become_master(Input.MASTER_DOWN, _takeover_cause(machine, now), now)
+    cause = _takeover_cause(machine, now)
+    if machine.grouped:
+        # All members or none: the group looks at the votes, and meanwhile this one goes on listening.
+        machine.claim = cause
+        machine.vote, machine.news = State.MASTER, True
+        machine.timer = now + machine.down_time
+        return
+    machine.become_master(Input.MASTER_DOWN, cause, now)
 
 
 def _restore_owner(machine: Machine, advert: Advert) -> None:
@@ -58,7 +65,7 @@ def _obey(machine: Machine, advert: Advert, heard: int) -> None:
     machine.timer = heard + machine.down_time
     machine.last_advert_heard = heard
     machine.last_heard = "obeyed"
-    machine.want = State.BACKUP
+    machine.elect(State.BACKUP)
     machine.grace_given = False
     machine.follow_form(advert)
     if advert.priority >= machine.priority:
@@ -93,7 +100,7 @@ def _takeover_cause(machine: Machine, now: int) -> str:
         return f"preempted {master.address}: its priority is {master.priority}, ours {machine.priority}"
     if master is not None and machine.last_advert_heard is not None and machine.last_heard == "obeyed":
         return _silence(machine, f"from {master.address}", machine.last_advert_heard, now)
-    if machine.want is State.MASTER:
+    if machine.vote is State.MASTER and machine.last_heard == "nothing" and not machine.claim:
         return "owner of the addresses"
     return _silence(machine, "heard", machine.since, now)
 

@@ -48,6 +48,7 @@ class Cast:
         before = self._written
         self._respect_owners(instances)
         self.config = config
+        self._speaker.trackers.configure(config)
         self._speaker.admit(instances)
         self._write_ahead(config, before)
         delay = 0 if resume else start_delay(config.global_defs, clock.now())
@@ -64,6 +65,9 @@ class Cast:
         self._prepare_interfaces(instance.config)
         router, now = instance.router, clock.now()
         self._speaker.interfaces.survey(instance, now)
+        # What a predecessor of this process had in service does not wait for first results again.
+        served = slot is not None and slot.state in (State.MASTER, State.BACKUP)
+        self._speaker.trackers.review(instance, now, "known at the start", waits=not served)
         actions = router.start(now, delay) if slot is None else router.resume(now, slot)
         self._speaker.perform(instance, actions)
 
@@ -111,6 +115,7 @@ class Cast:
         old, self.config, before = self.config, config, self._written
         now = clock.now()
         self._configure(config.global_defs)
+        self._speaker.trackers.configure(config)
         staying, coming, going = self._match(config)
         self._respect_owners(coming)  # before the list calls their addresses ours
         # First of all the adverts: each buys its instance one interval (18.3 in keepalived's order).
@@ -152,13 +157,15 @@ class Cast:
 
     def _reconfigure(self, instance: Instance, config: Config) -> str:
         made = config.instances[instance.place or 0]
-        if made == instance.config:
-            self._speaker.perform(instance, ())  # its place may have changed
-            return ""
         before, now = instance.config, clock.now()
+        if made == before:
+            self._speaker.trackers.review(instance, now, "reload")  # its place or its group may have changed
+            return ""
         self._prepare_interfaces(made)
+        self._speaker.trackers.prepare(instance)
         self._speaker.perform(instance, instance.router.reconfigure(made, now))
         self._speaker.interfaces.survey(instance, now)
+        self._speaker.trackers.review(instance, now, "reload")
         self._speaker.breathe()
         return changes.changed(before, made)
 

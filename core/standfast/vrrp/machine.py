@@ -27,7 +27,7 @@ from standfast.vrrp.packet import Advert
 from standfast.vrrp.protect import Guard
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.remarks import Quota
-from standfast.vrrp.rules import Input, State, next_state
+from standfast.vrrp.rules import Input, State, next_state, votes_after
 
 OWNER: Final = 255
 DEMOTED_OWNER: Final = 254
@@ -42,6 +42,8 @@ class Fault(NamedTuple):
 
     words: str
     since: int
+    pending: bool = False
+    """Nothing is known to be wrong, only not yet known to be right: nobody is told of it."""
 
 
 class Peer(NamedTuple):
@@ -61,14 +63,30 @@ class Conflict:
         """An advert of the other one until then proves that it does not yield."""
 
 
+def effective(base: int, points: int) -> int:
+    """The priority with what trackers add; only owners have 255, and 0 means leaving."""
+    return min(max(base + points, 1), 254)
+
+
 class Machine:
     """State, timers and primitives. Only handlers of this package change it."""
 
     def __init__(self, config: VrrpInstance) -> None:
         self.config = config
         self.state = State.INIT
-        self.want = State.MASTER if config.owner and config.owner_state else State.BACKUP
-        """The state it would have on its own, without a group."""
+        self.vote: State | None = State.MASTER if config.owner and config.owner_state else None
+        """What it would be by itself: MASTER once its down timer has ended (an owner from the start), BACKUP once it
+        obeys somebody; None: not known yet. Members of a sync group go by the votes of all."""
+        self.claim = ""
+        """Why it voted MASTER, in words."""
+        self.grouped = False
+        """It is in a sync group, which decides who becomes MASTER and when."""
+        self.news = self.corrected = False
+        """Its sync group has to look at it; and, in particular, it has just answered a losing master."""
+        self.left_by: Input | None = None
+        """What ended its last mastership."""
+        self.points = 0
+        """What trackers add to the priority, or take off."""
         self.priority = config.priority
         """Effective: what adverts say and elections compare."""
         self.source = None if config.track_source else config.source
@@ -95,6 +113,8 @@ class Machine:
         self.overslept = False
         """MASTER that slept too long listens for a moment before it speaks again."""
         self.leaving_as: StateName = "STOP"
+        self.told: StateName = "INIT"
+        """The state that was told last; waiting for first results is told nobody."""
         self.announcer = Announcer(config.announcing)
         self.guard = Guard()
         self._peers_form: Form | None = None
@@ -152,25 +172,27 @@ class Machine:
             told = Remark(at=now, instance=self.config.name, level=level, event=event, words=words)
             self._remarks.append(Tell(told))
 
-    def move(self, what: Input, cause: str, now: int, name: StateName | None = None) -> None:
-        """Change the state as the table says and tell of it; ``name`` where people know it by another."""
-        old, self.state = self.state, next_state(self.state, what)
-        if self.state in (State.BACKUP, State.MASTER):
-            self.want = self.state
+    def move(self, what: Input, cause: str, now: int, name: StateName | None = None, *, quiet: bool = False) -> None:
+        """Change the state as the table says and tell of it, unless ``quiet``; ``name`` where people know another."""
+        before, self.state = self.state, next_state(self.state, what)
+        if before is State.MASTER:
+            self.left_by = what
+        self.vote = votes_after(what)
+        self.news = True
         self.since, self.cause = now, cause
-        new: StateName = name or self.state.name  # type: ignore[assignment] # the enum's names are StateNames
-        self.do(
-            Tell(
-                Transition(
-                    at=now,
-                    instance=self.config.name,
-                    old=old.name,  # type: ignore[arg-type] # as above
-                    new=new,
-                    priority=self.priority,
-                    cause=cause,
-                )
-            )
-        )
+        if not quiet:
+            self.tell_state(name or self.state.name, now)  # type: ignore[arg-type] # the enum's names are StateNames
+
+    def tell_state(self, new: StateName, now: int) -> None:
+        """Tell that the state is this one now, and why."""
+        old, self.told = self.told, new
+        told = Transition(at=now, instance=self.config.name, old=old, new=new, priority=self.priority, cause=self.cause)
+        self.do(Tell(told))
+
+    def elect(self, vote: State) -> None:
+        """It would be this by itself."""
+        self.news = self.news or self.vote is not vote
+        self.vote = vote
 
     def send_advert(self, now: int, priority: int | None = None, source: Address | None = None) -> None:
         """Send one advert, ours unless told otherwise."""

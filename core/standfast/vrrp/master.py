@@ -112,6 +112,7 @@ def _correct(machine: Machine, advert: Advert, now: int) -> None:
     if not machine.config.lower_prio_no_advert:
         _answer(machine, now)
     machine.do(*machine.announcer.lower_priority_heard(now))
+    machine.corrected = machine.news = True
 
 
 def _yield_to(machine: Machine, advert: Advert, heard: int, now: int) -> None:

@@ -6,7 +6,7 @@ import msgspec
 
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.vrrp.actions import AddAddresses, RemoveAddresses
-from standfast.vrrp.machine import Machine
+from standfast.vrrp.machine import Machine, effective
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.rules import State
 
@@ -16,7 +16,7 @@ def apply(machine: Machine, config: VrrpInstance, now: int) -> None:
     old, old_wait = machine.config, machine.down_time
     machine.config = config
     machine.refused = Refusals()  # judged by rules of the past
-    machine.priority = _priority(machine.priority, old, config)
+    machine.priority = _priority(machine, old, config)
     if config.source is not None and not config.track_source:
         machine.source = config.source
     if machine.state is State.MASTER or machine.master is None or config.version == 2:
@@ -29,13 +29,11 @@ def apply(machine: Machine, config: VrrpInstance, now: int) -> None:
         _exchange_addresses(machine, old, config)
 
 
-def _priority(effective: int, old: VrrpInstance, new: VrrpInstance) -> int:
-    """Trackers' contribution stays; owners have none."""
-    if old.owner and new.owner:
-        return effective
-    if old.owner or new.owner:
-        return new.priority
-    return min(max(effective - old.priority + new.priority, 1), 254)
+def _priority(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> int:
+    """The new base and what trackers say now, never a difference to the past (KD-9); owners have no trackers."""
+    if new.owner:
+        return machine.priority if old.owner else new.priority
+    return effective(new.priority, machine.points)
 
 
 def _exchange_addresses(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> None:

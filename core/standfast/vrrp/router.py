@@ -10,11 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from standfast.config.model import VirtualAddress, VrrpInstance
+from standfast.events import PriorityChange
 from standfast.supervise.page import Slot
 from standfast.values import Address
 from standfast.vrrp import auth, backup, leaving, master, reload, timing
-from standfast.vrrp.actions import Action, AddAddresses, AnnounceSource, RemoveAddresses, SendAdvert
-from standfast.vrrp.machine import Fault, Machine
+from standfast.vrrp.actions import Action, AddAddresses, AnnounceSource, RemoveAddresses, SendAdvert, Tell
+from standfast.vrrp.machine import Fault, Machine, effective
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
 
@@ -28,6 +29,10 @@ ADDRESSES_TAKEN: Final = "addresses"
 """Key of the fault: somebody keeps removing our addresses. A reload clears it."""
 
 
+GROUP: Final = "group"
+"""Key of the fault: another member of its sync group has one."""
+
+
 class Router(Machine):
     """A :class:`Machine` with the calls that the speaker makes."""
 
@@ -35,6 +40,11 @@ class Router(Machine):
         super().__init__(config)
         if config.permanent_fault:
             self.faults[CONFIGURATION] = Fault(config.permanent_fault, 0)
+
+    @property
+    def own_faults(self) -> dict[str, Fault]:
+        """Faults that are not those of other members of its group."""
+        return {key: fault for key, fault in self.faults.items() if key != GROUP}
 
     @property
     def deadline(self) -> int | None:
@@ -74,7 +84,7 @@ class Router(Machine):
             return self.flush()
         if self.config.version == 3 and slot.learned_interval > 0:
             self.master_interval = slot.learned_interval
-        self.want = State.BACKUP
+        self.vote = None
         self._remove_leftovers()
         self._enter_service(now)
         return self.flush()
@@ -116,18 +126,24 @@ class Router(Machine):
             self.do(*self.announcer.due(now))
         return self.flush()
 
-    def raise_fault(self, key: str, words: str, now: int) -> tuple[Action, ...]:
-        """Something (named by ``key``) keeps this router from taking part; one key for each object."""
-        self._raise_fault(key, words, now)
+    def raise_fault(self, key: str, words: str, now: int, *, pending: bool = False) -> tuple[Action, ...]:
+        """Something (named by ``key``) keeps this router from taking part; one key for each object.
+
+        ``pending``: nothing is known of it yet; that keeps the router from starting as well, but nobody is told.
+        """
+        self._raise_fault(key, words, now, pending=pending)
         return self.flush()
 
     def clear_fault(self, key: str, now: int) -> tuple[Action, ...]:
         """That one is over. The last one to go sets the router free."""
         gone = self.faults.pop(key, None)
-        if gone is None or self.state is not State.FAULT:
+        if gone is None:
+            return ()
+        self.news = True
+        if self.state is not State.FAULT:
             return ()
         if self.faults:
-            self.cause = next(iter(self.faults.values())).words
+            self.cause = self._why()
         else:
             self._recover(f"recovered from: {gone.words}", now)
         return self.flush()
@@ -147,16 +163,25 @@ class Router(Machine):
         self.source = address
         return self.clear_fault(NO_SOURCE, now)
 
-    def set_priority(self, priority: int, now: int) -> tuple[Action, ...]:
+    def weigh(self, points: int, cause: str, now: int) -> tuple[Action, ...]:
+        """Trackers add so many points to the priority now (or take them off), all together."""
+        self.points = points
+        return self.set_priority(effective(self.config.priority, points), now, cause)
+
+    def set_priority(self, priority: int, now: int, cause: str = "") -> tuple[Action, ...]:
         """The effective priority changed. Owners have no other than 255; adverts go on at their pace."""
-        priority = min(max(priority, 1), 254)
+        priority = effective(priority, 0)
         if self.config.owner or priority == self.priority:
             return ()
         skew_before = self.skew
-        self.priority = priority
+        old, self.priority = self.priority, priority
         if self.state is State.BACKUP and self.timer is not None:
             # Full down timer or skew alone (after a priority 0): only the skew in it depends on the priority.
             self.timer += self.skew - skew_before
+        if self.state is not State.INIT:
+            name, state = self.config.name, self.told
+            told = PriorityChange(at=now, instance=name, old=old, new=priority, state=state, cause=cause)
+            self.do(Tell(told))
         return self.flush()
 
     def address_lost(self, address: VirtualAddress, now: int) -> tuple[Action, ...]:
@@ -224,34 +249,53 @@ class Router(Machine):
     def _enter_service(self, now: int) -> None:
         self._check_source(now)
         if self.faults:
-            self.move(Input.STARTUP_FAULTY, next(iter(self.faults.values())).words, now)
+            self.move(Input.STARTUP_FAULTY, self._why(), now, quiet=self._only_waits())
             return
-        wait = 1 if self.want is State.MASTER else self.down_time
-        owner = self.want is State.MASTER
-        self.become_backup(Input.STARTUP, "started", now, self._delay_left(now) + wait)
-        self.want = State.MASTER if owner else State.BACKUP
+        owner = self.vote is State.MASTER
+        self._begin(Input.STARTUP, "started", now, 1 if owner else self.down_time)
+        self.vote = State.MASTER if owner else None
+
+    def _begin(self, what: Input, cause: str, now: int, wait: int) -> None:
+        """Listen, for a whole down timer if nobody speaks."""
+        self.last_heard = "nothing"
+        self.claim = ""
+        self.become_backup(what, cause, now, self._delay_left(now) + wait)
 
     def _recover(self, cause: str, now: int) -> None:
         self.master_interval = self.config.advert_interval
-        if self.config.owner and self.config.owner_state and now >= self.listening_from:
+        owner = self.config.owner and self.config.owner_state
+        if owner and now >= self.listening_from and not self.grouped:
             self.become_master(Input.FAULT_CLEARED_OWNER, cause, now)
             return
-        self.last_heard = "nothing"
-        self.become_backup(Input.FAULT_CLEARED, cause, now, self._delay_left(now) + self.down_time)
+        self._begin(Input.FAULT_CLEARED, cause, now, 1 if owner else self.down_time)
+        self.vote = State.MASTER if owner else None
         if self.config.unicast and now >= self.listening_from:
             self.do(AnnounceSource())
 
-    def _raise_fault(self, key: str, words: str, now: int, source: Address | None = None) -> None:
+    def _raise_fault(
+        self, key: str, words: str, now: int, source: Address | None = None, *, pending: bool = False
+    ) -> None:
         known = self.faults.get(key)
-        self.faults[key] = Fault(words, known.since if known is not None else now)
+        self.faults[key] = Fault(words, known.since if known is not None else now, pending)
+        self.news = True
         if self.state is State.MASTER:
             self.release(farewell=self.source is not None or source is not None, now=now, source=source)
         if self.state in (State.MASTER, State.BACKUP):
             self.timer = None
             self.overslept = False
-            self.move(Input.FAULT_RAISED, words, now)
+            self.move(Input.FAULT_RAISED, words, now, quiet=self._only_waits())
         elif self.state is State.FAULT:
-            self.cause = next(iter(self.faults.values())).words
+            self.cause = self._why()
+            if self.told != "FAULT" and not self._only_waits():
+                self.since = now
+                self.tell_state("FAULT", now)
+
+    def _only_waits(self) -> bool:
+        return all(fault.pending for fault in self.faults.values())
+
+    def _why(self) -> str:
+        """The first fault's words; what waits comes after what is wrong."""
+        return min(self.faults.values(), key=lambda fault: fault.pending).words
 
     def _defend(self, address: VirtualAddress, now: int) -> None:
         verdict = self.guard.judge(address, now) if self.config.vip_protect == "readd" else "bounce"

@@ -69,6 +69,21 @@ TRANSITIONS: dict[State, dict[Input, State]] = {
 }
 
 
+_VOTES = {
+    Input.MASTER_DOWN: State.MASTER,
+    Input.FAULT_CLEARED_OWNER: State.MASTER,
+    Input.ADOPT: State.MASTER,
+    Input.OUTRANKED: State.BACKUP,
+    Input.OVERSLEPT: State.BACKUP,
+    Input.ADDRESSES_TAKEN: State.BACKUP,
+}
+
+
+def votes_after(what: Input) -> State | None:
+    """What a router that was just moved by ``what`` would be by itself; None: that is not known yet."""
+    return _VOTES.get(what)
+
+
 class IllegalTransition(Exception):  # noqa: N818 - named after what happened
     """The router tried to go where the table has no way: a programming error, never the network's doing."""
 

@@ -29,6 +29,7 @@ from standfast.vrrp.receive import keep_last
 from standfast.vrrp.router import Router
 from standfast.vrrp.rules import State
 from standfast.vrrp.timers import Alarm, Deadlines
+from standfast.vrrp.trackers import Trackers
 
 BATCH: Final = 64
 """Datagrams read, or adverts sent, before the loop looks around."""
@@ -74,6 +75,7 @@ class Speaker:
         self.channels = Channels(host, tell, self._opened, self._closing)
         self.interfaces = Interfaces(host, keeper, self.perform, self.channels.connect)
         self.effects = Effects(keeper, announcements, tell, self._left, self.interfaces.claimed)
+        self.trackers = Trackers(self.perform, tell)
         self._announcements = announcements
         self._page = page
         self._deadlines: Deadlines[Instance | Chore] = Deadlines()
@@ -99,6 +101,7 @@ class Speaker:
         everybody = self.everybody()
         self._instance_of = {instance.router: instance for instance in everybody}
         self.interfaces.concern(everybody)
+        self.trackers.concern(self.instances.values())
 
     def everybody(self) -> list[Instance]:
         """All that hold something or may soon."""

@@ -89,7 +89,7 @@ def test_an_interface_that_was_down_and_is_deleted_is_called_so(stage, keeper, m
     stage.begin(instance)
     stage.happen(stage.host.link_is(DOWN), now=SECOND)
     stage.happen(stage.host.link_gone(DOWN.index), now=2 * SECOND)
-    assert instance.router.faults["interface eth0"] == ("interface eth0 does not exist", SECOND)
+    assert instance.router.faults["interface eth0"] == ("interface eth0 does not exist", SECOND, False)
     assert instance.router.cause == "interface eth0 does not exist"
     stage.happen(stage.host.link_is(UP))
     assert "interface eth0" not in instance.router.faults

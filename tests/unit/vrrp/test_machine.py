@@ -22,14 +22,14 @@ def test_a_pinned_form_follows_nobody():
     assert book.router.form == "pseudo"
 
 
-def test_want_is_what_it_would_be_on_its_own():
+def test_its_vote_is_what_it_would_be_on_its_own():
     subject = router(priority=255, owner_state=True)
-    assert subject.want is State.MASTER
+    assert subject.vote is State.MASTER
     book = Playbook(subject) >> hears(255, source="10.9.0.9")
-    assert book.router.want is State.BACKUP
+    assert book.router.vote is State.BACKUP
     book = book >> at(4)
     book.forget()
-    assert book.router.want is State.MASTER
+    assert book.router.vote is State.MASTER
 
 
 def test_a_late_timer_is_counted_once_however_often_it_is_looked_at():

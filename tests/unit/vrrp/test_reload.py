@@ -32,7 +32,7 @@ def test_a_backup_that_knows_no_master_goes_by_the_new_interval():
 
 
 def test_the_contribution_of_trackers_stays():
-    book = Playbook(router(priority=100)) >> does(lambda r, now: r.set_priority(90, now)) >> reloads(priority=150)
+    book = Playbook(router(priority=100)) >> does(lambda r, now: r.weigh(-10, "", now)) >> reloads(priority=150)
     assert book.router.priority == 140
 
 

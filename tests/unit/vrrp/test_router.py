@@ -66,7 +66,7 @@ def test_a_fault_keeps_its_beginning_and_the_latest_words():
     subject = Playbook(router()).router
     subject.raise_fault("script", "exit 1", 10)
     subject.raise_fault("script", "exit 2", 20)
-    assert subject.faults["script"] == ("exit 2", 10)
+    assert subject.faults["script"] == ("exit 2", 10, False)
     assert subject.clear_fault("nobody", 30) == ()
     assert subject.state is State.FAULT
 

@@ -1,0 +1,50 @@
+"""From the configuration to pools, and from the difference of pools to changes. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from standfast.config.lvs_model import Balancing, Group, VirtualServer
+from standfast.contract.balancing import Entrance, Pool, PoolChange
+from standfast.health.service import Service
+from standfast.health.telling import labels, unique_names
+
+
+def plan(old: Mapping[str, Pool], new: Mapping[str, Pool]) -> tuple[PoolChange, ...]:
+    """What leads from ``old`` to ``new``: what goes first, then what differs, then what is new. Equal: nothing."""
+    gone = [PoolChange(old=pool, new=None) for name, pool in old.items() if name not in new]
+    differs = [PoolChange(old=old[name], new=pool) for name, pool in new.items() if name in old and old[name] != pool]
+    fresh = [PoolChange(old=None, new=pool) for name, pool in new.items() if name not in old]
+    return (*gone, *differs, *fresh)
+
+
+def services_of(balancing: Balancing, now: int) -> dict[str, Service]:
+    """Every service as it is before any check, by its key. None of them has begun."""
+    configs = balancing.virtual_servers
+    groups = {group.name: group for group in balancing.groups}
+    first_up = balancing.globals.rs_init_notifies
+    return {
+        name: Service.first(name, label, config, entrances_of(config, groups), now, first_up=first_up)
+        for name, label, config in zip(unique_names(configs), labels(configs), configs, strict=True)
+    }
+
+
+def entrances_of(service: VirtualServer, groups: Mapping[str, Group]) -> tuple[Entrance, ...]:
+    """Where clients of a service come in."""
+    if service.group:
+        return tuple(_of_group(groups[service.group]))
+    if service.address is None:
+        return (Entrance(mark=service.mark, family=service.family),)
+    return (Entrance(first=service.address, last=service.address, port=service.port),)
+
+
+def _of_group(group: Group) -> Iterator[Entrance]:
+    for line in group.ranges:
+        yield Entrance(first=line.first, last=line.last, port=line.port)
+    for mark in group.marks:
+        yield Entrance(mark=mark.mark, family=mark.family)
+
+
+def pools_of(services: Sequence[Service]) -> dict[str, Pool]:
+    """What the data plane is to have."""
+    return {service.name: service.pool() for service in services}

@@ -1,0 +1,125 @@
+"""One checker of one server: what a result means for its state, and when to look again. Pure; times in microseconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from standfast.config.lvs_model import Pace
+from standfast.contract.checking import CheckResult
+
+LONGEST_WAIT = 31 * 86_400 * 1_000_000
+"""A month: the largest `delay_loop` would wait for 580,000 years."""
+
+
+@dataclass(slots=True)
+class Standing:
+    """How a checker stands."""
+
+    up: bool
+    since: int = 0
+    """When ``up`` last changed, on our clock."""
+    judged: bool = False
+    """There has been a result that counts."""
+    failures: int = 0
+    """In a row, while up."""
+    successes: int = 0
+    """In a row, while down."""
+    last: CheckResult | None = None
+    last_at: int = 0
+    weight: int | None = None
+    """The server's weight by this checker; None: it does not say."""
+    weight_change: int = 0
+    """What this checker adds to the configured weight."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one result led to."""
+
+    wait: int
+    """From now until the next check."""
+    changed: bool = False
+    """Up became down, or the other way round."""
+    first: bool = False
+    """It is the first result that counts."""
+    worth_a_line: bool = False
+    """A failure that changed nothing, but is to be logged."""
+
+
+def first_standing(pace: Pace, now: int) -> Standing:
+    """Before any check: up, unless success must be proved."""
+    return Standing(up=not pace.alpha, since=now)
+
+
+def judge(standing: Standing, result: CheckResult, pace: Pace, now: int) -> Step:
+    """Take one result into account. Changes ``standing``.
+
+    While up, ``retry`` failures are forgiven, except that the very first result counts at once.
+    """
+    standing.last, standing.last_at = result, now
+    if result.verdict == "none":
+        return Step(_asked_for(result, pace.delay_loop))
+    first, standing.judged = not standing.judged, True
+    step = _good(standing, result, pace, now) if result.verdict == "good" else _bad(standing, pace, now, first=first)
+    return Step(_asked_for(result, step.wait), step.changed, first, step.worth_a_line)
+
+
+def _good(standing: Standing, result: CheckResult, pace: Pace, now: int) -> Step:
+    standing.failures = 0
+    if result.weight is not None:
+        standing.weight, standing.weight_change = result.weight, 0
+    elif result.weight_change is not None:
+        standing.weight, standing.weight_change = None, result.weight_change
+    if standing.up:
+        return Step(pace.delay_loop)
+    standing.successes += 1
+    if standing.successes < pace.rise:
+        return Step(_while_changing(pace, pace.delay_loop))
+    standing.successes = 0
+    standing.up, standing.since = True, now
+    return Step(pace.delay_loop, changed=True)
+
+
+def _bad(standing: Standing, pace: Pace, now: int, *, first: bool) -> Step:
+    standing.successes = 0
+    if not standing.up:
+        return Step(pace.delay_loop, worth_a_line=pace.log_all_failures)
+    standing.failures += 1
+    if not first and standing.failures <= pace.retry:
+        return Step(_while_changing(pace, pace.delay_before_retry), worth_a_line=pace.log_all_failures)
+    standing.failures = 0
+    standing.up, standing.since = False, now
+    return Step(pace.delay_loop, changed=True)
+
+
+def _while_changing(pace: Pace, usual: int) -> int:
+    return usual if pace.fast_interval is None else pace.fast_interval
+
+
+def _asked_for(result: CheckResult, usual: int) -> int:
+    wait = usual if result.again_after is None else result.again_after
+    return min(max(wait, 0), LONGEST_WAIT)
+
+
+def in_words(standing: Standing) -> str:
+    """The last result for people: ``connection refused``, ``not checked yet``."""
+    if standing.last is None:
+        return "not checked yet"
+    return standing.last.words or standing.last.code.value
+
+
+@dataclass(slots=True)
+class Tally:
+    """How often what came out, for statistics."""
+
+    good: int = 0
+    bad: int = 0
+    none: int = 0
+    codes: dict[str, int] = field(default_factory=dict)
+    """Code of a failure -> how often."""
+
+    def count(self, result: CheckResult) -> None:
+        """One more."""
+        setattr(self, result.verdict, getattr(self, result.verdict) + 1)
+        if result.verdict != "good":
+            self.codes[result.code.value] = self.codes.get(result.code.value, 0) + 1
