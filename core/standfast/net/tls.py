@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import ssl
 import time
+from functools import lru_cache
 
 from standfast.config.record import Record
 from standfast.contract.checking import CheckError, CheckResult, Code, bad, unable
@@ -161,6 +162,7 @@ def days_left(certificate: bytes, now: float | None = None) -> int | None:
     return int((expires - (time.time() if now is None else now)) // DAY)
 
 
+@lru_cache(maxsize=4096)
 def _not_after(certificate: bytes) -> int:
     """Seconds since 1970. RFC 5280, 4.1: Certificate, TBSCertificate, then validity behind five fields or four."""
     _, outer, _ = _element(certificate, 0)

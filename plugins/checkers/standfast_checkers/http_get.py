@@ -157,8 +157,6 @@ class HttpGet(NetworkChecker):
             loop=options.delay_loop,
         )
         self._pages = [_Asked(url, options, self.target) for url in options.urls]
-        self._certificate = b""
-        self._days: int | None = None
 
     async def look(self) -> CheckResult:
         """Ask for the page whose turn it is."""
@@ -184,16 +182,18 @@ class HttpGet(NetworkChecker):
                 return await read_page(connection, page.request, keep=page.keep, digest=page.digest), {}
             context = self.surroundings.tls_context(("tls", setting), setting.context)
             connection = above = await secure(connection, context, page.name_for_tls)
+            details = _expiry(above.certificate())
             reply = await read_page(above, page.request, keep=page.keep, digest=page.digest)
             if page.url.tls_compliant:
                 above.say_goodbye()
-            return reply, self._expiry(above.certificate())
+            return reply, details
         finally:
             connection.close()
 
-    def _expiry(self, certificate: bytes) -> dict[str, str | int | float]:
-        days = days_left(certificate) if certificate else None
-        return {} if days is None else {"certificate_days": days}
+
+def _expiry(certificate: bytes) -> dict[str, str | int | float]:
+    days = days_left(certificate) if certificate else None
+    return {} if days is None else {"certificate_days": days}
 
 
 class SslGet(HttpGet):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 
 from standfast.config.load import Loaded, load_text
+from standfast.config.script_model import ScriptCall
+from standfast.contract.checking import ScriptEnd
 from standfast.plugins import installed_plugins
 
 DEFINED = "track_file load {\nfile /run/load\n}\nbfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}\n"
@@ -35,3 +39,37 @@ class Check:
 @pytest.fixture
 def check() -> Check:
     return Check()
+
+
+class Around:
+    """What core lends to a checker, pretended."""
+
+    def __init__(self) -> None:
+        self.contexts: dict[tuple[object, ...], ssl.SSLContext] = {}
+        self.ends: list[ScriptEnd] = []
+        self.ran: list[tuple[ScriptCall, int]] = []
+        self.values: dict[tuple[str, str], int | None] = {}
+        self.listeners: list[Callable[[int | None], None]] = []
+        self.said: list[str] = []
+
+    async def run_script(self, call: ScriptCall, limit: int) -> ScriptEnd:
+        self.ran.append((call, limit))
+        return self.ends.pop(0)
+
+    def tls_context(self, key: tuple[object, ...], make: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+        if key not in self.contexts:
+            self.contexts[key] = make()
+        return self.contexts[key]
+
+    def watch_value(self, kind: str, name: str, report: Callable[[int | None], None]) -> object:
+        self.listeners.append(report)
+        report(self.values.get((kind, name)))
+        return object()
+
+    def say(self, level: str, words: str) -> None:
+        self.said.append(f"{level}: {words}")
+
+
+@pytest.fixture
+def around() -> Around:
+    return Around()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from standfast_checkers.bfd import BfdOptions
+from standfast_checkers.bfd import BfdCheck, BfdOptions
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,9 @@ def test_without_what_it_needs_it_is_left_out(check, kind, inside, found):
     assert check.codes(kind, inside) == found
     assert loaded.balancing.virtual_servers[0].real_servers[0].checkers == ()
     assert loaded.stops == []
+
+
+@pytest.mark.parametrize(("value", "verdict"), [(1, "good"), (0, "bad"), (None, "none")])
+async def test_what_a_session_means(around, value, verdict):
+    around.values["bfd", "peer1"] = value
+    assert (await BfdCheck(BfdOptions(session="peer1"), None, around).check()).verdict == verdict
