@@ -11,11 +11,12 @@ import socket
 import struct
 from collections.abc import Iterator, Sequence
 
-from standfast.net.decode import HostAddress, Link, decode_address, decode_link
+from standfast.net.decode import HostAddress, Link, decode_address, decode_link, decode_vrf_table
 from standfast.net.encode import finished
 from standfast.net.netlink import (
     HEADER,
     NETLINK_CAP_ACK,
+    NETLINK_GET_STRICT_CHK,
     NLM_F_ACK,
     NLM_F_DUMP,
     NLM_F_DUMP_INTR,
@@ -24,13 +25,19 @@ from standfast.net.netlink import (
     NLMSG_ERROR,
     RTM_GETADDR,
     RTM_GETLINK,
+    RTM_GETROUTE,
+    RTM_GETRULE,
     RTM_NEWADDR,
     RTM_NEWLINK,
+    RTM_NEWROUTE,
+    RTM_NEWRULE,
     SOL_NETLINK,
     DumpInterrupted,
     decode_error,
     messages,
 )
+from standfast.net.policy import SeenRule, decode_rule
+from standfast.net.routes import HEAD, SeenRoute, decode_route
 
 _BUFFER = 65_536
 _RECEIVE_BUFFER = 1 << 20
@@ -40,7 +47,7 @@ _ANSWER_SECONDS = 1
 
 
 class Changer:
-    """Sends batches of ready address messages and asks for dumps. One for each process."""
+    """Sends batches of ready messages and asks for dumps. One for each process."""
 
     def __init__(self) -> None:
         self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
@@ -49,6 +56,8 @@ class Changer:
         self._socket.setsockopt(SOL_NETLINK, NETLINK_CAP_ACK, 1)
         timeout = struct.pack("@ll", _ANSWER_SECONDS, 0)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, timeout)
+        # The kernel filters dumps by what their header says: of a million routes we want our own.
+        self._socket.setsockopt(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1)
         self._socket.bind((0, 0))
         self._sequence = 0
 
@@ -56,8 +65,10 @@ class Changer:
         """Give the socket back."""
         self._socket.close()
 
-    def perform(self, batch: Sequence[tuple[bytes, int]]) -> list[int]:
+    def perform(self, batch: Sequence[tuple[bytes, int | None]]) -> list[int]:
         """Send ``(message, interface index)`` pairs in one system call; give the errno of each, 0 = done.
+
+        Index None: the message names its interfaces itself.
 
         The kernel acknowledges the last; the others answer only when they fail.
         """
@@ -102,6 +113,38 @@ class Changer:
             for kind, data, start, end in self._dump(RTM_GETADDR, b"\0" * 8)
             if kind == RTM_NEWADDR
         ]
+
+    def routes(self, protocol: int) -> list[SeenRoute]:
+        """The IPv4 and IPv6 routes of all tables that were made under this protocol number."""
+        found = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            body = HEAD.pack(family, 0, 0, 0, 0, protocol, 0, 0, 0)
+            for kind, data, start, end in self._dump(RTM_GETROUTE, body):
+                if kind == RTM_NEWROUTE and (seen := decode_route(data, start, end)).protocol == protocol:
+                    found.append(seen)
+        return found
+
+    def rules(self, protocol: int) -> list[SeenRule]:
+        """The IPv4 and IPv6 rules that were made under this protocol number."""
+        found = []
+        for family in (socket.AF_INET, socket.AF_INET6):
+            for kind, data, start, end in self._dump(RTM_GETRULE, HEAD.pack(family, 0, 0, 0, 0, 0, 0, 0, 0)):
+                if kind == RTM_NEWRULE and (seen := decode_rule(data, start, end)).protocol == protocol:
+                    found.append(seen)
+        return found
+
+    def vrf_table(self, index: int) -> int | None:
+        """The routing table of a VRF device; None if the interface is none."""
+        body = struct.pack("=BxHiII", 0, 0, index, 0, 0)
+        self._sequence += 1
+        ours = self._sequence & 0xFFFFFFFF
+        header = HEADER.pack(HEADER.size + len(body), RTM_GETLINK, NLM_F_REQUEST, ours, 0)
+        self._socket.send(header + body)
+        data = self._socket.recv(_BUFFER)
+        for kind, _flags, sequence, start, end in messages(data):
+            if kind == RTM_NEWLINK and sequence == ours:
+                return decode_vrf_table(data, start, end)
+        return None
 
     def _dump(self, kind: int, body: bytes) -> list[tuple[int, bytes, int, int]]:
         for attempt in range(_DUMP_TRIES):

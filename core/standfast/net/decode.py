@@ -34,6 +34,7 @@ _U32 = struct.Struct("=I")
 
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_WIRELESS = 1, 3, 4, 11
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS, _IFA_PROTO = 1, 2, 8, 11
+_IFLA_LINKINFO, _INFO_KIND, _INFO_DATA, _VRF_TABLE = 18, 1, 2, 1
 _LINK_WANTED = frozenset((_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_WIRELESS))
 _ADDRESS_WANTED = frozenset((_IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS, _IFA_PROTO))
 _AF_INET, _AF_INET6 = 2, 10
@@ -93,7 +94,7 @@ def decode_link(data: bytes, start: int, end: int) -> Link | None:
     if end - start < _LINK.size or end > len(data):
         raise MalformedMessage("a link message shorter than its header")
     _family, kind, index, flags = _LINK.unpack_from(data, start)
-    found = _attributes(data, start + _LINK.size, end, _LINK_WANTED)
+    found = attributes_of(data, start + _LINK.size, end, _LINK_WANTED)
     if _IFLA_WIRELESS in found:
         return None
     name = found.get(_IFLA_IFNAME, b"").split(b"\0", 1)[0]
@@ -108,7 +109,7 @@ def decode_address(data: bytes, start: int, end: int) -> HostAddress:
     if end - start < _ADDRESS.size or end > len(data):
         raise MalformedMessage("an address message shorter than its header")
     family, prefix, flags, scope, index = _ADDRESS.unpack_from(data, start)
-    found = _attributes(data, start + _ADDRESS.size, end, _ADDRESS_WANTED)
+    found = attributes_of(data, start + _ADDRESS.size, end, _ADDRESS_WANTED)
     packed = found.get(_IFA_LOCAL) or found.get(_IFA_ADDRESS) or b""
     if len(packed) != _ADDRESS_LENGTH.get(family, -1):
         raise MalformedMessage(f"an address of {len(packed)} bytes in family {family}")
@@ -118,7 +119,20 @@ def decode_address(data: bytes, start: int, end: int) -> HostAddress:
     return HostAddress(index, Address.unpack(packed), prefix, flags, scope, protocol[0] if protocol else 0)
 
 
-def _attributes(data: bytes, offset: int, end: int, wanted: frozenset[int]) -> dict[int, bytes]:
+def decode_vrf_table(data: bytes, start: int, end: int) -> int | None:
+    """The routing table of a RTM_NEWLINK payload's VRF; None for other devices. Raises :class:`MalformedMessage`."""
+    if end - start < _LINK.size or end > len(data):
+        raise MalformedMessage("a link message shorter than its header")
+    info = attributes_of(data, start + _LINK.size, end, frozenset((_IFLA_LINKINFO,))).get(_IFLA_LINKINFO, b"")
+    found = attributes_of(info, 0, len(info), frozenset((_INFO_KIND, _INFO_DATA)))
+    if found.get(_INFO_KIND, b"").rstrip(b"\0") != b"vrf":
+        return None
+    inner = found.get(_INFO_DATA, b"")
+    table = attributes_of(inner, 0, len(inner), frozenset((_VRF_TABLE,))).get(_VRF_TABLE)
+    return None if table is None else _u32(table)
+
+
+def attributes_of(data: bytes, offset: int, end: int, wanted: frozenset[int]) -> dict[int, bytes]:
     """The wanted attributes of a message, by number (rtnetlink(7), struct rtattr)."""
     found: dict[int, bytes] = {}
     unpack = _ATTRIBUTE.unpack_from

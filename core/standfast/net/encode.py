@@ -49,12 +49,16 @@ class AddressMessages:
     delete: bytes
 
 
-def finished(message: bytes, index: int, sequence: int, flags: int) -> bytearray:
-    """A message ready to send: for interface ``index``; ``flags`` are added to those it has."""
+def finished(message: bytes, index: int | None, sequence: int, flags: int) -> bytearray:
+    """A message ready to send: for interface ``index``; ``flags`` are added to those it has.
+
+    ``index`` None: it names its interfaces itself.
+    """
     ready = bytearray(message)
     own: int = int.from_bytes(ready[_FLAGS_OFFSET : _FLAGS_OFFSET + 2], sys.byteorder)
     _FLAGS_AND_SEQUENCE.pack_into(ready, _FLAGS_OFFSET, own | flags, sequence)
-    _INDEX.pack_into(ready, _INDEX_OFFSET, index)
+    if index is not None:
+        _INDEX.pack_into(ready, _INDEX_OFFSET, index)
     return ready
 
 

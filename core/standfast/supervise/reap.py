@@ -8,12 +8,11 @@ from standfast.config.model import Config, decode
 from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
 from standfast.supervise.logpipe import LogPipe
-from standfast.supervise.state_file import clean, entry_of
-from standfast.values import Address
+from standfast.supervise.state_file import clean, configured_by
 
 
-def reap(run_dir: Path, config: Config) -> list[Address]:
-    """Remove addresses that the state file lists, or that bear our mark and are in ``config``; set sysctls back.
+def reap(run_dir: Path, config: Config) -> list[str]:
+    """Remove what the state file lists, or what bears our mark and is in ``config``; set sysctls back. In words: what.
 
     In a process of its own, in the right network namespace: afterwards only netlink messages can be had of pyroute2.
     Raises :class:`OSError`.
@@ -21,8 +20,7 @@ def reap(run_dir: Path, config: Config) -> list[Address]:
     stand_in_for_pyroute2()
     changer = Changer()
     try:
-        configured = {entry_of(address) for instance in config.instances for address in instance.vips + instance.evips}
-        return clean(run_dir, changer, AddressEncoder(), configured=configured)
+        return clean(run_dir, changer, AddressEncoder(), configured=configured_by(config))
     finally:
         changer.close()
 
@@ -34,6 +32,6 @@ def reap_for_parent(run_dir: Path, config: bytes, log: LogPipe) -> int:
     except OSError as error:
         log.log("error", "reap.failed", f"cannot take addresses off: {error}")
         return 1
-    words = ", ".join(map(str, gone))
+    words = ", ".join(gone)
     log.log("warning" if gone else "info", "reap.done", f"taken off: {words}" if gone else "nothing of ours was left")
     return 0

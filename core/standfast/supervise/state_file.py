@@ -9,16 +9,19 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec import structs
 
-from standfast.config.model import VirtualAddress
+from standfast.config.model import Config, VirtualAddress
+from standfast.config.route_model import Route, Rule
 from standfast.net.command import Changer
 from standfast.net.decode import HostAddress, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
-from standfast.values import Address
+from standfast.net.host import Host
+from standfast.net.routing import RoutingObject, words
+from standfast.net.routing_keeper import RoutingKeeper
 
 NAME: Final = "installed.json"
 
@@ -40,6 +43,8 @@ class Installed(msgspec.Struct, frozen=True):
     addresses: tuple[Entry, ...] = ()
     sysctls: dict[str, str] = {}
     """Path under ``/proc/sys`` -> what it was before we changed it."""
+    routes: tuple[Route, ...] = ()
+    rules: tuple[Rule, ...] = ()
     namespace: str = ""
     """The network namespace that all this is about, as the kernel names it; :func:`save` fills it in."""
 
@@ -64,7 +69,7 @@ def load(run_dir: Path) -> Installed:
 def save(run_dir: Path, installed: Installed) -> None:
     """Replace the file in one step; an empty record removes it."""
     path = run_dir / NAME
-    if not installed.addresses and not installed.sysctls:
+    if structs.replace(installed, namespace="") == Installed():
         path.unlink(missing_ok=True)
         return
     temporary = path.with_suffix(".new")
@@ -106,20 +111,41 @@ def leftovers(
     return found
 
 
+class Configured(NamedTuple):
+    """What a configuration may install."""
+
+    addresses: Collection[Entry] = ()
+    routing: Collection[RoutingObject] = ()
+
+
+def configured_by(config: Config) -> Configured:
+    """Everything that this configuration may install, static objects included."""
+    addresses = [address for made in config.instances for address in made.vips + made.evips]
+    routing = [each for made in config.instances for each in made.routes + made.rules]
+    return Configured(
+        {entry_of(address) for address in (*addresses, *config.static_addresses)},
+        dict.fromkeys((*routing, *config.static_routes, *config.static_rules)),
+    )
+
+
 def clean(
-    run_dir: Path, changer: Changer, encode: AddressEncoder, *, configured: Collection[Entry] = ()
-) -> list[Address]:
-    """Take off everything that :func:`leftovers` finds, set sysctls back, remove the file; give what was taken off.
+    run_dir: Path, changer: Changer, encode: AddressEncoder, *, configured: Configured | None = None
+) -> list[str]:
+    """Take off everything that is ours, set sysctls back, remove the file; give what was taken off, in words.
+
+    Routes and rules before the addresses that they may need; our protocol number in them is the mark.
 
     Raises :class:`ElsewhereError` in another network namespace, where none of it can be found: the file stays.
     """
+    configured = configured or Configured()
     installed = load(run_dir)
     if installed.namespace not in ("", _namespace()):
         words = f"{run_dir / NAME} tells of another network namespace ({installed.namespace}, this is {_namespace()})"
         raise ElsewhereError(f"{words}: run this there, with `ip netns exec NAME`; if it is gone, remove the file")
     links = changer.links()
     names = {link.index: link.name for link in links}
-    ours = leftovers(installed, links, changer.addresses(), marks=kernel_marks(), configured=configured)
+    gone = _clean_routing(changer, links, dict.fromkeys((*installed.routes, *installed.rules, *configured.routing)))
+    ours = leftovers(installed, links, changer.addresses(), marks=kernel_marks(), configured=configured.addresses)
     batch = []
     for found in ours:
         virtual = VirtualAddress(address=found.address, prefix=found.prefix, dev=names[found.index])
@@ -129,7 +155,20 @@ def clean(
     for path, before in installed.sysctls.items():
         _write_sysctl(path, before)
     save(run_dir, Installed())
-    return [found.address for found in ours]
+    return [*gone, *(str(found.address) for found in ours)]
+
+
+def _clean_routing(changer: Changer, links: Iterable[Link], candidates: Collection[RoutingObject]) -> list[str]:
+    if not candidates:
+        return []
+    host = Host()
+    for link in links:
+        host.link_is(link)
+    keeper, gone = RoutingKeeper(changer, host), list[str]()
+    for each in reversed(list(candidates)):
+        if keeper.take_off(each):
+            gone.append(words(each))
+    return gone
 
 
 def _write_sysctl(path: str, value: str) -> None:

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 from standfast.config.model import VirtualAddress
 from standfast.events import Event
+from standfast.net.routing import RoutingObject
 from standfast.values import Address
 
 
@@ -33,6 +34,20 @@ class RemoveAddresses:
 
     addresses: tuple[VirtualAddress, ...]
     forced: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddRouting:
+    """Install these routes and rules, in this order (batched; failures are logged and tried again)."""
+
+    objects: tuple[RoutingObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveRouting:
+    """Take these off (batched); absent ones are no error."""
+
+    objects: tuple[RoutingObject, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +80,14 @@ class Left:
 
 
 Action: TypeAlias = (
-    SendAdvert | AddAddresses | RemoveAddresses | Announce | CancelAnnouncing | AnnounceSource | Tell | Left
+    SendAdvert
+    | AddAddresses
+    | RemoveAddresses
+    | AddRouting
+    | RemoveRouting
+    | Announce
+    | CancelAnnouncing
+    | AnnounceSource
+    | Tell
+    | Left
 )

@@ -25,14 +25,14 @@ _GONE_ALREADY: Final = frozenset((0, errno.EADDRNOTAVAIL, errno.ENODEV))
 class Failure:
     """One address that the kernel did not take or give."""
 
-    address: VirtualAddress
+    subject: VirtualAddress
     number: int
     """errno"""
 
     @property
     def words(self) -> str:
         """``10.9.0.100/24 on eth0: No such device``."""
-        return f"{self.address.address}/{self.address.prefix} on {self.address.dev}: {errno_words(self.number)}"
+        return f"{self.subject.address}/{self.subject.prefix} on {self.subject.dev}: {errno_words(self.number)}"
 
 
 class AddressKeeper:

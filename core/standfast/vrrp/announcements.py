@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
+from standfast.config.interface_model import AnnouncementGroup
 from standfast.config.model import Announcing
 from standfast.net.host import Host
 from standfast.values import SECOND, Address, Family
@@ -48,7 +49,8 @@ class Announcements:
         self._wire = wire
         self._forwards = forwards
         self._forwarding: dict[str, tuple[int, bool]] = {}
-        self._pacers: dict[tuple[str, Family], Pacer[_Item]] = {}
+        self._pacers: dict[tuple[Hashable, Family], Pacer[_Item]] = {}
+        self._groups: dict[str, AnnouncementGroup] = {}
         self._frames: dict[tuple[Address, bytes, bool], bytes] = {}
 
     @property
@@ -56,10 +58,14 @@ class Announcements:
         """When :meth:`serve` has a frame to send next."""
         return min((at for pacer in self._pacers.values() if (at := pacer.deadline) is not None), default=None)
 
+    def share(self, groups: Iterable[AnnouncementGroup]) -> None:
+        """Interfaces of a ``garp_group`` share one limit, which takes the place of the instances' own."""
+        self._groups = {name: group for group in groups for name in group.interfaces}
+
     def announce(self, owner: Hashable, interface: str, address: Address, how: Announcing, now: int) -> None:
         """One frame for one address, now or as soon as pacing allows."""
         item = _Item(owner, interface, address, how.na_router == "always")
-        interval = how.garp_interval if address.family == 4 else how.gna_interval
+        interval = self._interval(interface, address.family, how)
         if interval == 0 or self._pacer(item, interval).offer(item, how.repeat, now):
             self._send(item, now)
 
@@ -83,8 +89,17 @@ class Announcements:
         """Drop ready frames: addresses or hardware addresses have changed."""
         self._frames.clear()
 
+    def _interval(self, interface: str, family: Family, how: Announcing) -> int:
+        group = self._groups.get(interface)
+        if group is not None:
+            shared = group.garp_interval if family == 4 else group.gna_interval
+            if shared is not None:
+                return shared
+        return how.garp_interval if family == 4 else how.gna_interval
+
     def _pacer(self, item: _Item, interval: int) -> Pacer[_Item]:
-        pacer = self._pacers.setdefault((item.interface, item.address.family), Pacer(interval))
+        place = self._groups.get(item.interface, item.interface)
+        pacer = self._pacers.setdefault((place, item.address.family), Pacer(interval))
         pacer.interval = interval
         return pacer
 

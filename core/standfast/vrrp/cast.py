@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +22,7 @@ from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.statics import Statics
 from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls, promote_secondaries
 
 PIECE: Final = 64
@@ -37,13 +39,14 @@ class Cast:
         self._run_dir = run_dir
         self._written = state_file.load(run_dir)
         self._sysctls = Sysctls(self._written.sysctls)
+        self._statics = Statics(speaker.holdings, self._static_fault, speaker.tell)
 
     # Start
 
     def begin(self, config: Config, page: SharedPage, *, resume: bool) -> None:
         """Start all instances: first those that may carry on a mastership, then clean up, then the others."""
         config = self._fitted(config)
-        self._configure(config.global_defs)
+        self._configure(config)
         instances = [Instance(made, place, self._speaker.tell) for place, made in enumerate(config.instances)]
         before = self._written
         self._respect_owners(instances)
@@ -59,6 +62,8 @@ class Cast:
         self._remove_strangers(config, before)
         if not resume:
             self._speaker.finish_effects()
+        self._speaker.attend_statics(self._statics)
+        self._statics.change(config, clock.now())
         self._finish()
 
     def _start(self, instance: Instance, slot: Slot | None = None, delay: int = 0) -> None:
@@ -114,7 +119,7 @@ class Cast:
             return ()
         old, self.config, before = self.config, config, self._written
         now = clock.now()
-        self._configure(config.global_defs)
+        self._configure(config)
         self._speaker.trackers.configure(config)
         staying, coming, going = self._match(config)
         self._respect_owners(coming)  # before the list calls their addresses ours
@@ -136,6 +141,8 @@ class Cast:
             self._speaker.breathe()
             made = instance.config
             told.append(changes.anew(leaving[made.name], made) if made.name in leaving else f"{made.name}: added")
+        if self._statics.change(config, clock.now(), self._speaker.breathe):
+            told.append("static addresses, routes or rules changed")
         if old.global_defs != config.global_defs:
             told.append("global settings changed")
         self._finish()
@@ -189,7 +196,8 @@ class Cast:
                 self._speaker.dismiss(instance, now, hold=hold, removed=False)
 
     def clear(self) -> None:
-        """Nothing of ours is left: set the kernel's settings back, remove the state file."""
+        """No instance is left: static objects go, the kernel's settings are set back, the state file is removed."""
+        self._statics.clear(clock.now())
         self._sysctls.restore()
         self._write(Installed())
 
@@ -197,16 +205,41 @@ class Cast:
 
     def settle(self) -> None:
         """Everything has been performed: write down what is still ours."""
-        self._write(Installed(self._own_entries(self.config), dict(self._sysctls.originals)))
+        self._write(self._record(self.config))
 
     def _write_ahead(self, config: Config, before: Installed) -> None:
         """Before the kernel is touched: what may be installed from now on, beside what was."""
-        entries = {*before.addresses, *self._own_entries(config)}
-        self._write(Installed(tuple(sorted(entries)), dict(self._sysctls.originals)))
+        ours = self._record(config)
+        self._write(
+            structs.replace(
+                ours,
+                addresses=tuple(sorted({*before.addresses, *ours.addresses})),
+                routes=tuple(dict.fromkeys((*before.routes, *ours.routes))),
+                rules=tuple(dict.fromkeys((*before.rules, *ours.rules))),
+            )
+        )
 
     def _finish(self) -> None:
         if self._sysctls.originals != self._written.sysctls:
-            self._write(Installed(self._written.addresses, dict(self._sysctls.originals)))
+            self._write(structs.replace(self._written, sysctls=dict(self._sysctls.originals)))
+
+    def _record(self, config: Config) -> Installed:
+        return Installed(
+            addresses=self._own_entries(config),
+            routes=tuple(dict.fromkeys(each for made in config.instances for each in made.routes))
+            + config.static_routes,
+            rules=tuple(dict.fromkeys(each for made in config.instances for each in made.rules)) + config.static_rules,
+            sysctls=dict(self._sysctls.originals),
+        )
+
+    def _static_fault(self, name: str, key: str, words: str, now: int) -> None:
+        """What an instance depends on is missing (empty words: it is there again)."""
+        for instance in self._speaker.everybody():
+            if instance.config.name == name and not instance.gone:
+                router = instance.router
+                self._speaker.perform(
+                    instance, router.raise_fault(key, words, now) if words else router.clear_fault(key, now)
+                )
 
     def _own_entries(self, config: Config) -> tuple[Entry, ...]:
         links = {link.name: link.index for link in self._host.links()}
@@ -214,8 +247,7 @@ class Cast:
             sorted(
                 {
                     entry_of(address)
-                    for instance in config.instances
-                    for address in instance.vips + instance.evips
+                    for address in held(config)
                     if (links.get(address.dev, 0), address.address, address.prefix) not in self._keeper.owned
                 }
             )
@@ -232,10 +264,10 @@ class Cast:
         else:
             self._written = installed
 
-    def _configure(self, settings: GlobalDefs) -> None:
-        self._speaker.configure(settings)
+    def _configure(self, config: Config) -> None:
+        self._speaker.configure(config)
         try:
-            if settings.disable_local_igmp:
+            if config.global_defs.disable_local_igmp:
                 self._sysctls.set(LOCAL_IGMP, "0")
             else:
                 self._sysctls.put_back(LOCAL_IGMP)
@@ -265,4 +297,11 @@ def _listed(written: Installed) -> set[tuple[str, str]]:
 
 
 def _entries(config: Config) -> set[Entry]:
-    return {entry_of(address) for instance in config.instances for address in instance.vips + instance.evips}
+    return {entry_of(address) for address in held(config)}
+
+
+def held(config: Config) -> Iterator[VirtualAddress]:
+    """Every address that this daemon may put on an interface."""
+    for instance in config.instances:
+        yield from instance.vips + instance.evips
+    yield from config.static_addresses

@@ -43,6 +43,8 @@ class Counters(msgspec.Struct, kw_only=True):
     """Worst lateness of a timer, microseconds."""
     addresses_lost: int = 0
     """Addresses that somebody else took off this host while we were MASTER."""
+    routing_lost: int = 0
+    """Routes and rules that somebody else took off this host while we were MASTER."""
     bounces: int = 0
     """Times the instance let go of everything because addresses kept being taken off."""
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import heapq
 import itertools
 from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final, TypeAlias
 
 from standfast.config.model import VirtualAddress
@@ -20,15 +20,17 @@ from standfast.values import MILLISECOND, SECOND
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
+    AddRouting,
     Announce,
     AnnounceSource,
     CancelAnnouncing,
     Left,
     RemoveAddresses,
+    RemoveRouting,
     Tell,
 )
-from standfast.vrrp.addresses import AddressKeeper, Failure
 from standfast.vrrp.announcements import Announcements
+from standfast.vrrp.holdings import Holdings, Refusal, Thing, where
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
 
@@ -40,7 +42,7 @@ RETRY_AFTER: Final = 100 * MILLISECOND
 RETRY_EVERY: Final = 5 * SECOND
 """After the second refusal: what stands in the way (IPv6 switched off, a full table) may go away by itself."""
 
-_Bulk: TypeAlias = AddAddresses | RemoveAddresses | Announce
+_Bulk: TypeAlias = AddAddresses | RemoveAddresses | Announce | AddRouting | RemoveRouting
 _Line: TypeAlias = deque[Action]
 
 
@@ -51,7 +53,7 @@ class _Trial:
     at: int
     serial: int
     instance: Instance = field(compare=False)
-    address: VirtualAddress = field(compare=False)
+    thing: Thing = field(compare=False)
     stubborn: bool = field(compare=False)
     """It was refused twice already."""
 
@@ -61,20 +63,20 @@ class Effects:
 
     def __init__(
         self,
-        keeper: AddressKeeper,
+        holdings: Holdings,
         announcements: Announcements,
         tell: Callable[[Event], None],
         left: Callable[[Instance], None],
-        claimed: Callable[[VirtualAddress, Instance], bool],
+        claimed: Callable[[Thing, Instance], bool],
     ) -> None:
-        self._keeper = keeper
+        self._holdings = holdings
         self._announcements = announcements
         self._tell = tell
         self._left = left
         self._claimed = claimed
         self._lines: dict[Instance, _Line] = {}
         self._trials: list[_Trial] = []
-        self._pending: dict[tuple[Instance, VirtualAddress], _Trial] = {}
+        self._pending: dict[tuple[Instance, Thing], _Trial] = {}
         self._serial = itertools.count()
 
     def __bool__(self) -> bool:
@@ -91,6 +93,8 @@ class Effects:
         line = self._lines.setdefault(instance, deque())
         if isinstance(action, RemoveAddresses):
             self._withdraw(line, frozenset(action.addresses))
+        elif isinstance(action, RemoveRouting):
+            self._withdraw(line, frozenset(action.objects))
         elif isinstance(action, CancelAnnouncing):
             kept = [waiting for waiting in line if not isinstance(waiting, Announce)]
             line.clear()
@@ -101,7 +105,7 @@ class Effects:
         """Perform one piece. Call only if there is one."""
         instance, line = next(iter(self._lines.items()))
         action = line[0]
-        if isinstance(action, AddAddresses | RemoveAddresses | Announce):
+        if isinstance(action, _Bulk):
             self._bulk(type(action), now)
             return
         line.popleft()
@@ -113,29 +117,29 @@ class Effects:
         """Try failed additions again, as long as they are wanted."""
         while self._trials and self._trials[0].at <= now:
             trial = heapq.heappop(self._trials)
-            if self._pending.get((trial.instance, trial.address)) is not trial:
+            if self._pending.get((trial.instance, trial.thing)) is not trial:
                 continue  # a later refusal has taken its place
-            del self._pending[trial.instance, trial.address]
-            if self._wanted(trial.instance, trial.address):
+            del self._pending[trial.instance, trial.thing]
+            if self._wanted(trial.instance, trial.thing):
                 self._again(trial, now)
 
     def _again(self, trial: _Trial, now: int) -> None:
-        instance, address = trial.instance, trial.address
-        failures = self._keeper.add((address,))
+        instance, thing = trial.instance, trial.thing
+        failures = self._holdings.add((thing,))
         if failures:
             if not trial.stubborn:
                 every = RETRY_EVERY // SECOND
                 self._complain(instance, f"still cannot add {failures[0].words}; trying every {every} s", now)
-            self._plan(now + RETRY_EVERY, instance, address, stubborn=True)
+            self._plan(now + RETRY_EVERY, instance, thing, stubborn=True)
             return
-        self.put(instance, Announce((address,)))
+        if isinstance(thing, VirtualAddress):
+            self.put(instance, Announce((thing,)))
         if trial.stubborn:
-            words = f"{address.address}/{address.prefix} is on {address.dev} at last"
-            self._remark(instance, "info", "vrrp.address_added", words, now)
+            self._remark(instance, "info", "vrrp.address_added", f"{where(thing)} is there at last", now)
 
-    def _plan(self, at: int, instance: Instance, address: VirtualAddress, *, stubborn: bool) -> None:
-        trial = _Trial(at, next(self._serial), instance, address, stubborn)
-        self._pending[instance, address] = trial
+    def _plan(self, at: int, instance: Instance, thing: Thing, *, stubborn: bool) -> None:
+        trial = _Trial(at, next(self._serial), instance, thing, stubborn)
+        self._pending[instance, thing] = trial
         heapq.heappush(self._trials, trial)
 
     def _single(self, instance: Instance, action: Action, now: int) -> None:
@@ -152,39 +156,46 @@ class Effects:
 
     def _bulk(self, kind: type[_Bulk], now: int) -> None:
         """One piece of what stands at the heads of the first lines and is of this kind."""
-        taken: list[tuple[Instance, VirtualAddress]] = []
+        taken: list[tuple[Instance, Thing]] = []
         for instance, line in list(self._lines.items()):
             if len(taken) >= PIECE or not isinstance(line[0], kind):
                 break
-            taken += [(instance, address) for address in _take(line, PIECE - len(taken))]
+            taken += [(instance, thing) for thing in _take(line, PIECE - len(taken))]
             if not line:
                 del self._lines[instance]
+        if not taken:  # everything in it has been withdrawn
+            return
         if kind is Announce:
             self._announce(taken, now)
-        elif kind is AddAddresses:
-            self._report(taken, self._keeper.add([address for _, address in taken]), now)
+        elif kind in (AddAddresses, AddRouting):
+            self._report(taken, self._holdings.add([thing for _, thing in taken]), now)
         else:
-            # A virtual router under a new VRID must not take off what its leaving predecessor holds, nor the reverse.
-            unclaimed = [address for instance, address in taken if not self._claimed(address, instance)]
-            for failure in self._keeper.remove(unclaimed):
-                self._complain(_whose(taken, failure), f"cannot remove {failure.words}", now)
+            self._remove(taken, now)
 
-    def _announce(self, taken: list[tuple[Instance, VirtualAddress]], now: int) -> None:
+    def _remove(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
+        # A virtual router under a new VRID must not take off what its leaving predecessor holds, nor the reverse.
+        unclaimed = [thing for instance, thing in taken if not self._claimed(thing, instance)]
+        for failure in self._holdings.remove(unclaimed):
+            self._complain(_whose(taken, failure), f"cannot remove {failure.words}", now)
+
+    def _announce(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
         for instance, address in taken:
-            announcing = instance.config.announcing
-            self._announcements.announce(instance, address.dev, address.address, announcing, now)
+            if isinstance(address, VirtualAddress):
+                announcing = instance.config.announcing
+                self._announcements.announce(instance, address.dev, address.address, announcing, now)
 
-    def _report(self, taken: list[tuple[Instance, VirtualAddress]], failures: list[Failure], now: int) -> None:
+    def _report(self, taken: list[tuple[Instance, Thing]], failures: list[Refusal], now: int) -> None:
         for failure in failures:
             instance = _whose(taken, failure)
             instance.add_failures += 1
-            self._plan(now + RETRY_AFTER, instance, failure.address, stubborn=False)
+            self._plan(now + RETRY_AFTER, instance, failure.subject, stubborn=False)
             self._complain(instance, f"cannot add {failure.words}; trying once more in 100 ms", now)
 
-    def _wanted(self, instance: Instance, address: VirtualAddress) -> bool:
+    def _wanted(self, instance: Instance, thing: Thing) -> bool:
         router = instance.router
-        missing = not self._keeper.present(address)
-        return missing and router.state is State.MASTER and address in router.addresses
+        if router.state is not State.MASTER:
+            return False
+        return (thing in router.addresses or thing in router.routing) and not self._holdings.present(thing)
 
     def _complain(self, instance: Instance, words: str, now: int) -> None:
         self._remark(instance, "error", "vrrp.address_error", words, now)
@@ -193,26 +204,31 @@ class Effects:
         self._tell(Remark(at=now, instance=instance.config.name, level=level, event=event, words=words))
 
     @staticmethod
-    def _withdraw(line: _Line, unwanted: frozenset[VirtualAddress]) -> None:
+    def _withdraw(line: _Line, unwanted: frozenset[Thing]) -> None:
         """Additions that have not been made yet and are about to be undone need not be made at all."""
         for place, action in enumerate(line):
             if isinstance(action, AddAddresses):
                 line[place] = AddAddresses(tuple(a for a in action.addresses if a not in unwanted))
+            elif isinstance(action, AddRouting):
+                line[place] = AddRouting(tuple(o for o in action.objects if o not in unwanted))
 
 
-def _take(line: _Line, limit: int) -> tuple[VirtualAddress, ...]:
-    """At most ``limit`` addresses of the action at the head; what is left of it stays there."""
+def _take(line: _Line, limit: int) -> Sequence[Thing]:
+    """At most ``limit`` things of the action at the head; what is left of it stays there."""
     action = line[0]
+    if isinstance(action, AddRouting | RemoveRouting):
+        objects, rest = action.objects[:limit], action.objects[limit:]
+        line[0] = replace(action, objects=rest)
+        if not rest:
+            line.popleft()
+        return objects
     assert isinstance(action, AddAddresses | RemoveAddresses | Announce)  # noqa: S101 - for the type checker
-    taken, left = action.addresses[:limit], action.addresses[limit:]
+    addresses, left = action.addresses[:limit], action.addresses[limit:]
+    line[0] = replace(action, addresses=left)
     if not left:
         line.popleft()
-    elif isinstance(action, RemoveAddresses):
-        line[0] = RemoveAddresses(left, action.forced)
-    else:
-        line[0] = type(action)(left)
-    return taken
+    return addresses
 
 
-def _whose(taken: list[tuple[Instance, VirtualAddress]], failure: Failure) -> Instance:
-    return next(instance for instance, address in taken if address is failure.address)
+def _whose(taken: list[tuple[Instance, Thing]], failure: Refusal) -> Instance:
+    return next(instance for instance, thing in taken if thing is failure.subject)

@@ -42,8 +42,3 @@ def vrids(wanted: Collection[int], *, family: int, authenticated: bool = False) 
         program.append((_JUMP_IF_EQUAL, len(ordered) - place, 0, vrid))
     program += [(_RETURN, 0, 0, 0), (_RETURN, 0, 0, _ALL)]
     return b"".join(_INSTRUCTION.pack(*instruction) for instruction in program)
-
-
-def length(program: bytes) -> int:
-    """Number of instructions, as struct sock_fprog wants it."""
-    return len(program) // _INSTRUCTION.size

@@ -41,6 +41,8 @@ class Interfaces:
     """Knows which instances an interface concerns, and tells them."""
 
     def __init__(self, host: Host, keeper: AddressKeeper, perform: Perform, connect: Connect) -> None:
+        self.on_lost: Callable[[VirtualAddress, int], None] = lambda _address, _now: None
+        """Who else wants to know: static addresses belong to no instance."""
         self._host = host
         self._keeper = keeper
         self._perform = perform
@@ -139,6 +141,7 @@ class Interfaces:
         for address in lost:
             link = self._host.link(address.dev)
             if link is not None and link.up and not self._keeper.present(address):
+                self.on_lost(address, now)
                 for instance, ours in self._virtual.get((address.dev, address.address, address.prefix), ()):
                     self._perform(instance, instance.router.address_lost(ours, now))
         for entry in found:

@@ -8,7 +8,7 @@ new one's gratuitous ARP, clients move at once.
 from __future__ import annotations
 
 from standfast.vrrp import timing
-from standfast.vrrp.actions import CancelAnnouncing, Left, RemoveAddresses
+from standfast.vrrp.actions import CancelAnnouncing, Left
 from standfast.vrrp.machine import Machine
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
@@ -30,20 +30,20 @@ def begin(machine: Machine, cause: str, now: int, *, hold: bool, removed: bool) 
     if machine.state is State.MASTER:
         machine.release(farewell=True, now=now)
     elif machine.state is State.LEAVING:
-        machine.do(RemoveAddresses(machine.addresses))
+        machine.uninstall()
     _finish(machine, cause, now)
 
 
 def hear(machine: Machine, advert: Advert, now: int) -> None:
     """Any router with a rank means that the addresses are in good hands."""
     if advert.priority > 0:
-        machine.do(RemoveAddresses(machine.addresses))
+        machine.uninstall()
         _finish(machine, f"{advert.source} has taken over", now)
 
 
 def expire(machine: Machine, now: int) -> None:
     """Nobody came. That there is nobody cannot be known, so this is how a lone router leaves too."""
-    machine.do(RemoveAddresses(machine.addresses))
+    machine.uninstall()
     _finish(machine, f"{machine.cause}; nobody has taken over", now)
 
 

@@ -10,13 +10,16 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.events import Level, Remark, StateName, Transition
+from standfast.net.routing import RoutingObject
 from standfast.values import Address, seconds
 from standfast.vrrp import timing
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
+    AddRouting,
     CancelAnnouncing,
     RemoveAddresses,
+    RemoveRouting,
     SendAdvert,
     Tell,
 )
@@ -131,6 +134,11 @@ class Machine:
         return self.config.vips + self.config.evips
 
     @property
+    def routing(self) -> tuple[RoutingObject, ...]:
+        """Virtual routes and rules, in the order in which they are installed: a rule may name a table of ours."""
+        return self.config.routes + self.config.rules
+
+    @property
     def skew(self) -> int:
         """Our skew time with the master's interval, microseconds."""
         config = self.config
@@ -233,10 +241,25 @@ class Machine:
         self.conflict = None
         self.advertise(now)
         self.master_interval = config.advert_interval
+        self.install()
         if self.addresses:
-            self.do(AddAddresses(self.addresses), *self.announcer.begin(self.addresses, now))
+            self.do(*self.announcer.begin(self.addresses, now))
         self.counters.become_master += 1
         self.move(what, cause, now)
+
+    def install(self) -> None:
+        """Addresses, then what may need one of them as its source."""
+        if self.addresses:
+            self.do(AddAddresses(self.addresses))
+        if self.routing:
+            self.do(AddRouting(self.routing))
+
+    def uninstall(self, *, forced: bool = False) -> None:
+        """Rules, routes, addresses. ``forced``: leftovers of ours."""
+        if self.routing:
+            self.do(RemoveRouting(self.routing[::-1]))
+        if self.addresses:
+            self.do(RemoveAddresses(self.addresses, forced))
 
     def release(self, *, farewell: bool, now: int, source: Address | None = None) -> None:
         """Stop acting as MASTER: say so while the addresses are still here, then take them off."""
@@ -244,8 +267,7 @@ class Machine:
             self.send_advert(now, 0, source)
         self.announcer.stop()
         self.do(CancelAnnouncing())
-        if self.addresses:
-            self.do(RemoveAddresses(self.addresses))
+        self.uninstall()
         self.counters.release_master += 1
 
     def lateness(self, now: int) -> int:

@@ -19,6 +19,9 @@ from standfast.events import Event
 from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
 from standfast.net.monitor import Monitor
+from standfast.net.routing import RoutingObject
+from standfast.net.routing_keeper import RoutingKeeper
+from standfast.net.routing_monitor import RoutingMonitor
 from standfast.supervise import messages
 from standfast.supervise.messages import (
     Abort,
@@ -37,7 +40,8 @@ from standfast.values import MILLISECOND, SECOND
 from standfast.vrrp import missing, realtime
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
-from standfast.vrrp.cast import Cast
+from standfast.vrrp.cast import Cast, held
+from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
@@ -77,10 +81,13 @@ class VrrpProcess:
         self._encode = AddressEncoder()
         host = self._monitor.host
         self._keeper = AddressKeeper(Changer(), host, self._encode)
+        self._routing = RoutingKeeper(Changer(), host)
+        self._routing_monitor = RoutingMonitor()
         announcements = Announcements(host, FrameSender())
-        self._speaker = Speaker(host, self._keeper, announcements, setup.page, self._tell)
+        holdings = Holdings(self._keeper, self._routing)
+        self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
         self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir)
-        self._describer = Describer(self._speaker, self._keeper, self._ring)
+        self._describer = Describer(self._speaker, holdings, self._ring)
         self._describer.generation = setup.generation
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
@@ -90,11 +97,13 @@ class VrrpProcess:
         """Until it has left."""
         setup = self._setup
         self._beat(clock.now())
+        self._routing_monitor.listen(bool(routing_of(self._config)))
         self._cast.begin(self._config, setup.page, resume=setup.resume)
         self._speaker.turn()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._speaker.run)
             nursery.start_soon(self._watch_kernel)
+            nursery.start_soon(self._watch_routing)
             nursery.start_soon(server.serve, setup.control, self._answer)
             nursery.start_soon(server.serve, setup.status, self._answer)
             nursery.start_soon(self._obey, nursery)
@@ -116,11 +125,15 @@ class VrrpProcess:
 
     async def _encode_ahead(self, config: Config) -> None:
         """So that a takeover finds every message ready."""
-        addresses = [address for instance in config.instances for address in instance.vips + instance.evips]
+        addresses = list(held(config))
         for start in range(0, len(addresses), _ENCODE_SLICE):
             for address in addresses[start : start + _ENCODE_SLICE]:
                 self._encode(address)
             await trio.lowlevel.checkpoint()
+        for place, each in enumerate(routing_of(config)):
+            self._routing.prepare(each)
+            if place % _ENCODE_SLICE == 0:
+                await trio.lowlevel.checkpoint()
 
     def _beat(self, now: int) -> None:
         self._setup.page.beat(now)
@@ -149,9 +162,18 @@ class VrrpProcess:
 
     def _digest(self) -> None:
         events = self._monitor.read()
-        self._speaker.interfaces.apply(events, clock.now(), settled=self._monitor.drained)
+        self._speaker.digest(events, settled=self._monitor.drained)
         self._speaker.work()
         self._speaker.rearm()
+
+    async def _watch_routing(self) -> None:
+        """Routes and rules of ours that somebody takes off; whether their interface went with them is read first."""
+        while True:
+            await trio.lowlevel.wait_readable(self._routing_monitor.fileno())
+            self._digest()
+            self._speaker.routing.read(self._routing_monitor, clock.now())
+            self._speaker.work()
+            self._speaker.rearm()
 
     # The parent's orders
 
@@ -208,6 +230,7 @@ class VrrpProcess:
             self._say(Cannot(generation=order.generation, reason=reason))
             return
         self._config = prepared[1]
+        self._routing_monitor.listen(bool(routing_of(self._config)))
         changes = self._cast.change(self._config)
         self._describer.generation = order.generation
         self._speaker.turn()
@@ -220,8 +243,8 @@ class VrrpProcess:
         await self._speaker.nobody_left()
         if not self._leaving:
             self._cast.settle()
-            wanted = {address for made in self._config.instances for address in made.vips + made.evips}
-            self._encode.forget_all_but(wanted)
+            self._encode.forget_all_but(set(held(self._config)))
+            self._routing.forget_all_but(set(routing_of(self._config)))
 
     async def _leave(self, nursery: trio.Nursery, hold: bool) -> None:
         """Let every instance leave; a second call without ``hold`` hurries the first one up."""
@@ -258,6 +281,12 @@ class VrrpProcess:
 def _read(descriptor: int) -> Config:
     size = os.fstat(descriptor).st_size
     return model.decode(os.pread(descriptor, size, 0))
+
+
+def routing_of(config: Config) -> list[RoutingObject]:
+    """Every route and rule that this daemon may install."""
+    virtual = [each for made in config.instances for each in made.routes + made.rules]
+    return [*virtual, *config.static_routes, *config.static_rules]
 
 
 def _receive(channel: socket.socket) -> tuple[bytes, list[int], int, object]:

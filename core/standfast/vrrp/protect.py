@@ -1,10 +1,10 @@
-"""Addresses that somebody else takes off this host while we are MASTER: put them back, within reason."""
+"""What somebody else takes off this host while we are MASTER: put it back, within reason."""
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Final, Literal, TypeAlias
 
-from standfast.config.model import VirtualAddress
 from standfast.values import SECOND
 
 Verdict: TypeAlias = Literal["readd", "bounce", "fault"]
@@ -16,19 +16,19 @@ BOUNCE_WINDOW: Final = 60 * SECOND
 
 
 class Guard:
-    """Counts losses of each address, and bounces of the instance, within sliding windows."""
+    """Counts losses of each address, route and rule, and bounces of the instance, within sliding windows."""
 
     def __init__(self) -> None:
-        self._losses: dict[VirtualAddress, list[int]] = {}
+        self._losses: dict[Hashable, list[int]] = {}
         self._bounces: list[int] = []
 
-    def judge(self, address: VirtualAddress, now: int) -> Verdict:
-        """What to do about this loss at ``now``.
+    def judge(self, lost: Hashable, now: int) -> Verdict:
+        """What to do about the loss of an address, route or rule at ``now``.
 
-        For each address by itself: without promote_secondaries the kernel drops a whole subnet's
+        For each of them by itself: without promote_secondaries the kernel drops a whole subnet's
         addresses with its primary, and that is one loss, not many.
         """
-        losses = self._losses[address] = [*_since(self._losses.get(address, []), now - LOSS_WINDOW), now]
+        losses = self._losses[lost] = [*_since(self._losses.get(lost, []), now - LOSS_WINDOW), now]
         if len(losses) < LOSSES:
             return "readd"
         self._losses.clear()

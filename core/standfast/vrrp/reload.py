@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from standfast.config.model import VirtualAddress, VrrpInstance
-from standfast.vrrp.actions import AddAddresses, RemoveAddresses
+from standfast.vrrp.actions import AddAddresses, AddRouting, RemoveAddresses, RemoveRouting
 from standfast.vrrp.machine import Machine, effective
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.rules import State
@@ -26,7 +26,9 @@ def apply(machine: Machine, config: VrrpInstance, now: int) -> None:
         machine.timer += machine.down_time - old_wait
     elif machine.state is State.MASTER:
         machine.advertise(now)
+        _remove_routing(machine, old, config)
         _exchange_addresses(machine, old, config)
+        _add_routing(machine, old, config)
 
 
 def _priority(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> int:
@@ -48,6 +50,28 @@ def _exchange_addresses(machine: Machine, old: VrrpInstance, new: VrrpInstance) 
         machine.do(*machine.announcer.restate(machine.addresses))
     elif removed:
         machine.announcer.replace(machine.addresses)
+
+
+def _remove_routing(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> None:
+    """What goes, goes before the addresses that it may need."""
+    removed = tuple(each for each in (old.routes + old.rules)[::-1] if each not in new.routes + new.rules)
+    if removed:
+        machine.do(RemoveRouting(removed))
+
+
+def _add_routing(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> None:
+    """What comes, comes after the addresses that it may need.
+
+    An address that was taken off may have taken routes along, of which the kernel says nothing: then all of them are
+    asked for, and those that are there stay as they are.
+    """
+    gone = {installed(address) for address in old.vips + old.evips} - {
+        installed(address) for address in new.vips + new.evips
+    }
+    before = () if gone else old.routes + old.rules
+    added = tuple(each for each in new.routes + new.rules if each not in before)
+    if added:
+        machine.do(AddRouting(added))
 
 
 def installed(address: VirtualAddress) -> VirtualAddress:

@@ -11,10 +11,20 @@ from typing import Final
 
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.events import PriorityChange
+from standfast.net.routing import RoutingObject, interfaces_of
+from standfast.net.routing import words as routing_words
 from standfast.supervise.page import Slot
 from standfast.values import Address
 from standfast.vrrp import auth, backup, leaving, master, reload, timing
-from standfast.vrrp.actions import Action, AddAddresses, AnnounceSource, RemoveAddresses, SendAdvert, Tell
+from standfast.vrrp.actions import (
+    Action,
+    AddAddresses,
+    AddRouting,
+    AnnounceSource,
+    RemoveAddresses,
+    SendAdvert,
+    Tell,
+)
 from standfast.vrrp.machine import Fault, Machine, effective
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
@@ -78,7 +88,7 @@ class Router(Machine):
         peers_wait = timing.peers_down_time(self.config.version, self.config.advert_interval)
         if slot.state == State.MASTER and not self.faults and slot.last_advert_sent + peers_wait > now:
             self.advertise(now)
-            self.do(AddAddresses(self.addresses))
+            self.install()
             self.announcer.adopt(self.addresses, now)
             self.move(Input.ADOPT, "carries on for a predecessor that died", now)
             return self.flush()
@@ -191,6 +201,21 @@ class Router(Machine):
             self._defend(address, now)
         return self.flush()
 
+    def routing_lost(self, wanted: RoutingObject, now: int) -> tuple[Action, ...]:
+        """Somebody else took one of our routes or rules off."""
+        if self.state is State.MASTER and not wanted.no_track and wanted in self.routing:
+            self.counters.routing_lost += 1
+            self._defend(wanted, now)
+        return self.flush()
+
+    def routing_possible(self, interface: str) -> tuple[Action, ...]:
+        """An interface came up: the kernel had dropped the routes by it when it went down."""
+        if self.state in (State.MASTER, State.LEAVING):
+            again = tuple(each for each in self.config.routes if interface in interfaces_of(each))
+            if again:
+                self.do(AddRouting(again))
+        return self.flush()
+
     def address_appeared(self, address: VirtualAddress, now: int) -> tuple[Action, ...]:
         """Somebody else put one of our addresses on this host although we are BACKUP."""
         if self.state is State.BACKUP and address.dev == self.config.interface:
@@ -297,12 +322,14 @@ class Router(Machine):
         """The first fault's words; what waits comes after what is wrong."""
         return min(self.faults.values(), key=lambda fault: fault.pending).words
 
-    def _defend(self, address: VirtualAddress, now: int) -> None:
-        verdict = self.guard.judge(address, now) if self.config.vip_protect == "readd" else "bounce"
-        what = f"somebody removed {address.address} from {address.dev}"
+    def _defend(self, lost: VirtualAddress | RoutingObject, now: int) -> None:
+        verdict = self.guard.judge(lost, now) if self.config.vip_protect == "readd" else "bounce"
+        address = lost if isinstance(lost, VirtualAddress) else None
+        what = f"somebody removed {_words(lost)}"
         if verdict == "readd":
-            self.remark("warning", "vrrp.address_lost", f"{what}: putting it back", now, address.address)
-            self.do(AddAddresses((address,)), *self.announcer.repeat_for(address))
+            event = "vrrp.address_lost" if address else "vrrp.routing_lost"
+            self.remark("warning", event, f"{what}: putting it back", now, address.address if address else lost)
+            self._put_back(lost)
         elif verdict == "bounce":
             self.counters.bounces += 1
             self.release(farewell=True, now=now)
@@ -312,9 +339,19 @@ class Router(Machine):
             words = f"{what}, again and again: find out what does that, then reload"
             self._raise_fault(ADDRESSES_TAKEN, words, now)
 
+    def _put_back(self, lost: VirtualAddress | RoutingObject) -> None:
+        if not isinstance(lost, VirtualAddress):
+            self.do(AddRouting((lost,)))
+            return
+        self.do(AddAddresses((lost,)))
+        # With its address the kernel silently drops every route that has it as source.
+        lost_too = tuple(route for route in self.config.routes if route.source == lost.address)
+        if lost_too:
+            self.do(AddRouting(lost_too))
+        self.do(*self.announcer.repeat_for(lost))
+
     def _remove_leftovers(self) -> None:
-        if self.addresses:
-            self.do(RemoveAddresses(self.addresses, forced=True))
+        self.uninstall(forced=True)
 
     def _check_source(self, now: int) -> None:
         if self.source is None:
@@ -326,3 +363,7 @@ class Router(Machine):
 
     def _delay_left(self, now: int) -> int:
         return max(self.listening_from - now, 0)
+
+
+def _words(lost: VirtualAddress | RoutingObject) -> str:
+    return f"{lost.address} from {lost.dev}" if isinstance(lost, VirtualAddress) else routing_words(lost)

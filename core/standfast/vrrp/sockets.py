@@ -6,7 +6,6 @@ and ``asm-generic/socket.h``.
 
 from __future__ import annotations
 
-import ctypes
 import socket
 import struct
 import time
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from standfast import clock
+from standfast.net import bpf
 from standfast.values import Address, Family
 from standfast.vrrp import filters
 from standfast.vrrp.packet import DSCP_CS6, Envelope, open_ipv4, open_ipv6
@@ -31,7 +31,6 @@ _IPV6_FREEBIND = 78
 _IPV6_PKTINFO = 50
 _IPV6_HOPLIMIT = 52
 _IPV6_TCLASS = 67
-_SO_ATTACH_FILTER = 26
 _SO_RCVBUFFORCE = 33
 _SO_TIMESTAMPNS = 35
 _CHECKSUM_OFFSET = 6
@@ -83,7 +82,7 @@ class Listener:
 
     def admit(self, vrids: Collection[int]) -> None:
         """Receive adverts for these virtual routers from now on."""
-        _attach(self._socket, filters.vrids(vrids, family=self.endpoint.family))
+        bpf.attach(self._socket, filters.vrids(vrids, family=self.endpoint.family))
 
     def enlarge(self, size: int) -> None:
         """Let at least so many bytes wait. The kernel doubles the number for its own accounting (socket(7))."""
@@ -165,7 +164,7 @@ class Mouth:
 
     def _prepare(self, endpoint: Endpoint) -> None:
         sock = self._socket
-        _attach(sock, filters.nothing())
+        bpf.attach(sock, filters.nothing())
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 0)
         if endpoint.family == 4:
             sock.setsockopt(socket.IPPROTO_IP, _IP_HDRINCL, 1)
@@ -238,13 +237,6 @@ def _aim(sock: socket.socket, endpoint: Endpoint) -> None:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, endpoint.index)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-
-
-def _attach(sock: socket.socket, program: bytes) -> None:
-    """Replaces the filter that was there before. The kernel copies it (socket(7))."""
-    code = ctypes.create_string_buffer(program, len(program))
-    fprog = struct.pack("@HP", filters.length(program), ctypes.addressof(code))
-    sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, fprog)
 
 
 class FrameSender:

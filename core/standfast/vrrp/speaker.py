@@ -13,21 +13,23 @@ from typing import Final, TypeAlias
 import trio
 
 from standfast import clock
-from standfast.config.model import GlobalDefs
+from standfast.config.model import Config, VirtualAddress
 from standfast.events import Event
-from standfast.net.host import Host
+from standfast.net.host import Host, HostEvent
 from standfast.supervise.page import SharedPage
 from standfast.values import MILLISECOND
 from standfast.vrrp.actions import Action, SendAdvert
-from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.channels import Channel, Channels
 from standfast.vrrp.effects import Effects
+from standfast.vrrp.holdings import Holdings, Thing
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.interfaces import Interfaces
 from standfast.vrrp.receive import keep_last
 from standfast.vrrp.router import Router
+from standfast.vrrp.routing_watch import RoutingWatch
 from standfast.vrrp.rules import State
+from standfast.vrrp.statics import Statics
 from standfast.vrrp.timers import Alarm, Deadlines
 from standfast.vrrp.trackers import Trackers
 
@@ -60,7 +62,7 @@ class Speaker:
     def __init__(
         self,
         host: Host,
-        keeper: AddressKeeper,
+        holdings: Holdings,
         announcements: Announcements,
         page: SharedPage,
         tell: Callable[[Event], None],
@@ -72,9 +74,11 @@ class Speaker:
         self.turned_at = 0
         """When the loop last turned (the freshness of everything that status says)."""
         self.tell = tell
+        self.holdings = holdings
         self.channels = Channels(host, tell, self._opened, self._closing)
-        self.interfaces = Interfaces(host, keeper, self.perform, self.channels.connect)
-        self.effects = Effects(keeper, announcements, tell, self._left, self.interfaces.claimed)
+        self.interfaces = Interfaces(host, holdings.addresses, self.perform, self.channels.connect)
+        self.routing = RoutingWatch(host, holdings.routing, self.perform)
+        self.effects = Effects(holdings, announcements, tell, self._left, self._claimed)
         self.trackers = Trackers(self.perform, tell)
         self._announcements = announcements
         self._page = page
@@ -88,19 +92,35 @@ class Speaker:
         self._nobody_left = trio.Event()
         self._pace: Chore = self._announcements.serve
         self._retry: Chore = self.effects.retry
+        self._statics: Statics | None = None
 
     # Coming and going
 
-    def configure(self, settings: GlobalDefs) -> None:
+    def configure(self, config: Config) -> None:
         """What holds for all instances."""
-        self.channels.settings = settings
+        self.channels.settings = config.global_defs
+        self._announcements.share(config.announcement_groups)
+
+    def attend_statics(self, statics: Statics) -> None:
+        """Serve static addresses, routes and rules as well."""
+        self._statics = statics
+        self.interfaces.on_lost = statics.lost
+        self.routing.on_lost = statics.lost
+
+    def digest(self, events: list[HostEvent], *, settled: bool) -> None:
+        """What the kernel told of links and addresses."""
+        now = clock.now()
+        self.interfaces.apply(events, now, settled=settled)
+        self.routing.links(events)
+        if self._statics is not None:
+            self._statics.links(events, now)
 
     def admit(self, instances: Iterable[Instance]) -> None:
         """These instances, and no others, are there from now on; those that left the table are in ``leaving``."""
         self.instances = {instance.key: instance for instance in instances}
         everybody = self.everybody()
         self._instance_of = {instance.router: instance for instance in everybody}
-        self.interfaces.concern(everybody)
+        self._concern(everybody)
         self.trackers.concern(self.instances.values())
 
     def everybody(self) -> list[Instance]:
@@ -175,6 +195,8 @@ class Speaker:
         self.channels.settle()
         self._deadlines.set(self._pace, self._announcements.deadline)
         self._deadlines.set(self._retry, self.effects.retry_at)
+        if self._statics is not None:
+            self._deadlines.set(self._statics.retry, self._statics.retry_at)
         for instance in self._unrecorded:
             instance.record(self._page)
         self._unrecorded.clear()
@@ -304,6 +326,14 @@ class Speaker:
     def _closing(self, channel: Channel) -> None:
         trio.lowlevel.notify_closing(channel.listener.fileno())
 
+    def _concern(self, everybody: list[Instance]) -> None:
+        self.interfaces.concern(everybody)
+        self.routing.concern(everybody)
+
+    def _claimed(self, thing: Thing, but: Instance) -> bool:
+        watch = self.interfaces if isinstance(thing, VirtualAddress) else self.routing
+        return watch.claimed(thing, but)  # type: ignore[arg-type] # as just told apart
+
     def _left(self, instance: Instance) -> None:
         """LEAVING is over."""
         self.channels.disconnect(instance)
@@ -312,7 +342,7 @@ class Speaker:
         instance.gone = True
         self.leaving.pop(instance, None)
         if not self.leaving:
-            self.interfaces.concern(self.everybody())
+            self._concern(self.everybody())
 
 
 def _moment(instance: Instance, deadline: int, now: int) -> int | None:

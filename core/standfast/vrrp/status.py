@@ -12,7 +12,8 @@ import trio
 
 from standfast import clock
 from standfast.config.model import VirtualAddress
-from standfast.vrrp.addresses import AddressKeeper
+from standfast.net.routing import words as routing_words
+from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.ring import EventRing
@@ -68,6 +69,10 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     """What this router has to hold as MASTER."""
     addresses_present: list[str]
     """Which of them are on their interfaces, whoever put them there."""
+    routing_wanted: list[str]
+    """Routes and rules that go with them, in words."""
+    routing_present: list[str]
+    """Which of them we have installed."""
     counters: dict[str, int]
     lateness_max_ms: float
     lateness_p99_ms: float
@@ -77,11 +82,11 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
 class Describer:
     """Makes the answers of the status sockets."""
 
-    def __init__(self, speaker: Speaker, keeper: AddressKeeper, ring: EventRing) -> None:
+    def __init__(self, speaker: Speaker, holdings: Holdings, ring: EventRing) -> None:
         self.generation = 0
         self.started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         self._speaker = speaker
-        self._keeper = keeper
+        self._holdings = holdings
         self._ring = ring
 
     async def status(self) -> bytes:
@@ -140,7 +145,9 @@ class Describer:
             faults=[FaultStatus(key=k, words=f.words, since=_iso(f.since)) for k, f in router.faults.items()],
             refused=_refused(router.refused),
             addresses_wanted=[_text(address) for address in router.addresses],
-            addresses_present=[_text(address) for address in router.addresses if self._keeper.present(address)],
+            addresses_present=[_text(address) for address in router.addresses if self._holdings.present(address)],
+            routing_wanted=[routing_words(each) for each in router.routing],
+            routing_present=[routing_words(each) for each in router.routing if self._holdings.present(each)],
             counters=_counters(instance),
             lateness_max_ms=instance.lateness.worst / 1000,
             lateness_p99_ms=instance.lateness.percentile(99) / 1000,

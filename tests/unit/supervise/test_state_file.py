@@ -94,6 +94,6 @@ def test_cleaning_takes_off_what_is_ours_and_the_file(tmp_path):
 
     kernel = Kernel()
     save(tmp_path, Installed((VIP,)))
-    assert clean(tmp_path, kernel, AddressEncoder()) == [Address.parse("10.9.0.100")]
+    assert clean(tmp_path, kernel, AddressEncoder()) == ["10.9.0.100"]
     assert kernel.deleted == 1
     assert list(tmp_path.iterdir()) == []

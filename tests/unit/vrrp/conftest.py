@@ -13,9 +13,11 @@ from standfast.net.command import Changer
 from standfast.net.decode import HostAddress, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
 from standfast.net.host import Host
+from standfast.net.routing_keeper import RoutingKeeper
 from standfast.values import Address
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
+from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
 
 ETH0 = Link(2, "eth0", 0x1043, b"\2\0\0\0\0\1", 1500)
@@ -132,6 +134,16 @@ def kernel(host) -> Kernel:
 @pytest.fixture
 def keeper(kernel, host) -> AddressKeeper:
     return AddressKeeper(kernel, host, kernel.encoder)
+
+
+@pytest.fixture
+def routing(kernel, host) -> RoutingKeeper:
+    return RoutingKeeper(kernel, host)
+
+
+@pytest.fixture
+def holdings(keeper, routing) -> Holdings:
+    return Holdings(keeper, routing)
 
 
 @pytest.fixture

@@ -19,14 +19,14 @@ def test_what_the_kernel_refuses_is_told_and_not_ours(keeper, kernel, make_vip):
     good, bad = make_vip("10.9.0.100/24"), make_vip("10.9.0.101/24")
     kernel.refuse["10.9.0.101"] = errno.EINVAL
     (failure,) = keeper.add([good, bad])
-    assert failure.address == bad
+    assert failure.subject == bad
     assert failure.words == "10.9.0.101/24 on eth0: Invalid argument"
     assert list(keeper.installed.values()) == [good]
 
 
 def test_an_interface_that_is_not_there_fails_alone(keeper, make_vip):
     failures = keeper.add([make_vip("10.9.0.100/24"), make_vip("10.9.1.100/24", dev="lan")])
-    assert [(f.address.dev, f.number) for f in failures] == [("lan", errno.ENODEV)]
+    assert [(f.subject.dev, f.number) for f in failures] == [("lan", errno.ENODEV)]
 
 
 def test_absent_addresses_cost_no_system_call(keeper, kernel, make_vip):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from standfast.config.interface_model import AnnouncementGroup
 from standfast.config.model import Announcing
 from standfast.net.decode import Link
 from standfast.values import Address
@@ -88,3 +89,15 @@ def test_a_frame_that_the_kernel_refuses_is_counted(announcements, wire):
 
 def test_forwarding_of_an_interface_that_is_not_there():
     assert forwards_ipv6("nowhere-at-all") is False
+
+
+def test_interfaces_of_a_group_share_one_limit(announcements, wire, host, make_settings):
+    host.link_is(Link(3, "eth1", 0x1043, b"\2\0\0\0\0\2", 1500))
+    announcements.share([AnnouncementGroup(interfaces=("eth0", "eth1"), garp_interval=10_000)])
+    how = make_settings().announcing
+    for interface in ("eth0", "eth1"):
+        announcements.announce("a", interface, Address.parse("10.9.0.100"), how, 0)
+    assert [interface for interface, _ in wire.sent] == ["eth0"]
+    assert announcements.deadline == 10_000
+    announcements.serve(10_000)
+    assert [interface for interface, _ in wire.sent] == ["eth0", "eth1"]

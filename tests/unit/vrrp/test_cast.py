@@ -20,9 +20,9 @@ from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls
 
 
 @pytest.fixture
-def speaker(host, keeper, announcements, told, voice, monkeypatch) -> Speaker:
+def speaker(host, holdings, announcements, told, voice, monkeypatch) -> Speaker:
     monkeypatch.setattr(Channels, "connect", lambda _self, instance: setattr(instance, "mouth", voice))
-    return Speaker(host, keeper, announcements, SharedPage(), told.append)
+    return Speaker(host, holdings, announcements, SharedPage(), told.append)
 
 
 @pytest.fixture

@@ -21,8 +21,8 @@ def claims() -> set:
 
 
 @pytest.fixture
-def effects(keeper, announcements, told, gone, claims) -> Effects:
-    return Effects(keeper, announcements, told.append, gone.append, lambda address, _instance: address in claims)
+def effects(holdings, announcements, told, gone, claims) -> Effects:
+    return Effects(holdings, announcements, told.append, gone.append, lambda address, _instance: address in claims)
 
 
 def drain(effects: Effects, now: int = 0) -> int:
@@ -130,7 +130,7 @@ def test_what_stands_in_the_way_for_long_does_not_keep_an_address_off_for_good(
     drain(effects)
     assert keeper.present(instance.config.vips[0])
     assert len(wire.sent) == 1
-    assert (told[-1].level, told[-1].words) == ("info", "10.9.0.100/24 is on eth0 at last")
+    assert (told[-1].level, told[-1].words) == ("info", "10.9.0.100/24 on eth0 is there at last")
     assert effects.retry_at is None
 
 

@@ -1,12 +1,12 @@
 from __future__ import annotations
 
-import ctypes
 import socket
 import struct
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from standfast.net import bpf
 from standfast.vrrp import filters
 
 
@@ -59,11 +59,8 @@ def test_what_is_too_short_is_dropped():
 
 
 def test_the_kernel_takes_all_255():
-    program = filters.vrids(range(1, 256), family=4)
-    code = ctypes.create_string_buffer(program, len(program))
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        fprog = struct.pack("@HP", filters.length(program), ctypes.addressof(code))
-        sock.setsockopt(socket.SOL_SOCKET, 26, fprog)
+        bpf.attach(sock, filters.vrids(range(1, 256), family=4))
 
 
 def test_senders_receive_nothing():

@@ -62,8 +62,8 @@ def page() -> SharedPage:
 
 
 @pytest.fixture
-def speaker(host, keeper, announcements, page, told) -> Speaker:
-    return Speaker(host, keeper, announcements, page, told.append)
+def speaker(host, holdings, announcements, page, told) -> Speaker:
+    return Speaker(host, holdings, announcements, page, told.append)
 
 
 @pytest.fixture

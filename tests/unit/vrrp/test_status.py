@@ -18,13 +18,13 @@ def ring() -> EventRing:
 
 
 @pytest.fixture
-def speaker(host, keeper, announcements, told) -> Speaker:
-    return Speaker(host, keeper, announcements, SharedPage(), told.append)
+def speaker(host, holdings, announcements, told) -> Speaker:
+    return Speaker(host, holdings, announcements, SharedPage(), told.append)
 
 
 @pytest.fixture
-def describer(speaker, keeper, ring) -> Describer:
-    return Describer(speaker, keeper, ring)
+def describer(speaker, holdings, ring) -> Describer:
+    return Describer(speaker, holdings, ring)
 
 
 async def test_every_instance_is_described(describer, speaker, make_instance, keeper):

@@ -16,8 +16,6 @@ GARP_GROUP = Block(
     doc="Interfaces that share one limit of gratuitous ARP and unsolicited neighbour advertisements.",
     example="garp_group {\n    garp_interval 0.005\n    interfaces {\n        eth0 eth1\n    }\n}",
     repeat="each",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(
         Keyword("garp_interval", INTERVAL, "Least time between two gratuitous ARP.", "garp_interval 0.005", "none"),
         Keyword("gna_interval", INTERVAL, "Least time between two neighbour advertisements.", "gna_interval 0.005",

@@ -117,9 +117,9 @@ ADDRESSES = (
             "address: put it "
             "back, or give up being master as keepalived does.", "vip_protect bounce", "readd", ours=True),
     Entries("virtual_routes", RouteEntry(), "Routes that exist while master.",
-            "virtual_routes {\n    198.51.100.0/24 via 192.0.2.1 dev eth0\n}", acted_on=False),
+            "virtual_routes {\n    198.51.100.0/24 via 192.0.2.1 dev eth0\n}"),
     Entries("virtual_rules", RuleEntry(), "Routing rules that exist while master.",
-            "virtual_rules {\n    from 192.0.2.0/24 table 100 preference 1000\n}", acted_on=False),
+            "virtual_rules {\n    from 192.0.2.0/24 table 100 preference 1000\n}"),
 )  # fmt: skip
 
 ANNOUNCING = (

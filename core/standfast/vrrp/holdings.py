@@ -1,0 +1,51 @@
+"""Everything that a master holds in the kernel: addresses, routes, rules. One door for all three."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeAlias
+
+from standfast.config.model import VirtualAddress
+from standfast.net.routing import RoutingObject
+from standfast.net.routing import words as routing_words
+from standfast.net.routing_keeper import RoutingFailure, RoutingKeeper
+from standfast.vrrp.addresses import AddressKeeper, Failure
+
+Thing: TypeAlias = VirtualAddress | RoutingObject
+Refusal: TypeAlias = Failure | RoutingFailure
+
+
+class Holdings:
+    """Adds and removes whatever it is given; each batch is one system call for each kind."""
+
+    def __init__(self, addresses: AddressKeeper, routing: RoutingKeeper) -> None:
+        self.addresses = addresses
+        self.routing = routing
+
+    def add(self, things: Sequence[Thing]) -> list[Refusal]:
+        """Put them there: addresses first, since a route may have one as its source."""
+        addresses, objects = _sorted(things)
+        refused: list[Refusal] = [*self.addresses.add(addresses)] if addresses else []
+        return [*refused, *self.routing.add(objects)] if objects else refused
+
+    def remove(self, things: Sequence[Thing]) -> list[Refusal]:
+        """Take them off, in the opposite order."""
+        addresses, objects = _sorted(things)
+        refused: list[Refusal] = [*self.routing.remove(objects)] if objects else []
+        return [*refused, *self.addresses.remove(addresses)] if addresses else refused
+
+    def present(self, thing: Thing) -> bool:
+        """Is it there now?"""
+        return self.addresses.present(thing) if isinstance(thing, VirtualAddress) else self.routing.present(thing)
+
+
+def where(thing: Thing) -> str:
+    """For people: ``10.9.0.100/24 on eth0``, ``route 10.0.0.0/8 via 192.0.2.1``."""
+    if isinstance(thing, VirtualAddress):
+        return f"{thing.address}/{thing.prefix} on {thing.dev}"
+    return routing_words(thing)
+
+
+def _sorted(things: Sequence[Thing]) -> tuple[list[VirtualAddress], list[RoutingObject]]:
+    addresses = [thing for thing in things if isinstance(thing, VirtualAddress)]
+    return addresses, [thing for thing in things if not isinstance(thing, VirtualAddress)]
