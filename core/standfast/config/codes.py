@@ -217,9 +217,10 @@ declare(
     ),
     Code(
         "SF1502",
-        "note",
+        "warning",
         "include pattern matches nothing",
-        "No file matches this pattern (or one of its `{a,b}` alternatives) at present.",
+        "No file matches this pattern (or one of its `{a,b}` alternatives) at present. keepalived says so too and goes "
+        "on. If the directory may be empty, put a file with only a comment there.",
     ),
     Code(
         "SF1503",

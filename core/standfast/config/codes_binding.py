@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import standfast.config.codes_doubts
 import standfast.config.codes_lvs
 import standfast.config.codes_routing
 import standfast.config.codes_tracking  # noqa: F401 - these declare theirs
@@ -189,5 +190,8 @@ MACHINE = (
          "Without `enable_script_security` scripts that others may change are run all the same, as root if no user is "
          "named. keepalived reports it too, and its test of the configuration ends with status 6."),
 )  # fmt: skip
+
+SECRETIVE = frozenset(("SF3009",))
+"""Their hints repeat something secret: they are shown by ``check``, but not logged."""
 
 declare(*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *WHOLE, *LATER, *MACHINE)

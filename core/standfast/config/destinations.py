@@ -21,7 +21,7 @@ def decide_destination(draft: Draft) -> None:
     meant = [word for word in UNICAST_WORDS if word in settings.seen]
     if meant and settings.get("unicast_fault_no_peer"):
         draft.permanent_fault = "`unicast_fault_no_peer` is set, and there is no usable unicast peer"
-        draft.error("SF4014", "unicast_fault_no_peer", "no usable unicast peer; the instance stays in FAULT")
+        draft.warning("SF4014", "unicast_fault_no_peer", "no usable unicast peer; the instance stays in FAULT")
     elif meant:
         message = f"`{meant[0]}` says unicast, but there is no usable unicast peer; multicast is used"
         draft.warning("SF4014", meant[0], message, "add the other machines under `unicast_peer`")

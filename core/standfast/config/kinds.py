@@ -80,7 +80,7 @@ class Flag:
         return self.value
 
 
-_BOOLEANS = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+BOOLEANS: Final[Mapping[str, bool]] = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ class Switch:
         if not words:
             return True
         text = words[0].text
-        if text in _BOOLEANS:
-            return _BOOLEANS[text]
-        hint = f"write `{text.lower()}`" if text.lower() in _BOOLEANS else "write `on` or `off`, or nothing for on"
+        if text in BOOLEANS:
+            return BOOLEANS[text]
+        hint = f"write `{text.lower()}`" if text.lower() in BOOLEANS else "write `on` or `off`, or nothing for on"
         return reader.refuse("SF3004", words[0], f"`{reader.statement.keyword.text}` is on or off, not `{text}`", hint)
 
 
@@ -253,8 +253,20 @@ class Seconds:
             )
         if self.low <= value <= self.high:
             return value
-        hint = "" if value else self.instead_of_zero
+        hint = self._in_another_unit(value, reader) if value else self.instead_of_zero
         return _outside(word, reader, f"{plain_seconds(self.low)} to {plain_seconds(self.high)}", " seconds", hint)
+
+    def _in_another_unit(self, value: int, reader: Reader) -> str:
+        """Seconds is what counts; somebody may have thought in milliseconds."""
+        if value <= self.high or value % 1000 or not self.low <= value // 1000 <= self.high:
+            return ""
+        return (
+            f"the unit is seconds: if milliseconds were meant, write `{_shown(reader, plain_seconds(value // 1000))}`"
+        )
+
+
+def _shown(reader: Reader, value: str) -> str:
+    return f"{reader.statement.keyword.text} {value}"
 
 
 def _micros(whole: str, fraction: str, places: int) -> int:
@@ -348,7 +360,7 @@ class IpAddress:
 
     def read(self, words: Words, reader: Reader) -> Address | Dropped:
         """The address."""
-        word = words[0]
+        word = _without_length(words[0], reader) if not self.multicast else words[0]
         address = address_of(word, reader)
         if isinstance(address, Dropped):
             return address
@@ -357,6 +369,25 @@ class IpAddress:
         if self.multicast and not address.is_multicast:
             return reader.refuse("SF3007", word, f"`{word.text}` is not a multicast address")
         return address
+
+
+def _without_length(word: Word, reader: Reader) -> Word:
+    """The word without `/24`, which means nothing where one address is wanted (keepalived says nothing of it)."""
+    bare, slash, length = word.text.partition("/")
+    if not slash or not length.isdigit() or not _is_address(bare):
+        return word
+    message = f"a prefix length means nothing in `{word.text}`; it is left out"
+    hint = f"write `{reader.statement.keyword.text} {bare}`"
+    reader.findings.warning("SF3301", reader.statement, message, word=word, hint=hint)
+    return Word(bare, word.span, word.quoted)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        Address.parse(text)
+    except ValueError:
+        return False
+    return True
 
 
 def address_of(word: Word, reader: Reader) -> Address | Dropped:

@@ -17,6 +17,7 @@ import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
+from standfast.config.doubts import doubt
 from standfast.config.findings import Findings
 from standfast.config.idle import nothing_to_do
 from standfast.config.iproute_names import NameTables
@@ -101,6 +102,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     config = build(settings, findings, config_id, names)
     balancing = build_balancing(settings, findings, plugins.checker_types)
     check_services(settings.block("global_defs"), findings)
+    doubt(settings, config, findings)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)

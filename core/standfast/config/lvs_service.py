@@ -119,7 +119,7 @@ def _granular(draft: ServiceDraft, found: Persistence, coarse: Address | int | N
     if isinstance(coarse, int) and draft.family == 4:
         message = f"IPv4 takes a netmask, not a number of bits: keepalived reads `{coarse}` as 0.0.0.{coarse}"
         hint = f"write `persistence_granularity {_netmask(coarse)}`" if coarse <= 32 else ""
-        draft.error("SF4529", at, f"{message}; every client counts by itself", hint)
+        draft.warning("SF4529", at, f"{message}; every client counts by itself", hint)
         return structs.replace(found, granularity=bits)
     if isinstance(coarse, Address) and draft.family == 6:
         draft.error("SF4529", at, "IPv6 takes a number of bits, not a netmask; every client counts by itself")

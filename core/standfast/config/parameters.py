@@ -84,7 +84,7 @@ class Parameters:
         """Replace every reference that can be; report those that cannot, and leave them."""
         return _Expander(self, text, self._notices).run()
 
-    def builtin(self, name: str, arguments: list[str], *, quoted: bool) -> str | None:
+    def builtin(self, name: str, arguments: list[str]) -> str | None:
         """The value of a built-in parameter; None if none has this name. Raises ValueError for wrong arguments."""
         if name == "_ENV":
             if len(arguments) != 1:
@@ -92,9 +92,8 @@ class Parameters:
             return self._environ.get(arguments[0], "")
         if name == "_RANDOM":
             return str(self._rng.randint(*_random_bounds(arguments)))
-        # Outside quotes the character would begin a comment at the second stripping; the backslash keeps it.
-        escape = "" if quoted else "\\"
-        fixed = {"_PWD": self.directory, "_INSTANCE": self._config_id, "_HASH": f"{escape}#", "_BANG": f"{escape}!"}
+        # Outside quotes these two begin a comment at the second stripping: people switch lines off with them.
+        fixed = {"_PWD": self.directory, "_INSTANCE": self._config_id, "_HASH": "#", "_BANG": "!"}
         if arguments and name in fixed:
             raise ValueError(f"`${{{name}}}` takes no arguments")
         return fixed.get(name)
@@ -170,7 +169,7 @@ class _Expander:
         name = found[1] or found[3]
         quoted = self.text.text.count('"', 0, found.start()) % 2 == 1
         try:
-            value = self.owner.builtin(name, (found[2] or "").split(), quoted=quoted)
+            value = self.owner.builtin(name, (found[2] or "").split())
         except ValueError as error:
             self._complain("SF1306", found, str(error))
             return None

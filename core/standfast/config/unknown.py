@@ -9,6 +9,16 @@ from standfast.config.schema import Block, walk
 from standfast.config.suggest import suggest
 from standfast.config.tree import Statement
 
+NAT_FORK = "it belongs to a fork of LVS with full NAT, which Linux does not have: remove it"
+GONE = {
+    "lvs_id": "write `router_id`, its newer name",
+    "nat_mask": "it has had no effect for many years: remove it",
+    "local_address_group": NAT_FORK,
+    "laddr_group_name": NAT_FORK,
+    "syn_proxy": NAT_FORK,
+}
+"""Words of old releases and of forks that still stand in real files, and what to do about them."""
+
 
 class Guide:
     """Knows the whole schema, to help with words that are not in one block of it."""
@@ -38,6 +48,9 @@ class Guide:
         word = statement.keyword.text
         here = f"`{path[-1]}`" if path else "the top level"
         skipped = "; its block is skipped" if statement.block is not None else ""
+        if word in GONE:
+            findings.error("SF2113", statement, f"`{word}` has no meaning any more{skipped}", hint=GONE[word])
+            return
         homes = self._homes.get(word)
         if homes:
             message = f"`{word}` does not belong in {here}{skipped}"

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from standfast import __version__
+from standfast.config.codes_binding import SECRETIVE
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.render import as_json
 from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
@@ -302,7 +303,7 @@ class Watchdog:
     def _log_diagnostics(self, report: Report) -> None:
         for found in report.diagnostics:
             level = "info" if found.severity == "note" else found.severity
-            hint = f" ({found.hint})" if found.hint else ""
+            hint = f" ({found.hint})" if found.hint and found.code not in SECRETIVE else ""
             words = f"{found.span}: {found.message}{hint}"
             self._parent.log.log(level, "config.diagnostic", words, fields={"code": found.code})
 

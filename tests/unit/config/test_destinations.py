@@ -34,7 +34,7 @@ def test_without_peers_unicast_becomes_multicast_or_a_fault():
     assert found == [("SF3005", "error"), ("SF4014", "warning")]
     assert (instance.unicast, instance.permanent_fault) == (False, "")
     found, instance = outcome(f"{V4}\nunicast_fault_no_peer")
-    assert found == [("SF4014", "error")]
+    assert found == [("SF4014", "warning")]
     assert "no usable unicast peer" in instance.permanent_fault
 
 

@@ -4,22 +4,36 @@ import os
 
 import pytest
 
+from standfast.config.host_facts import Network, Person
 from standfast.config.load import load_text
-from standfast.config.machine import Machine, examine
+from standfast.config.machine import ROOT, Machine, examine
+from standfast.values import Address
 
 
 class Pretend(Machine):
     def has_interface(self, name):
         return name == "eth0"
 
-    def has_user(self, name):
-        return name == "nobody"
+    def has_namespace(self, name):
+        return name == "blue"
+
+    def person(self, name):
+        return {"nobody": Person("nobody", 65534, frozenset((65534,))), "root": ROOT}.get(name)
 
     def has_group(self, name):
         return name == "nogroup"
 
-    def why_not_run(self, command):
-        return "" if command == "/bin/true" else "does not exist"
+    def why_not_run(self, command, person):
+        return "" if command in ("/bin/true", "/open/script") else "does not exist"
+
+    def open_part(self, command):
+        return ("/open", "may be written by everybody (mode 0777)", "chmod o-w /open") if "open" in command else None
+
+    def networks(self, interface):
+        return (Network(Address.parse("192.0.2.0"), 24), Network(Address.parse("2001:db8::"), 64))
+
+    def own_addresses(self):
+        return frozenset((Address.parse("192.0.2.7"),))
 
 
 SECURE = "global_defs {\nenable_script_security\nscript_user nobody\n}\n"
@@ -76,15 +90,18 @@ def test_this_very_machine(tmp_path):
     script.write_text("#!/bin/sh\n")
     assert here.has_interface("lo")
     assert not here.has_interface("no-such-thing")
-    assert here.has_user("root")
-    assert not here.has_user("no-such-user")
+    assert here.person("root").uid == 0
+    assert here.person("no-such-user") is None
+    assert here.networks("no-such-thing") == ()
+    assert Address.parse("127.0.0.1") in here.own_addresses()
+    assert not here.has_namespace("no-such-namespace")
     assert here.has_group("root")
-    assert here.why_not_run(str(script)) == "is not executable"
+    assert here.why_not_run(str(script), ROOT) == f"is not executable (`chmod +x {script}`)"
     script.chmod(0o755)
-    assert here.why_not_run(str(script)) == ""
-    assert here.why_not_run(str(tmp_path)) == "is not a file"
-    assert here.why_not_run(os.fspath(tmp_path / "gone")) == "does not exist"
-    assert here.why_not_run("no-such-program-anywhere") == "is not found in PATH"
+    assert here.why_not_run(str(script), ROOT) == ""
+    assert here.why_not_run(str(tmp_path), ROOT) == "is not a file"
+    assert here.why_not_run(os.fspath(tmp_path / "gone"), ROOT) == "does not exist"
+    assert here.why_not_run("no-such-program-anywhere", ROOT) == "is not found in PATH"
 
 
 VI = "vrrp_instance a {{\n{0}\n}}\n"
@@ -118,3 +135,41 @@ def test_with_security_somebody_must_be_named():
 def test_every_place_that_names_an_interface(text):
     assert [code for code, _, _ in codes(text)] == ["SF6001"]
     assert codes(text.replace("eth9", "eth0")) == []
+
+
+def test_interfaces_of_another_namespace_are_not_looked_for():
+    instance = "vrrp_instance a {\ninterface eth9\n}\n"
+    assert codes("net_namespace blue\n" + instance) == []
+    assert codes("net_namespace red\n" + instance) == [("SF6008", "error", 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("192.0.2.10", []),
+        ("192.0.3.10", [("SF6005", "warning", 4)]),
+        ("192.0.3.10/24", []),
+        ("192.0.3.10 dev eth9", [("SF6001", "error", 4)]),
+        ("2001:db8::10", []),
+        ("2001:db8:1::10", [("SF6005", "warning", 4)]),
+        ("fe80::10", []),
+    ],
+)
+def test_an_address_in_no_network_of_its_interface(line, found):
+    assert codes(f"vrrp_instance a {{\ninterface eth0\nvirtual_ipaddress {{\n{line}\n}}\n}}\n") == found
+
+
+def test_a_peer_that_is_this_machine():
+    text = "vrrp_instance a {\ninterface eth0\nunicast_peer {\n192.0.2.8\n192.0.2.7\n}\n}\n"
+    assert codes(text) == [("SF6006", "warning", 5)]
+
+
+def test_a_script_of_root_that_others_may_change():
+    text = "global_defs {\nscript_user root\nenable_script_security\n}\nvrrp_instance a {\nnotify /open/script\n}\n"
+    (told,) = examine(load_text(text).settings, Pretend())
+    assert (told.code, told.severity, told.span.line) == ("SF6007", "error", 6)
+    assert "`/open` may be written by everybody (mode 0777)" in told.message
+    assert told.hint == "run `chmod o-w /open`"
+    lax = text.replace("enable_script_security\n", "")
+    assert [(c, s) for c, s, _ in codes(lax)] == [("SF6007", "warning"), ("SF6004", "warning")]
+    assert codes(text.replace("script_user root", "script_user nobody")) == []

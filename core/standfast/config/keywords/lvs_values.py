@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from standfast.config.kinds import DROPPED, Dropped, Integer, Reader, Switch, Words, address_of
+from standfast.config.kinds import BOOLEANS, DROPPED, Dropped, Integer, Reader, Switch, Words, address_of
 from standfast.config.lvs_model import Forwarding
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Word
@@ -51,6 +51,7 @@ def port(word: Word, reader: Reader, *, optional: bool = False) -> int | Dropped
     text = word.text
     if optional and text and not text.strip("0"):
         return 0
+    text = text.removeprefix("+")
     if text.isascii() and text.isdigit() and len(text) < 10 and 0 < int(text) <= MAX_PORT:
         return int(text)
     code = "SF3002" if text.isascii() and text.isdigit() else "SF3001"
@@ -222,6 +223,11 @@ def granularity(words: Words, reader: Reader) -> Address | int | Dropped:
 
 def own_switch(words: Words, reader: Reader) -> bool | Dropped:
     """``[on|off]`` where keepalived takes any word for on: ours counts, and the difference is told."""
+    if words and words[0].text not in BOOLEANS:
+        name = reader.statement.keyword.text
+        message = f"`{name}` is on or off, not `{words[0].text}`; it is on, as with any word in keepalived"
+        reader.findings.warning("SF3303", reader.statement, message, word=words[0], hint=f"write `{name}`")
+        return True
     value = Switch().read(words, reader)
     if value is False:
         name = reader.statement.keyword.text

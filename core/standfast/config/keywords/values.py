@@ -45,11 +45,13 @@ def rx_policy(words: Words, reader: Reader) -> str | int | Dropped:
 
 
 def password(words: Words, reader: Reader) -> bytes:
-    """The first 8 bytes; a longer one is cut with an error. The error does not repeat the password."""
+    """The first 8 bytes; a longer one is cut with an error. The sentence, which is logged, does not repeat it."""
     secret = words[0].text.encode("utf-8", "surrogateescape")
     if len(secret) > 8:
         message = f"only the first 8 bytes of the password count, this one has {len(secret)}"
-        reader.remark("SF3009", words[0], message, "shorten it on all machines")
+        left = secret[:8].decode(errors="replace")
+        hint = f"what is left is `{reader.statement.keyword.text} {left}`: write that on all machines, or a shorter one"
+        reader.remark("SF3009", words[0], message, hint)
     return secret[:8]
 
 
@@ -79,6 +81,10 @@ def umask(words: Words, reader: Reader) -> int | Dropped:
     """A number in C notation (``022`` is octal), or names of bits with ``|`` between them, over any words."""
     text = "".join(word.text for word in words)
     if text[:1].isdigit():
+        if len(words) > 1:
+            message = f"`umask` takes one number: `{words[1].text}` means nothing"
+            reader.findings.warning("SF2109", reader.statement, message, word=words[1])
+            text = words[0].text
         return _c_number(words[0], text, reader)
     mask = 0
     for name in text.split("|"):
