@@ -76,7 +76,7 @@ def announcing(draft: Draft) -> Announcing:
     lower_delay = draft.defaults.get("vrrp_garp_lower_prio_delay", usual("garp_master_delay", 5 * SECOND, 0))
     lower_repeat = draft.defaults.get("vrrp_garp_lower_prio_repeat", usual("garp_master_repeat", 5, 1))
     refresh = usual("garp_master_refresh", 0, 0)
-    refresh_repeat = usual("garp_master_refresh_repeat", 1, 1)
+    refresh_repeat = usual("garp_master_refresh_repeat", 1, 0)
     return Announcing(
         repeat=repeat,
         delay=delay,
