@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from standfast.config.diagnostics import Frame, Span
 from standfast.config.notices import Notices
+from standfast.config.schema import Block, Declaration, Entries, first_words
 from standfast.config.text import BLANKS, Line, Piece
 from standfast.config.tree import Statement, Tree, Word
 
@@ -42,6 +43,8 @@ class _Open:
     statement: Statement
     outer: list[Statement]
     """Where statements go after it."""
+    schema: Declaration | None
+    """What may stand in it, if that is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,8 @@ class Builder:
     """Takes pieces in order; :meth:`finish` at the end of the text."""
 
     notices: Notices
+    schema: Block | None = None
+    """What may stand at the top level: tells a block that lost its ``{``. Structure comes from braces otherwise."""
     tree: Tree = field(default_factory=Tree)
     _stack: list[_Open] = field(default_factory=list)
     _current: list[Statement] = field(default_factory=list)
@@ -70,6 +75,8 @@ class Builder:
     """A top-level block whose closing brace is indented deeper than its keyword, and that brace's line."""
     _last: Statement | None = None
     """The top-level block that was closed last."""
+    _waiting: Statement | None = None
+    """The head of a block whose ``{`` has not come yet."""
     _forced: int = 0
     """Blocks that were taken as closed; as many ``}`` too many later on are the same fault."""
 
@@ -83,11 +90,35 @@ class Builder:
 
     def statement(self, statement: Statement) -> None:
         """Add to the block that is open."""
+        head, self._waiting = self._waiting, None
+        here = self._here()
+        if isinstance(here, Block):
+            declared = here.find(statement.keyword.text)
+            if head is not None:
+                inner = here.find(head.keyword.text)
+                inside = inner.find(statement.keyword.text) if isinstance(inner, Block) else None
+                if inside is not None or (isinstance(inner, Entries) and declared is None):
+                    self._imply_brace(head)
+                    declared = inside
+            if isinstance(declared, Block | Entries):
+                self._waiting = statement
         self._current.append(statement)
+
+    def _here(self) -> Declaration | None:
+        return self._stack[-1].schema if self._stack else self.schema
+
+    def _imply_brace(self, head: Statement) -> None:
+        """Go on as if the ``{`` were there, as keepalived does."""
+        span = head.keyword.span
+        message = f"`{head.keyword.text}` needs a `{{`"
+        hint = f"write `{first_words(head)} {{`"
+        self.notices.add("SF2103", span, message, hint=hint, source=head.source_line, via=head.via)
+        self._push(head, span)
 
     def open(self, brace: Piece, line: Line, via: tuple[Frame, ...]) -> None:
         """A ``{``: the block of the statement before it."""
         span = _span(brace)
+        self._waiting = None
         statement = self._current[-1] if self._current and self._current[-1].block is None else None
         if statement is None:
             self._stray(span, line, via)
@@ -104,7 +135,9 @@ class Builder:
             self._current = []
 
     def _push(self, statement: Statement, span: Span) -> None:
-        self._stack.append(_Open(statement, self._current))
+        here = self._here()
+        inside = here.find(statement.keyword.text) if isinstance(here, Block) else None
+        self._stack.append(_Open(statement, self._current, inside))
         statement.block = []
         statement.opened = span
         self._current = statement.block
@@ -119,6 +152,7 @@ class Builder:
     def close(self, brace: Piece, line: Line, via: tuple[Frame, ...]) -> None:
         """A ``}``: end of the innermost open block."""
         span = _span(brace)
+        self._waiting = None
         if not self._stack:
             self._surplus(span, line, via)
             return

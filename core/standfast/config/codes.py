@@ -288,6 +288,13 @@ declare(
         "An opening brace stands where no keyword precedes it. What it encloses is skipped.",
     ),
     Code(
+        "SF2103",
+        "error",
+        "block without `{`",
+        "This keyword opens a block, and no `{` follows. The lines behind it that can only be meant for it are taken "
+        "as its contents.",
+    ),
+    Code(
         "SF2004",
         "error",
         "blocks nest too deep",

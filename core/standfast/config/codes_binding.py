@@ -15,10 +15,6 @@ STRUCTURE = (
          "instead reads the inner lines as if they stood outside, and takes the inner brace for the outer one."),
     Code("SF2102", "error", "keyword in the wrong block",
          "The keyword exists, but not here; the line is ignored. Often a brace closes too early or too late above it."),
-    Code("SF2103", "error", "block without `{`",
-         "This keyword opens a block, and no `{` follows. The lines behind it that can only be meant for it are "
-         "taken as "
-         "its contents."),
     Code("SF2104", "error", "block behind a keyword that has none",
          "A `{` follows a keyword that takes no block. The statement counts, the block is left out."),
     Code("SF2105", "error", "block without its name",

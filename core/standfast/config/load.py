@@ -67,7 +67,7 @@ def load(
     """
     plugins = find_plugins()
     with _collector_paused():
-        parsed = parse(path, reader=reader, config_id=config_id, environ=environ)
+        parsed = parse(path, reader=reader, config_id=config_id, environ=environ, schema=plugins.schema)
         loaded = _loaded(parsed, config_id, plugins, NameTables(reader or DiskReader()))
     if loaded.config is not None:
         loaded.diagnostics.extend(nothing_to_do(loaded.settings, path))
@@ -81,7 +81,8 @@ def load_text(
     plugins = plugins or installed_plugins()
     if schema is not None:
         plugins = replace(plugins, schema=schema, faults=[])
-    return _loaded(parse_text(text, config_id=config_id), config_id, plugins, NameTables())
+    parsed = parse_text(text, config_id=config_id, schema=plugins.schema)
+    return _loaded(parsed, config_id, plugins, NameTables())
 
 
 @contextmanager

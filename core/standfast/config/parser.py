@@ -15,6 +15,7 @@ from standfast.config.builder import Builder
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.notices import Notices
 from standfast.config.preprocess import EndlessError, Limits, Preprocessor, Setting
+from standfast.config.schema import Block
 from standfast.config.source import DiskReader, Document, MemoryReader, Reader
 from standfast.config.tree import Tree
 
@@ -44,18 +45,19 @@ def parse(
     rng: random.Random | None = None,
     checks: frozenset[str] = frozenset(),
     limits: Limits | None = None,
+    schema: Block | None = None,
 ) -> Parsed:
     """Parse the main file ``path`` (which may be a pattern) and everything it includes; default: from disk.
 
     ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees, ``rng`` gives
     ``${_RANDOM}``; ``checks`` is the include check level at the start
-    (:data:`standfast.config.includes.ALL` for ``-e``).
+    (:data:`standfast.config.includes.ALL` for ``-e``). ``schema`` lets a block that lost its ``{`` be recognised.
     """
     notices = Notices()
     reader = reader or DiskReader()
     documents = _main_files(path, reader, notices)
     setting = Setting(config_id, environ or {}, rng or random.SystemRandom(), checks, limits or Limits())
-    return _parsed(documents, reader, notices, setting)
+    return _parsed(documents, reader, Builder(notices, schema), setting)
 
 
 def parse_text(
@@ -68,11 +70,12 @@ def parse_text(
     rng: random.Random | None = None,
     checks: frozenset[str] = frozenset(),
     limits: Limits | None = None,
+    schema: Block | None = None,
 ) -> Parsed:
     """Parse text that is in no file; what it includes comes from ``reader`` (default: there is nothing to include)."""
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     setting = Setting(config_id, environ or {}, rng or random.SystemRandom(), checks, limits or Limits())
-    return _parsed([Document.of(name, data)], reader or MemoryReader({}), Notices(), setting)
+    return _parsed([Document.of(name, data)], reader or MemoryReader({}), Builder(Notices(), schema), setting)
 
 
 def _main_files(path: str, reader: Reader, notices: Notices) -> list[Document]:
@@ -94,8 +97,8 @@ def _main_files(path: str, reader: Reader, notices: Notices) -> list[Document]:
     return documents
 
 
-def _parsed(documents: list[Document], reader: Reader, notices: Notices, setting: Setting) -> Parsed:
-    builder = Builder(notices)
+def _parsed(documents: list[Document], reader: Reader, builder: Builder, setting: Setting) -> Parsed:
+    notices = builder.notices
     preprocessor = Preprocessor(reader, builder, notices, setting)
     try:
         for document in documents:
