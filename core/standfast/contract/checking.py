@@ -144,6 +144,9 @@ class Checker(ABC, Generic[O]):
     """The version of this contract that the class was written for: state it as a number."""
     declaration: ClassVar[Any]
     """A :class:`standfast.api.CheckerType`: the block and its keyword, options, defaults."""
+    longest: int | None = None
+    """Microseconds that one check may take, where the checker has a time-out of its own. What takes much longer is
+    given up; None: ten times `delay_loop`, and at least a minute."""
 
     def __init__(self, options: O, target: Target | None, surroundings: Surroundings) -> None:
         self.options = options
