@@ -180,13 +180,23 @@ def _code(code: Code) -> str:
 def commands() -> str:
     """Every command with its options."""
     parser = cli._parser(())
-    chooser = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
-    help_lines = {action.dest: action.help or "" for action in chooser._choices_actions}
-    parts = [f"# Commands\n\n{parser.description}\n"]
-    parts.append(_table(("command", "what it does"), [(f"[`{n}`](#standfast-{n})", w) for n, w in help_lines.items()]))
-    for name, command in chooser.choices.items():
-        parts += _command(name, command, help_lines[name])
+    found = list(_all_commands(parser))
+    rows = [(f"[`{name}`](#standfast-{name.replace(' ', '-')})", words) for name, _, words in found]
+    parts = [f"# Commands\n\n{parser.description}\n", _table(("command", "what it does"), rows)]
+    for name, command, words in found:
+        parts += _command(name, command, words)
     return NOTE + "\n".join(parts) + "\n"
+
+
+def _all_commands(
+    parser: argparse.ArgumentParser, before: str = ""
+) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
+    """Name, parser and words of each command; of one that has actions, those."""
+    chooser = next((a for a in parser._actions if isinstance(a, argparse._SubParsersAction)), None)
+    for action in chooser._choices_actions if chooser else ():
+        command = chooser.choices[action.dest]
+        below = list(_all_commands(command, f"{before}{action.dest} "))
+        yield from below or [(f"{before}{action.dest}", command, action.help or "")]
 
 
 def _command(name: str, command: argparse.ArgumentParser, words: str) -> Iterator[str]:

@@ -22,6 +22,7 @@ COMMANDS = (
     "stop",
     "reap",
     "check",
+    "config",
     "fmt",
     "explain",
     "demo",

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from standfast.config.diff import fixed_changes, new_errors
 from standfast.control.protocol import Outcome
 from standfast.supervise import messages
 from standfast.supervise.generation import Essentials, Generation
@@ -24,13 +25,6 @@ COMMIT_PATIENCE = 10 * SECOND
 
 Answer: TypeAlias = Callable[[Outcome], None]
 _Phase: TypeAlias = Literal["idle", "loading", "preparing", "committing"]
-
-_FIXED = {
-    "instance_name": "instance",
-    "net_namespace": "net_namespace",
-    "use_pid_dir": "use_pid_dir",
-}
-"""What names the run directory and the network namespace cannot change under a running daemon."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +112,7 @@ class Reloader:
     def _refusal(self, report: Report, generation: Generation | None) -> str:
         if generation is None:
             return report.problem or "what was read is no configuration"
-        known = {error.identity for error in self._hooks.running().errors}
-        fresh = [error for error in report.errors if error.identity not in known]
+        fresh = new_errors(self._hooks.running().errors, report.errors)
         if fresh:
             more = f" (and {len(fresh) - 1} more)" if len(fresh) > 1 else ""
             return f"{fresh[0].span}: {fresh[0].message}{more}"
@@ -176,7 +169,7 @@ class Reloader:
 
 
 def _fixed_change(old: Essentials, new: Essentials) -> str:
-    changed = [keyword for name, keyword in _FIXED.items() if getattr(old, name) != getattr(new, name)]
+    changed = fixed_changes(old, new)
     return f"`{changed[0]}` cannot change under a running daemon: restart" if changed else ""
 
 

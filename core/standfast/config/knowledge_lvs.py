@@ -1,0 +1,82 @@
+"""What the typed configuration of load balancing says of the blocks of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from standfast.config.effective import Counts, Known
+from standfast.config.keywords.lvs_values import Endpoint, ServiceKey
+from standfast.config.lvs_model import Checker, RealServer, VirtualServer
+from standfast.config.settings import Settings
+
+MAILS = ("smtp_alert_checker", "smtp_alert")
+
+
+def service(record: VirtualServer | None) -> Known:
+    """What counts for a virtual server; None: it is left out."""
+    if record is None:
+        return Known(left_out=True)
+    return Known({
+        "lvs_sched": Counts(record.scheduler),
+        "lvs_method": Counts(record.forwarding),
+        "protocol": Counts(record.protocol),
+        "ops": Counts("ops" in record.flags),
+        "quorum": Counts(record.quorum),
+        "hysteresis": Counts(record.hysteresis),
+        "persistence_timeout": Counts(record.persistence.timeout_s if record.persistence else None),
+        "ha_suspend": Counts(record.ha_suspend),
+        "omega": Counts(record.omega),
+        "smtp_alert": Counts(record.smtp_alert, MAILS),
+    })  # fmt: skip
+
+
+def server(record: RealServer | None) -> Known:
+    """What counts for a real server; None: it is left out."""
+    if record is None:
+        return Known(left_out=True)
+    return Known({
+        "weight": Counts(record.weight),
+        "lvs_method": Counts(record.forwarding),
+        "inhibit_on_failure": Counts(record.inhibit_on_failure),
+        "uthreshold": Counts(record.uthreshold),
+        "lthreshold": Counts(record.lthreshold),
+        "alpha": Counts(record.alpha),
+        "smtp_alert": Counts(record.smtp_alert, MAILS),
+    })  # fmt: skip
+
+
+def checker(record: Checker) -> Known:
+    """What counts for a checker."""
+    pace, target = record.pace, record.target
+    counts = {name: Counts(getattr(pace, name)) for name in ("delay_loop", "retry", "delay_before_retry", "warmup",
+                                                             "alpha")}  # fmt: skip
+    counts["log_all_failures"] = Counts(pace.log_all_failures, ("checker_log_all_failures",))
+    if target is not None:
+        counts |= {
+            "connect_ip": Counts(target.address),
+            "connect_port": Counts(target.port),
+            "bindto": Counts(target.bind_to),
+            "bind_port": Counts(target.bind_port),
+            "bind_if": Counts(target.bind_if),
+            "connect_timeout": Counts(target.connect_timeout),
+            "fwmark": Counts(target.mark),
+        }
+    return Known(counts)
+
+
+def paired(blocks: Iterable[Settings], records: Sequence[Any]) -> Iterator[tuple[int, Any]]:
+    """``id`` of blocks with their records, which are in the same order; None for a block that was left out."""
+    waiting = list(records)
+    for block in blocks:
+        fits = bool(waiting) and _is(block.name, waiting[0])
+        yield id(block), waiting.pop(0) if fits else None
+
+
+def _is(name: Endpoint | ServiceKey, record: RealServer | VirtualServer) -> bool:
+    if isinstance(name, Endpoint):
+        return (name.address, name.port or record.port) == (record.address, record.port)
+    assert isinstance(record, VirtualServer)  # noqa: S101 - keys are names of services alone
+    return (name.address, name.port, name.mark, name.group) == (
+        record.address, record.port, record.mark, record.group,
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from standfast.config.lvs_model import Forwarding
+from standfast.config.script_model import ScriptCall
+from standfast.config.shown import Origin, for_programs, item, text_of
+from standfast.values import Address
+
+LINE = Origin(kind="line", file="a.conf", line=3)
+
+
+def test_an_origin_in_words():
+    assert str(LINE) == "a.conf:3"
+    assert str(Origin(kind="default")) == "default"
+    above = Origin(kind="inherited", inherited_from="global_defs", file="a.conf", line=1, written="x 1")
+    assert str(above) == "global_defs, a.conf:1 (written: x 1)"
+
+
+def test_values_for_people():
+    shown = [
+        text_of(v) for v in (None, "", True, False, 5, Address.parse("::1"), ("a", "b"), frozenset("ba"), b"x\xff")
+    ]
+    assert shown == ["none", "none", "on", "off", "5", "::1", "a b", "a b", "x\\xff"]
+    assert text_of(1_500_000, time=True) == "1.5 s"
+    assert text_of(ScriptCall(argv=("/bin/a", "b"))) == "/bin/a b"
+    assert text_of(Forwarding(method="DR")) == "method DR, tunnel ipip, checksum nocsum"
+
+
+def test_values_for_programs():
+    assert for_programs((1, Address.parse("192.0.2.1"), {"a": None})) == [1, "192.0.2.1", {"a": None}]
+    assert for_programs(Forwarding())["method"] == "NAT"
+
+
+def test_a_time_says_its_unit_and_a_secret_says_nothing():
+    assert (item("advert_int", 1000, LINE, time=True).unit, item("priority", 1, LINE).unit) == ("us", "")
+    secret = item("auth_pass", b"s3cret", LINE)
+    assert (secret.text, secret.value) == ("(not shown)", None)
