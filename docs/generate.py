@@ -30,7 +30,7 @@ STAGES = {
     "2": "Structure",
     "3": "Values",
     "4": "Meaning",
-    "5": "Not there yet",
+    "5": "Plugins, and several machines",
     "6": "This machine",
 }
 """First digit of a code -> what was being done when it was found."""

@@ -22,10 +22,10 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
     paint = _paint if colour else _plain
     span, severity = diagnostic.span, diagnostic.severity
     head = (
-        f"{paint(f'{severity}[{diagnostic.code}]', _COLOUR[severity])}: {paint(_printable(diagnostic.message), _BOLD)}"
+        f"{paint(f'{severity}[{diagnostic.code}]', _COLOUR[severity])}: {paint(printable(diagnostic.message), _BOLD)}"
     )
     margin = " " * len(str(span.line))
-    lines = [head, f"{margin}{paint('-->', _BLUE)} {_printable(str(span))}"]
+    lines = [head, f"{margin}{paint('-->', _BLUE)} {printable(str(span))}"]
     if diagnostic.source_line.strip():
         bar = paint("|", _BLUE)
         text, caret = _excerpt(diagnostic)
@@ -36,7 +36,7 @@ def render(diagnostic: Diagnostic, *, colour: bool = False) -> str:
         ]
     lines += [f"{margin} {paint('=', _BLUE)} {_step(frame)}" for frame in diagnostic.via]
     if diagnostic.hint:
-        lines += ["", f"{paint('hint', _BOLD)}: {_printable(diagnostic.hint)}"]
+        lines += ["", f"{paint('hint', _BOLD)}: {printable(diagnostic.hint)}"]
     return "\n".join(lines)
 
 
@@ -49,25 +49,36 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
 
 def as_json(diagnostics: Iterable[Diagnostic]) -> dict[str, object]:
     """The document that ``check --json`` prints."""
-    return {"schema": SCHEMA, "diagnostics": [_entry(diagnostic) for diagnostic in diagnostics]}
+    return {"schema": SCHEMA, "diagnostics": [entry(diagnostic) | _via(diagnostic) for diagnostic in diagnostics]}
 
 
-def _entry(diagnostic: Diagnostic) -> dict[str, object]:
+def entry(diagnostic: Diagnostic) -> dict[str, str | int]:
+    """One diagnostic without the steps that led to it."""
     span = diagnostic.span
     return {
         "severity": diagnostic.severity,
         "code": diagnostic.code,
-        "file": _printable(span.file),
+        "file": printable(span.file),
         "line": span.line,
         "column": span.column,
         "end_column": span.end,
-        "message": _printable(diagnostic.message),
-        "hint": _printable(diagnostic.hint),
+        "message": printable(diagnostic.message),
+        "hint": printable(diagnostic.hint),
     }
 
 
+def _via(diagnostic: Diagnostic) -> dict[str, object]:
+    """Other places that matter: how the text came to be, the line on the other machine."""
+    frames = diagnostic.via
+    steps = [
+        {"what": printable(f.what), "file": printable(f.span.file), "line": f.span.line, "column": f.span.column}
+        for f in frames
+    ]
+    return {"via": steps}
+
+
 def _step(frame: Frame) -> str:
-    return f"{_printable(frame.what)}: {_printable(str(frame.span))}"
+    return f"{printable(frame.what)}: {printable(str(frame.span))}"
 
 
 def _excerpt(diagnostic: Diagnostic) -> tuple[str, str]:
@@ -84,10 +95,10 @@ def _excerpt(diagnostic: Diagnostic) -> tuple[str, str]:
 
 
 def _cell(char: str) -> str:
-    return "    " if char == "\t" else _printable(char)
+    return "    " if char == "\t" else printable(char)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Nothing that moves the cursor, hides, or cannot be encoded: other people's files end up on a terminal."""
     if text.isascii() and text.isprintable():
         return text

@@ -20,7 +20,7 @@ from typing import Any
 from standfast import __version__
 from standfast.config.codes_binding import SECRETIVE
 from standfast.config.diagnostics import Diagnostic
-from standfast.config.render import as_json
+from standfast.config.render import entry
 from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -334,9 +334,8 @@ class Watchdog:
 
 
 def _entries(diagnostics: Iterable[Diagnostic]) -> list[dict[str, str | int]]:
-    """As `standfast check --json` has them."""
-    found: Any = as_json(diagnostics)["diagnostics"]
-    return list(found)
+    """As `standfast check --json` has them, but for the other places."""
+    return [entry(diagnostic) for diagnostic in diagnostics]
 
 
 def _run_above(generation: Generation) -> None:

@@ -70,7 +70,7 @@ def test_json_is_one_document_for_all_files(write, capsys):
         1,
         9,
     )
-    assert set(first) == {"severity", "code", "file", "line", "column", "end_column", "message", "hint"}
+    assert set(first) == {"severity", "code", "file", "line", "column", "end_column", "message", "hint", "via"}
 
 
 def test_the_config_id_decides_conditions(write):
@@ -86,3 +86,40 @@ def test_this_machine_is_looked_at_only_on_request(write, monkeypatch, capsys):
     assert main(["check", "--on-this-machine", path]) == 1
     assert "interface `eth0` does not exist" in capsys.readouterr().out
     assert main(["check", "--on-this-machine", write(GOOD.replace("eth0", "eth1"))]) == 0
+
+
+def test_sarif(write, capsys):
+    path = write("nonsense\n" + GOOD)
+    assert main(["check", "--sarif", path]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["version"] == "2.1.0"
+    assert [result["ruleId"] for result in document["runs"][0]["results"]] == ["SF2101"]
+
+
+PAIR = GOOD.replace("interface", "@a priority 150\n@b priority 100\ninterface")
+
+
+def test_machines_are_compared_from_one_file_with_several_ids(write, capsys):
+    path = write(PAIR)
+    assert main(["check", "--nodes", "--strict", "-i", "a", "-i", "b", path]) == 0
+    assert main(["check", "--nodes", "--strict", "-i", "a", "-i", "c", path]) == 0
+    assert main(["check", "--nodes", "--strict", "-i", "c", "-i", "d", path]) == 1
+    assert "c and d both have priority 100" in capsys.readouterr().out
+
+
+def test_machines_are_compared_from_several_files(write, capsys):
+    one, two = write(PAIR, "one.conf"), write(PAIR.replace("router_id 1", "router_id 1\nversion 3"), "two.conf")
+    assert main(["check", "--nodes", "-i", "a", "-i", "b", "--json", one, two]) == 1
+    (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert (found["code"], found["file"]) == ("SF5502", two)
+    assert found["via"][0]["file"] == one
+
+
+def test_machines_that_cannot_be_told_apart_are_wrong_usage(write, capsys):
+    assert main(["check", "--nodes", write(PAIR)]) == 2
+    assert "-i ID for each of them" in capsys.readouterr().err
+
+
+def test_one_file_for_two_machines_tells_a_fault_once(write, capsys):
+    assert main(["check", "--nodes", "-i", "a", "-i", "b", write("nonsense\n" + PAIR)]) == 1
+    assert capsys.readouterr().out.count("SF2101") == 1

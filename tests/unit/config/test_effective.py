@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from standfast.config.effective import show
-from standfast.config.keywords.root import build_schema
 from standfast.config.knowledge import Knowledge
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Keyword, block_at
 from standfast.config.shown import Item, Origin, Section
 from standfast.config.wording import ANNOUNCING_FIELDS, FIELDS
+from standfast.plugins import with_plugins
 
-SCHEMA = build_schema()
+SCHEMA = with_plugins()[0]
 INSTANCE = "vrrp_instance VI_1 {\n    interface eth0\n    virtual_router_id 51\n    no_virtual_ipaddress\n}\n"
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.keywords.root import build_schema
 from standfast.config.load import load_text
 from standfast.config.plan import plan
+from standfast.plugins import with_plugins
 
-SCHEMA = build_schema()
+SCHEMA = with_plugins()[0]
 INSTANCE = "vrrp_instance VI_1 {\ninterface eth0\nvirtual_router_id 51\nno_virtual_ipaddress\n}\n"
 SERVICE = """virtual_server 192.0.2.10 80 {
 lvs_sched wrr

@@ -81,6 +81,10 @@ def test_for_programs():
                 "end_column": 12,
                 "message": "unknown keyword in `vrrp_instance`: `priorty`",
                 "hint": "did you mean `priority`?",
+                "via": [
+                    {"what": frame.what, "file": frame.span.file, "line": frame.span.line, "column": frame.span.column}
+                    for frame in FAULT.via
+                ],
             }
         ],
     }
@@ -90,3 +94,9 @@ def test_the_summary_counts():
     note = Diagnostic("note", "SF1103", Span("a", 1, 1, 2), "x")
     assert summary([FAULT, note, FAULT]) == "2 errors, 1 note"
     assert summary([]) == ""
+
+
+def test_other_places_are_told_to_programs_too():
+    via = (Frame("included here", Span("main.conf", 7, 3, 9)),)
+    (found,) = as_json([Diagnostic("note", "SF1103", Span("a.conf", 1, 1, 2), "m", via=via)])["diagnostics"]
+    assert found["via"] == [{"what": "included here", "file": "main.conf", "line": 7, "column": 3}]
