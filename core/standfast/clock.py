@@ -6,6 +6,7 @@ that its peers have long taken over.
 
 from __future__ import annotations
 
+import datetime
 import time
 
 
@@ -17,3 +18,9 @@ def now() -> int:
 def wall_clock_at(boottime: int) -> float:
     """The wall-clock time (Unix seconds) of a moment on our clock, by the current offset."""
     return time.time() - (now() - boottime) / 1e6
+
+
+def iso(boottime: int) -> str:
+    """A moment on our clock as people and programs read it: ISO 8601 in UTC, milliseconds."""
+    wall = datetime.datetime.fromtimestamp(wall_clock_at(boottime), datetime.UTC)
+    return wall.isoformat(timespec="milliseconds")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 import time
 
 from standfast import clock
@@ -14,3 +15,8 @@ def test_it_is_boottime_in_microseconds():
 
 def test_a_moment_ago_is_a_moment_ago_on_the_wall_too():
     assert abs((time.time() - clock.wall_clock_at(clock.now() - 5_000_000)) - 5) < 0.5
+
+
+def test_a_moment_is_told_in_utc():
+    assert abs(datetime.datetime.fromisoformat(clock.iso(clock.now())).timestamp() - time.time()) < 0.5
+    assert clock.iso(clock.now()).endswith("+00:00")

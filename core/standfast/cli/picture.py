@@ -98,6 +98,8 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
             "turned_at": None if vrrp is None else vrrp["turned_at"],
             "age_s": None if vrrp is None else round((now() - vrrp["turned_at"]) / SECOND, 6),
             "instances": _absent(daemon) if vrrp is None else vrrp["instances"],
+            "groups": [] if vrrp is None else vrrp.get("groups", []),
+            "trackers": [] if vrrp is None else vrrp.get("trackers", []),
         },
         "virtual_servers": [],
     }

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, plain_table, tracked_table
+
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_COLOURS = {"MASTER": "bold green", "BACKUP": "cyan", "FAULT": "bold red", "LEAVING": "yellow"}
 _RECENT_S = 60
 """The longest interval of version 3 is 41 s: whoever is still refused has spoken again by then."""
 
@@ -18,13 +19,14 @@ _HEADINGS = ("instance", "state", "since", "cause", "master", "priority", "addre
 def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType:
     """Instances, then what is wrong, then how fresh all this is."""
     from rich.console import Group
-    from rich.table import Table
     from rich.text import Text
 
-    shown = Table(*_HEADINGS, box=None, padding=(0, 2, 0, 0), header_style="bold")
+    shown = plain_table(*_HEADINGS)
     for instance in document["vrrp"]["instances"]:
         shown.add_row(*_row(instance))
     parts: list[RenderableType] = [shown] if document["vrrp"]["instances"] else []
+    for more in (groups_table(document["vrrp"].get("groups", [])), tracked_table(document["vrrp"].get("trackers", []))):
+        parts += [Text(""), more] if more is not None else []
     parts += [Text(words, style="bold red") for words in problems]
     parts += [Text(words, style="yellow") for words in _troubles(document)]
     parts.append(Text(freshness(document), style="dim"))
@@ -43,13 +45,6 @@ def freshness(document: dict[str, Any]) -> str:
     return f"loop turned {age * 1000:.0f} ms ago, generation {generation}, processes: {processes}"
 
 
-def clock_time(moment: str) -> str:
-    """Local time of day; with the date if that is not today's."""
-    local = datetime.datetime.fromisoformat(moment).astimezone()
-    today = datetime.datetime.now().astimezone().date()
-    return local.strftime("%H:%M:%S" if local.date() == today else "%Y-%m-%d %H:%M:%S")
-
-
 def _row(instance: dict[str, Any]) -> list[Any]:
     from rich.text import Text
 
@@ -59,7 +54,7 @@ def _row(instance: dict[str, Any]) -> list[Any]:
         master += f" ({instance['master_priority']})"
     return [
         Text(instance["name"]),
-        Text(state, style=_COLOURS.get(state, "bold magenta")),
+        Text(state, style=COLOURS.get(state, "bold magenta")),
         Text(clock_time(instance["since"])),
         Text(instance["cause"]),
         Text(master),

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from standfast.cli.picture import Document, Picture, take
-from standfast.cli.table import clock_time, freshness, table
+from standfast.cli.table import freshness, table
+from standfast.cli.tracked_table import clock_time
 from standfast.cli.where import add_run_dir
 from standfast.control.client import NoAnswer
 from standfast.control.client import watch as follow

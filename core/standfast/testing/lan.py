@@ -17,6 +17,7 @@ from standfast.events import Event, Transition
 from standfast.values import Address
 from standfast.vrrp import packet
 from standfast.vrrp.actions import Action, AddAddresses, Announce, RemoveAddresses, SendAdvert, Tell
+from standfast.vrrp.group import Group
 from standfast.vrrp.packet import Envelope
 from standfast.vrrp.receive import Entrance, Receiver, keep_last
 from standfast.vrrp.router import Router
@@ -24,7 +25,7 @@ from standfast.vrrp.rules import State
 
 
 class Host:
-    """A machine with one virtual router and one receive socket."""
+    """A machine with one virtual router and one receive socket; several of them can be one machine's sync group."""
 
     def __init__(self, lan: Lan, config: VrrpInstance, source: Address) -> None:
         self.router = Router(config)
@@ -39,6 +40,9 @@ class Host:
         """When which priority was advertised."""
         self.connected = True
         self.running = True
+        self.group: Group | None = None
+        self.siblings: dict[Router, Host] = {}
+        """The members of its sync group, itself among them."""
         self._lan = lan
         self._inbox: list[Envelope] = []
         self._identification = 0
@@ -86,6 +90,9 @@ class Host:
     def _perform_all(self, actions: tuple[Action, ...]) -> None:
         for action in actions:
             self._perform(action)
+        if self.group is not None and self.router.news:
+            for router, more in self.group.settle(self._lan.now, self.router):
+                self.siblings[router]._perform_all(more)
 
     def _perform(self, action: Action) -> None:
         match action:
@@ -100,6 +107,7 @@ class Host:
                 self.announced.append((self._lan.now, action.addresses))
             case Tell():
                 self.events.append(action.event)
+                self._lan.events.append(action.event)
             case _:
                 pass
 
@@ -121,6 +129,8 @@ class Lan:
         self.delay = delay
         self.loss = loss
         self.carried: list[bytes] = []
+        self.events: list[Event] = []
+        """What routers and groups told of, in order."""
         self._rng = rng
         self._order = itertools.count()
         self._due: list[tuple[int, int, Callable[[], None]]] = []
@@ -135,6 +145,14 @@ class Lan:
         host = Host(self, config, source)
         self.hosts.append(host)
         return host
+
+    def join(self, name: str, *hosts: Host) -> Group:
+        """Make these the members of one machine's sync group (before they start)."""
+        group = Group(name, [host.router for host in hosts])
+        for host in hosts:
+            host.group = group
+            host.siblings = {other.router: other for other in hosts}
+        return group
 
     def carry(self, sender: Host, data: bytes, source: Address, destination: Address | None) -> None:
         """Bring a datagram to everybody else, perhaps. ``destination`` where no IPv4 header says it."""

@@ -51,8 +51,9 @@ class Cast:
         before = self._written
         self._respect_owners(instances)
         self.config = config
-        self._speaker.trackers.configure(config)
+        self._track(config)
         self._speaker.admit(instances)
+        self._join_groups(config)
         self._write_ahead(config, before)
         delay = 0 if resume else start_delay(config.global_defs, clock.now())
         for instance in instances:
@@ -120,7 +121,7 @@ class Cast:
         old, self.config, before = self.config, config, self._written
         now = clock.now()
         self._configure(config)
-        self._speaker.trackers.configure(config)
+        self._track(config)
         staying, coming, going = self._match(config)
         self._respect_owners(coming)  # before the list calls their addresses ours
         # First of all the adverts: each buys its instance one interval (18.3 in keepalived's order).
@@ -130,6 +131,7 @@ class Cast:
             self._speaker.dismiss(instance, now, hold=True, removed=True)
             self._speaker.breathe()
         self._speaker.admit(sorted([*staying, *coming], key=lambda instance: instance.place or 0))
+        self._join_groups(config)
         arriving = {instance.config.name for instance in coming}
         leaving = {instance.config.name: instance.config for instance in going}
         told = [f"{name}: removed" for name in leaving if name not in arriving]
@@ -147,6 +149,16 @@ class Cast:
             told.append("global settings changed")
         self._finish()
         return tuple(told)
+
+    def _track(self, config: Config) -> None:
+        self._speaker.trackers.configure(config)
+        self._speaker.interfaces.configure(config, clock.now())
+
+    def _join_groups(self, config: Config) -> None:
+        """By the names of this configuration, which may be new to an instance."""
+        instances = self._speaker.instances.values()
+        routers = {config.instances[instance.place or 0].name: instance.router for instance in instances}
+        self._speaker.follow(self._speaker.groups.configure(config.sync_groups, routers, clock.now()))
 
     def _match(self, config: Config) -> tuple[list[Instance], list[Instance], list[Instance]]:
         """Who stays, comes and goes: by :attr:`VrrpInstance.key`, since names may change."""

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
-from standfast.config.model import VirtualAddress, VrrpInstance
+from standfast.config.model import Config, VirtualAddress, VrrpInstance
+from standfast.config.tracking_model import TrackedKind
 from standfast.net.decode import HostAddress
 from standfast.net.host import AddressAppeared, AddressVanished, Host, HostEvent, LinkChanged
 from standfast.values import Address
 from standfast.vrrp.actions import Action
 from standfast.vrrp.addresses import AddressKeeper
+from standfast.vrrp.debounce import Debounce
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
 
 Perform: TypeAlias = Callable[[Instance, tuple[Action, ...]], None]
 Connect: TypeAlias = Callable[[Instance], None]
+
+Report: TypeAlias = Callable[[TrackedKind, str, int | None, str, int], None]
 
 SOCKETS = "sockets"
 """Key of the fault: the sockets could not be opened."""
@@ -25,11 +29,13 @@ _HOLDING = frozenset((State.MASTER, State.LEAVING))
 
 
 def tracked(config: VrrpInstance) -> frozenset[str]:
-    """Interfaces whose going down is a fault: the instance's own, and every one that carries a VIP.
+    """Interfaces whose going down is a fault: the instance's own, and all that VIPs, routes and rules name.
 
     ``dont_track_primary`` takes out the instance's own, with the VIPs on it.
     """
     names = {address.dev for address in config.vips + config.evips if not address.no_track}
+    names |= {route.dev for route in config.routes if route.dev and not route.no_track}
+    names |= {name for rule in config.rules if not rule.no_track for name in (rule.iif, rule.oif) if name}
     if config.interface:
         names.add(config.interface)
     if not config.track_primary:
@@ -37,28 +43,57 @@ def tracked(config: VrrpInstance) -> frozenset[str]:
     return frozenset(names)
 
 
+def implied(config: Config) -> dict[str, frozenset[str]]:
+    """Instance -> interfaces of static objects whose ``track_group`` names it: without them it has nothing to offer."""
+    members = {group.name: group.members for group in config.track_groups}
+    needed: dict[str, set[str]] = {}
+    static = [(made.track_group, made.dev) for made in config.static_addresses]
+    static += [(made.track_group, made.dev) for made in config.static_routes]
+    static += [(made.track_group, device) for made in config.static_rules for device in (made.iif, made.oif)]
+    for group, device in static:
+        for name in members.get(group, ()) if device else ():
+            needed.setdefault(name, set()).add(device)
+    return {name: frozenset(devices) for name, devices in needed.items()}
+
+
 class Interfaces:
     """Knows which instances an interface concerns, and tells them."""
 
-    def __init__(self, host: Host, keeper: AddressKeeper, perform: Perform, connect: Connect) -> None:
+    def __init__(
+        self, host: Host, keeper: AddressKeeper, perform: Perform, connect: Connect, report: Report | None = None
+    ) -> None:
         self.on_lost: Callable[[VirtualAddress, int], None] = lambda _address, _now: None
         """Who else wants to know: static addresses belong to no instance."""
         self._host = host
         self._keeper = keeper
         self._perform = perform
         self._connect = connect
+        self._report = report
         self._concerned: dict[str, list[Instance]] = {}
         self._virtual: dict[tuple[str, Address, int], list[tuple[Instance, VirtualAddress]]] = {}
         self._addresses: frozenset[Address] = frozenset()
         self._lost: list[VirtualAddress] = []
         self._found: list[HostAddress] = []
+        self._debounce = Debounce()
+        self._tracked: frozenset[str] = frozenset()
+        self._implied: dict[str, frozenset[str]] = {}
+
+    def configure(self, config: Config, now: int) -> None:
+        """Watch what this configuration tracks, as it says."""
+        self._debounce.configure(config.interface_delays)
+        for link in self._host.links():
+            self._debounce.seen(link.name, link.up, now)
+        lines = [instance.trackers for instance in config.instances] + [group.trackers for group in config.sync_groups]
+        self._tracked = frozenset(line.name for trackers in lines for line in trackers if line.kind == "interface")
+        self._implied = implied(config)
+        self._report_links(self._tracked, now)
 
     def concern(self, instances: Iterable[Instance]) -> None:
         """These are all the instances there are, by their present configurations."""
         self._concerned, self._virtual = {}, {}
         for instance in instances:
             config = instance.config
-            for name in tracked(config) | ({config.interface} - {""}):
+            for name in self._needed(config) | ({config.interface} - {""}):
                 self._concerned.setdefault(name, []).append(instance)
             for address in config.vips + config.evips:
                 place = (address.dev, address.address, address.prefix)
@@ -73,7 +108,7 @@ class Interfaces:
     def survey(self, instance: Instance, now: int) -> None:
         """Tell one instance everything about its surroundings: at start, after a reload, after a link changed."""
         config = instance.config
-        broken = {name: words for name in tracked(config) if (words := self._complaint(name))}
+        broken = {name: words for name in self._needed(config) if (words := self._complaint(name))}
         # A fault before anything else: the farewell must leave while it still can.
         for name, words in broken.items():
             known = instance.router.faults.get(_PREFIX + name)
@@ -110,13 +145,13 @@ class Interfaces:
                 if event.after and event.before and event.after.mac != event.before.mac:
                     moved.add(event.after.name)
                 links.update(link.name for link in (event.before, event.after) if link is not None)
+                self._see(event, now)
                 continue
             homes.add(self._host.name(event.address.index))
             if isinstance(event, AddressVanished):
                 gone.add(event.address.address)
             self._note(event)
-        for instance in self._whom(links):
-            self.survey(instance, now)
+        self._links_changed(links, now)
         for instance in self._whom(moved):
             self._perform(instance, instance.router.link_address_changed())
         for instance in self._whom(homes - links):
@@ -124,6 +159,60 @@ class Interfaces:
                 self._review_source(instance, now)
         if settled:
             self._judge(now)
+
+    @property
+    def deadline(self) -> int | None:
+        """When :meth:`due` has something to do."""
+        return self._debounce.deadline
+
+    def due(self, now: int) -> None:
+        """Links that have been up or down for long enough."""
+        self._links_changed(self._debounce.due(now), now)
+
+    def _links_changed(self, names: Iterable[str], now: int) -> None:
+        names = list(names)
+        self._report_links(self._tracked.intersection(names), now)
+        for instance in self._whom(names):
+            self.survey(instance, now)
+
+    def _report_links(self, names: Iterable[str], now: int) -> None:
+        for name in sorted(names):
+            complaint = self._complaint(name)
+            words = complaint.removeprefix(f"interface {name} ") or "is up"
+            if self._report is not None:
+                self._report("interface", name, 0 if complaint else 1, words, now)
+
+    def _see(self, event: LinkChanged, now: int) -> None:
+        before, after = event.before, event.after
+        if before is not None and (after is None or after.name != before.name):
+            self._debounce.gone(before.name)
+        if after is not None:
+            self._debounce.seen(after.name, after.up, now, self._longest_delay(after.name))
+        if before is not None and after is not None and after.up and not before.up:
+            self._restore(after.name, now)
+
+    def _longest_delay(self, name: str) -> int | None:
+        """A link that is gone for longer than peers wait must not come back as if nothing had happened."""
+        return min(
+            (
+                (instance.config.down_timer_adverts - 1) * instance.router.master_interval
+                - instance.router.master_interval // 256
+                for instance in self._concerned.get(name, ())
+                if instance.config.interface == name
+            ),
+            default=None,
+        )
+
+    def _restore(self, name: str, now: int) -> None:
+        """The kernel drops IPv6 addresses of a link that is set down; a flap that nobody sees must not lose them."""
+        for instance in self._whom((name,)):
+            here = (address for address in instance.router.addresses if address.dev == name)
+            missing = tuple(address for address in here if not self._keeper.present(address))
+            if missing:
+                self._perform(instance, instance.router.restore(missing))
+
+    def _needed(self, config: VrrpInstance) -> frozenset[str]:
+        return tracked(config) | self._implied.get(config.name, frozenset())
 
     def _note(self, event: AddressAppeared | AddressVanished) -> None:
         if isinstance(event, AddressAppeared):
@@ -161,7 +250,7 @@ class Interfaces:
         link = self._host.link(name)
         if link is None:
             return f"interface {name} does not exist"
-        return "" if link.up else f"interface {name} is down"
+        return "" if self._debounce.up(name, link.up) else f"interface {name} is down"
 
     # Where adverts come from (the source address)
 

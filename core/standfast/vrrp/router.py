@@ -194,6 +194,26 @@ class Router(Machine):
             self.do(Tell(told))
         return self.flush()
 
+    # What its sync group decides
+
+    def follow_up(self, cause: str, now: int) -> tuple[Action, ...]:
+        """All members of the group become MASTER."""
+        self.become_master(Input.MASTER_DOWN, cause, now)
+        return self.flush()
+
+    def follow_down(self, cause: str, now: int, *, bounced: bool) -> tuple[Action, ...]:
+        """Another member is BACKUP, so this one is no MASTER any more; ``bounced``: only to come back soon."""
+        self.release(farewell=bounced, now=now)
+        self._begin(Input.FOLLOWED, cause, now, self.skew if bounced else self.down_time)
+        return self.flush()
+
+    def sibling_corrected(self, now: int) -> tuple[Action, ...]:
+        """Another member has heard a losing master: announce as if we had."""
+        self.do(*self.announcer.lower_priority_heard(now))
+        return self.flush()
+
+    # Addresses
+
     def address_lost(self, address: VirtualAddress, now: int) -> tuple[Action, ...]:
         """Somebody else took one of our addresses off (not the kernel because of a link that went down)."""
         if self.state is State.MASTER and not address.no_track and address in self.addresses:
@@ -222,6 +242,14 @@ class Router(Machine):
             words = f"{address.address} appeared on {address.dev} though this router is BACKUP: taken off again"
             self.remark("warning", "vrrp.address_appeared", words, now, address.address)
             self.do(RemoveAddresses((address,), forced=True))
+        return self.flush()
+
+    def restore(self, addresses: tuple[VirtualAddress, ...]) -> tuple[Action, ...]:
+        """The kernel dropped these with a link that was away for a moment only."""
+        if self.state is State.MASTER:
+            self.do(
+                AddAddresses(addresses), *(round_ for one in addresses for round_ in self.announcer.repeat_for(one))
+            )
         return self.flush()
 
     def link_address_changed(self) -> tuple[Action, ...]:

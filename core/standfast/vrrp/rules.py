@@ -31,6 +31,7 @@ class Input(enum.Enum):
     OUTRANKED = "a better router speaks"
     OVERSLEPT = "others have taken over while this process did not run"
     ADDRESSES_TAKEN = "somebody keeps removing addresses"
+    FOLLOWED = "another member of its sync group is BACKUP"
     FAULT_RAISED = "first fault"
     FAULT_CLEARED = "last fault gone"
     FAULT_CLEARED_OWNER = "last fault gone, and the addresses are ours"
@@ -54,6 +55,7 @@ TRANSITIONS: dict[State, dict[Input, State]] = {
         Input.OUTRANKED: State.BACKUP,
         Input.OVERSLEPT: State.BACKUP,
         Input.ADDRESSES_TAKEN: State.BACKUP,
+        Input.FOLLOWED: State.BACKUP,
         Input.FAULT_RAISED: State.FAULT,
         Input.LEAVE: State.LEAVING,
         Input.SHUTDOWN: State.INIT,

@@ -22,6 +22,8 @@ from standfast.vrrp.actions import Action, SendAdvert
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.channels import Channel, Channels
 from standfast.vrrp.effects import Effects
+from standfast.vrrp.group import Steps
+from standfast.vrrp.groups import Groups
 from standfast.vrrp.holdings import Holdings, Thing
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.interfaces import Interfaces
@@ -76,10 +78,12 @@ class Speaker:
         self.tell = tell
         self.holdings = holdings
         self.channels = Channels(host, tell, self._opened, self._closing)
-        self.interfaces = Interfaces(host, holdings.addresses, self.perform, self.channels.connect)
+        self.groups = Groups()
+        self.trackers = Trackers(self.perform, tell)
+        report = self.trackers.report
+        self.interfaces = Interfaces(host, holdings.addresses, self.perform, self.channels.connect, report)
         self.routing = RoutingWatch(host, holdings.routing, self.perform)
         self.effects = Effects(holdings, announcements, tell, self._left, self._claimed)
-        self.trackers = Trackers(self.perform, tell)
         self._announcements = announcements
         self._page = page
         self._deadlines: Deadlines[Instance | Chore] = Deadlines()
@@ -93,6 +97,7 @@ class Speaker:
         self._pace: Chore = self._announcements.serve
         self._retry: Chore = self.effects.retry
         self._statics: Statics | None = None
+        self._believe: Chore = self.interfaces.due
 
     # Coming and going
 
@@ -160,6 +165,15 @@ class Speaker:
                 self.effects.put(instance, action)
         self._deadlines.set(instance, instance.router.deadline)
         self._unrecorded[instance] = None
+        if instance.router.news:
+            self.follow(self.groups.settle(instance.router, clock.now()))
+
+    def follow(self, steps: Steps) -> None:
+        """Do what the members of a sync group have to do, since something happened to one of them."""
+        for router, actions in steps:
+            instance = self._instance_of.get(router)
+            if instance is not None:
+                self.perform(instance, actions)
 
     # The turn
 
@@ -197,6 +211,7 @@ class Speaker:
         self._deadlines.set(self._retry, self.effects.retry_at)
         if self._statics is not None:
             self._deadlines.set(self._statics.retry, self._statics.retry_at)
+        self._deadlines.set(self._believe, self.interfaces.deadline)
         for instance in self._unrecorded:
             instance.record(self._page)
         self._unrecorded.clear()

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import trio
 
-from standfast import clock
+from standfast.clock import iso
 from standfast.config.model import VirtualAddress
 from standfast.net.routing import words as routing_words
 from standfast.vrrp.holdings import Holdings
@@ -18,6 +18,7 @@ from standfast.vrrp.instance import Instance
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.standing import TrackerStatus, of_groups, of_instance, things
 
 SLICE = 16
 """Instances described before the loop gets its turn: about a millisecond."""
@@ -29,6 +30,8 @@ class FaultStatus(msgspec.Struct, kw_only=True):
     key: str
     words: str
     since: str
+    pending: bool = False
+    """Nothing is known to be wrong: a first result is waited for."""
 
 
 class RefusedStatus(msgspec.Struct, kw_only=True):
@@ -62,6 +65,10 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     interval_ms: float
     master_interval_ms: float
     """Learned from the master; our own while nobody is."""
+    group: str
+    """Its sync group; empty: none."""
+    trackers: list[TrackerStatus]
+    """Its own and its group's."""
     faults: list[FaultStatus]
     refused: RefusedStatus | None
     """None: every advert that came was acceptable."""
@@ -105,6 +112,8 @@ class Describer:
             "started_at": self.started_at,
             "turned_at": self._speaker.turned_at,
             "last_event": self._ring.last,
+            "groups": of_groups(self._speaker.groups),
+            "trackers": things(self._speaker.trackers),
         }
         return encode(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"
 
@@ -129,7 +138,7 @@ class Describer:
         return InstanceStatus(
             name=config.name,
             state=router.state.name,
-            since=_iso(router.since),
+            since=iso(router.since),
             cause=router.cause,
             vrid=config.vrid,
             family=config.family,
@@ -142,7 +151,12 @@ class Describer:
             priority=router.priority,
             interval_ms=config.advert_interval / 1000,
             master_interval_ms=router.master_interval / 1000,
-            faults=[FaultStatus(key=k, words=f.words, since=_iso(f.since)) for k, f in router.faults.items()],
+            group=group.name if (group := self._speaker.groups.of(router)) is not None else "",
+            trackers=of_instance(self._speaker.trackers, config.name),
+            faults=[
+                FaultStatus(key=key, words=fault.words, since=iso(fault.since), pending=fault.pending)
+                for key, fault in router.faults.items()
+            ],
             refused=_refused(router.refused),
             addresses_wanted=[_text(address) for address in router.addresses],
             addresses_present=[_text(address) for address in router.addresses if self._holdings.present(address)],
@@ -157,7 +171,7 @@ class Describer:
 def _refused(refused: Refusals) -> RefusedStatus | None:
     if not refused.count:
         return None
-    return RefusedStatus(source=str(refused.source), words=refused.words, at=_iso(refused.at), count=refused.count)
+    return RefusedStatus(source=str(refused.source), words=refused.words, at=iso(refused.at), count=refused.count)
 
 
 def _counters(instance: Instance) -> dict[str, int]:
@@ -169,8 +183,3 @@ def _counters(instance: Instance) -> dict[str, int]:
 
 def _text(address: VirtualAddress) -> str:
     return f"{address.address}/{address.prefix} dev {address.dev}"
-
-
-def _iso(moment: int) -> str:
-    wall = datetime.datetime.fromtimestamp(clock.wall_clock_at(moment), datetime.UTC)
-    return wall.isoformat(timespec="milliseconds")

@@ -28,6 +28,10 @@ class Trackers:
         self._tell = tell
         self._instances: dict[str, Instance] = {}
 
+    def looks_at(self, kind: TrackedKind) -> None:
+        """Somebody reports things of this kind; to be called before instances begin, which then await first results."""
+        self.tracking.looked_at.add(kind)
+
     def configure(self, config: Config) -> None:
         """Track what this configuration says; :meth:`review` every instance afterwards."""
         self.tracking.configure(config)
@@ -75,16 +79,3 @@ class Trackers:
         """A new configuration of it is about to come: it has to begin with the right sum at once."""
         if instance.router.state is not State.INIT:
             instance.router.points = self.tracking.standing(instance.config.name).points
-
-    def hold_back(self, names: Iterable[str], key: str, words: str, now: int) -> None:
-        """Raise a fault in each of these instances; for static objects with a ``track_group``."""
-        for instance in self._named(names):
-            self._perform(instance, instance.router.raise_fault(key, words, now))
-
-    def let_go(self, names: Iterable[str], key: str, now: int) -> None:
-        """That one is over."""
-        for instance in self._named(names):
-            self._perform(instance, instance.router.clear_fault(key, now))
-
-    def _named(self, names: Iterable[str]) -> list[Instance]:
-        return [self._instances[name] for name in names if name in self._instances]

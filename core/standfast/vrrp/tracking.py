@@ -59,6 +59,8 @@ class Tracking:
         self._facts: dict[Thing, Fact] = {}
         self._trackers: dict[str, tuple[Tracker, ...]] = {}
         self._concerned: dict[Thing, list[str]] = {}
+        self.looked_at: set[TrackedKind] = set()
+        """Kinds of things that somebody looks at: only of these a first result is worth waiting for."""
 
     def configure(self, config: Config) -> None:
         """Run by this configuration from now on; what is known of things that it still tracks stays."""
@@ -96,6 +98,10 @@ class Tracking:
         """What is known of a thing; None: nobody has reported it yet."""
         return self._facts.get((kind, name))
 
+    def concerned(self) -> Mapping[Thing, list[str]]:
+        """Everything that is tracked, with the instances that it concerns."""
+        return self._concerned
+
     def trackers(self, instance: str) -> tuple[Tracker, ...]:
         """What acts on an instance, its group's trackers included."""
         return self._trackers.get(instance, ())
@@ -107,7 +113,8 @@ class Tracking:
             fact = self.fact(tracker.kind, tracker.name)
             words = describe(tracker, fact)
             if fact is None or fact.value is None:
-                if tracker.kind in WAITED_FOR and tracker.weight == 0 and fact is None:
+                awaited = tracker.kind in WAITED_FOR and tracker.kind in self.looked_at
+                if awaited and tracker.weight == 0 and fact is None:
                     result.waits[key(tracker)] = words
                 continue
             result = result._replace(points=result.points + points(tracker, fact.value))

@@ -4,7 +4,8 @@ import io
 
 from rich.console import Console
 
-from standfast.cli.table import clock_time, freshness, table
+from standfast.cli.table import freshness, table
+from standfast.cli.tracked_table import clock_time
 
 MASTER = {
     "name": "VI_1",

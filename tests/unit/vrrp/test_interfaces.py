@@ -4,11 +4,14 @@ import errno
 
 import pytest
 
+from standfast.config.interface_model import UpDownDelay
+from standfast.config.model import Config
+from standfast.config.tracking_model import Tracker, TrackGroup
 from standfast.net.decode import HostAddress, Link
 from standfast.values import Address
 from standfast.vrrp.actions import AddAddresses, Announce, RemoveAddresses, SendAdvert
 from standfast.vrrp.instance import Instance
-from standfast.vrrp.interfaces import Interfaces, tracked
+from standfast.vrrp.interfaces import Interfaces, implied, tracked
 from standfast.vrrp.rules import State
 
 UP = Link(2, "eth0", 0x1043, b"\2\0\0\0\0\1", 1500)
@@ -28,10 +31,14 @@ class Stage:
         self.done: list[tuple[str, object]] = []
         self.connected: list[str] = []
         self.refuse: OSError | None = None
-        self.interfaces = Interfaces(host, keeper, self.perform, self.connect)
+        self.reported: list[tuple[str, str, int | None, str]] = []
+        self.interfaces = Interfaces(host, keeper, self.perform, self.connect, self.report)
 
     def perform(self, instance: Instance, actions) -> None:
         self.done += [(instance.config.name, action) for action in actions]
+
+    def report(self, kind, name, value, words, _now) -> None:
+        self.reported.append((kind, name, value, words))
 
     def connect(self, instance: Instance) -> None:
         if self.refuse:
@@ -231,3 +238,61 @@ def test_an_address_is_claimed_by_whoever_holds_it(stage, keeper, make_instance)
     master(one, keeper)
     assert stage.interfaces.claimed(one.config.vips[0], other)
     assert not stage.interfaces.claimed(one.config.vips[0], one)
+
+
+def test_tracked_interfaces_are_reported_at_once_and_when_they_change(stage, make_instance):
+    made = make_instance(trackers=(Tracker(kind="interface", name="tr0"), Tracker(kind="interface", name="eth0")))
+    stage.interfaces.configure(Config(instances=(made.config,)), 0)
+    stage.begin(made)
+    assert stage.reported == [("interface", "eth0", 1, "is up"), ("interface", "tr0", 0, "does not exist")]
+    stage.reported.clear()
+    stage.happen(stage.host.link_is(DOWN))
+    assert stage.reported == [("interface", "eth0", 0, "is down")]
+
+
+def delayed(stage, make_instance, down: int, **settings) -> Instance:
+    instance = make_instance(advert_interval=SECOND, **settings)
+    config = Config(instances=(instance.config,), interface_delays=(UpDownDelay(name="eth0", down=down),))
+    stage.interfaces.configure(config, 0)
+    stage.begin(instance)
+    return instance
+
+
+def test_s41_a_flap_shorter_than_the_delay_is_not_seen(stage, make_instance):
+    instance = delayed(stage, make_instance, SECOND // 2)
+    stage.happen(stage.host.link_is(DOWN), now=SECOND)
+    stage.happen(stage.host.link_is(UP), now=SECOND + 300_000)
+    assert instance.router.state is State.BACKUP
+    assert stage.interfaces.deadline is None
+
+
+def test_s41_an_outage_longer_than_the_delay_is_a_fault(stage, make_instance):
+    instance = delayed(stage, make_instance, SECOND // 2)
+    stage.happen(stage.host.link_is(DOWN), now=SECOND)
+    assert stage.interfaces.deadline == SECOND + 500_000
+    assert instance.router.state is State.BACKUP
+    stage.interfaces.due(SECOND + 500_000)
+    assert instance.router.state is State.FAULT
+
+
+def test_a_delay_is_cut_to_what_peers_wait(stage, make_instance):
+    delayed(stage, make_instance, 60 * SECOND)
+    stage.happen(stage.host.link_is(DOWN), now=0)
+    assert stage.interfaces.deadline == 2 * SECOND - SECOND // 256
+
+
+def test_what_the_kernel_dropped_in_a_flap_is_put_back(stage, keeper, make_instance):
+    instance = delayed(stage, make_instance, SECOND // 2)
+    master(instance, keeper)
+    stage.happen(stage.host.link_is(DOWN), now=SECOND)
+    keeper.remove(instance.config.vips)
+    stage.happen(stage.host.link_is(UP), now=SECOND + 1)
+    assert AddAddresses(instance.config.vips) in [action for _, action in stage.done]
+
+
+def test_static_objects_need_their_interfaces(make_vip):
+    config = Config(
+        track_groups=(TrackGroup(name="uplinks", members=("VI_1", "VI_2")),),
+        static_addresses=(make_vip("10.1.0.1", dev="eth7", track_group="uplinks"), make_vip("10.1.0.2", dev="eth8")),
+    )
+    assert implied(config) == {"VI_1": frozenset({"eth7"}), "VI_2": frozenset({"eth7"})}

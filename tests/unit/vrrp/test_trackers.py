@@ -20,6 +20,7 @@ class Stage:
     def __init__(self, told) -> None:
         self.told = told
         self.trackers = Trackers(self.perform, told.append)
+        self.trackers.looks_at("script")
 
     def perform(self, _instance: Instance, actions) -> None:
         self.told += [action.event for action in actions if isinstance(action, Tell)]
@@ -120,12 +121,3 @@ def test_s44_an_owner_has_no_weights(stage, make_instance):
     stage.begin(instance)
     stage.trackers.report("script", "web", 0, "exit status 1", SECOND)
     assert instance.router.priority == 255
-
-
-def test_static_objects_hold_instances_back_by_name(stage, make_instance):
-    instance = make_instance()
-    stage.begin(instance)
-    stage.trackers.hold_back(("VI", "stranger"), "static 10.0.0.0/8", "the route is missing", SECOND)
-    assert instance.router.state is State.FAULT
-    stage.trackers.let_go(("VI",), "static 10.0.0.0/8", SECOND)
-    assert instance.router.state is State.BACKUP

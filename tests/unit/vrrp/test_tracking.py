@@ -15,6 +15,7 @@ SCRIPT = Tracker(kind="script", name="web", weight=0)
 def tracking(*trackers: Tracker, group: SyncGroup | None = None) -> Tracking:
     made = Tracking()
     groups = () if group is None else (group,)
+    made.looked_at.update(("script", "process", "check", "file", "bfd", "interface"))
     made.configure(Config(instances=(instance(trackers=trackers),), sync_groups=groups))
     return made
 
@@ -87,6 +88,12 @@ def test_a_file_never_moves_a_priority_by_more_than_253(value, weight, reverse):
 def test_the_first_result_is_awaited_where_it_decides(kind, waits):
     assert bool(tracking(Tracker(kind=kind, name="x")).standing("VI_1").waits) is waits
     assert not tracking(Tracker(kind=kind, name="x", weight=5)).standing("VI_1").waits
+
+
+def test_nobody_waits_for_what_nobody_looks_at():
+    made = tracking(SCRIPT)
+    made.looked_at.clear()
+    assert not made.standing("VI_1").waits
 
 
 def test_what_has_become_unknown_is_not_awaited():

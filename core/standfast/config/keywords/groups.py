@@ -19,8 +19,6 @@ VRRP_SYNC_GROUP = Block(
     example="vrrp_sync_group VG_1 {\n    group {\n        VI_1\n        VI_2\n    }\n}",
     header=Text("NAME"),
     repeat="first",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(
         _members("The members; they may be defined later in the file. An instance belongs to one group at most."),
         *track_blocks("all members"),

@@ -30,6 +30,6 @@ INTERFACES = (
     Entries("linkbeat_interfaces", LinkbeatEntry(), "Interfaces whose link is polled every second.",
             "linkbeat_interfaces {\n    eth0 MII\n}", acted_on=False, waits_for=WAITS),
     Entries("interface_up_down_delays", DelayEntry(), "Changes of a link that last shorter are not seen. Without UP "
-            "it is 0, not the same as DOWN.", "interface_up_down_delays {\n    eth0 2 0.5\n}", acted_on=False,
-            waits_for=WAITS),
+            "it is 0, not the same as DOWN. DOWN is cut to what peers wait at least.",
+            "interface_up_down_delays {\n    eth0 2 0.5\n}"),
 )  # fmt: skip

@@ -14,6 +14,9 @@ from standfast.values import SECOND
 WAITS = "tracking and notification"
 DELAY = Seconds(1, 3600 * SECOND)
 
+WAITING = frozenset(("script", "file", "process", "bfd"))
+"""Kinds that nobody looks at yet."""
+
 TRACKED: dict[TrackedKind, tuple[str, str]] = {
     "interface": ("other interfaces", "eth1"),
     "script": ("results of scripts", "check_http"),
@@ -28,7 +31,7 @@ def track_blocks(whose: str) -> tuple[Entries, ...]:
     """The ``track_*`` blocks of an instance or a sync group."""
     return tuple(
         Entries(f"track_{kind}", TrackEntry(kind), f"What else decides about {whose}: {words}.",
-                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=False, waits_for=WAITS)
+                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=kind not in WAITING, waits_for=WAITS)
         for kind, (words, name) in TRACKED.items()
     )  # fmt: skip
 
