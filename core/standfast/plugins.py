@@ -77,6 +77,8 @@ class Plugins:
     schema: Block = field(default_factory=build_schema)
     registry: Registry = field(default_factory=Registry)
     faults: list[Diagnostic] = field(default_factory=list)
+    distributions: tuple[str, ...] = ()
+    """What brings plugins, with its version: another answer later means that other code would be imported."""
 
     @property
     def checker_types(self) -> dict[str, CheckerType]:
@@ -101,8 +103,9 @@ class Plugins:
 
 def find_plugins(entry_points: Iterable[EntryPoint] | None = None) -> Plugins:
     """Load what is installed (or what is given), afresh."""
-    plugins = Plugins()
-    for entry_point in metadata.entry_points(group=GROUP) if entry_points is None else entry_points:
+    installed = () if entry_points is not None else metadata.entry_points(group=GROUP)
+    plugins = Plugins(distributions=_distributions(installed))
+    for entry_point in installed if entry_points is None else entry_points:
         try:
             _take(plugins, _ask(entry_point))
         except (Exception, SystemExit) as error:
@@ -120,6 +123,10 @@ def with_plugins(entry_points: Iterable[EntryPoint] | None = None) -> tuple[Bloc
     """The schema, and what went wrong, of :func:`find_plugins`."""
     plugins = find_plugins(entry_points)
     return plugins.schema, plugins.faults
+
+
+def _distributions(found: Iterable[metadata.EntryPoint]) -> tuple[str, ...]:
+    return tuple(sorted({f"{e.dist.name} {e.dist.version}" if e.dist else e.name for e in found}))
 
 
 def _ask(entry_point: EntryPoint) -> Registry:

@@ -88,18 +88,34 @@ def options(args: argparse.Namespace) -> Options:
 
 def parts() -> Parts:
     """The real programs of the children."""
+    from standfast.supervise.family import Programs
     from standfast.supervise.watchdog import Parts
 
-    return Parts(vrrp=_speak, load=_load, reap=_reap, warm_up=_warm_up)
+    programs = Programs(vrrp=_speak, health=_look_after, spawner=_spawn)
+    return Parts(programs=programs, load=_load, reap=_reap, warm_up=_warm_up)
 
 
 def _warm_up() -> None:
     import standfast.supervise.reap
+    import standfast.supervise.spawner
     import standfast.vrrp.process  # noqa: F401 - for the forks to come
 
 
 def _speak(setup: ChildSetup) -> int:
     from standfast.vrrp.process import main
+
+    return main(setup)
+
+
+def _look_after(setup: ChildSetup) -> int:
+    """Plugins and what they stand on are imported here, after the fork."""
+    from standfast.health.process import main
+
+    return main(setup)
+
+
+def _spawn(setup: ChildSetup) -> int:
+    from standfast.supervise.spawner import main
 
     return main(setup)
 

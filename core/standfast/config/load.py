@@ -19,6 +19,7 @@ from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.doubts import doubt
 from standfast.config.findings import Findings
+from standfast.config.health_model import HealthConfig, health_config
 from standfast.config.idle import nothing_to_do
 from standfast.config.iproute_names import NameTables
 from standfast.config.lvs_model import Balancing
@@ -42,6 +43,8 @@ class Loaded:
     """None if keepalived would not start either: ``stops`` says why."""
     balancing: Balancing
     """Load balancing, which the VRRP process never sees."""
+    health: HealthConfig
+    """What the health process runs from."""
     diagnostics: list[Diagnostic]
     """Everything that was found, in the order of the text where that is known."""
     stops: list[Diagnostic]
@@ -109,7 +112,16 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
         config = structs.replace(config, global_defs=named)
     diagnostics = [*plugins.faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
-    return Loaded(None if stops else config, balancing, diagnostics, stops, parsed.tree, settings, parsed.tree.files)
+    return Loaded(
+        None if stops else config,
+        balancing,
+        health_config(config, balancing, plugins.distributions),
+        diagnostics,
+        stops,
+        parsed.tree,
+        settings,
+        parsed.tree.files,
+    )
 
 
 def _without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:

@@ -12,6 +12,7 @@ from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType, Place
 from standfast.config.kinds import Dropped
 from standfast.config.lvs_model import Checker, Pace, Target, TlsCredentials
+from standfast.config.script_model import ScriptCall
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
 from standfast.values import SECOND, Address
@@ -63,6 +64,10 @@ def checkers_of(server: Settings, levels: Levels, address: Address, port: int, c
     return tuple(found)
 
 
+def _names_program(options: msgspec.Struct) -> bool:
+    return any(isinstance(getattr(options, name), ScriptCall) for name in options.__struct_fields__)
+
+
 @dataclass(frozen=True, slots=True)
 class _Maker:
     kind: CheckerType
@@ -75,22 +80,24 @@ class _Maker:
         if statement is None:
             return
         place = self._place(block, statement, levels)
-        encoded = self._options(place)
-        if encoded is None:
+        options = self._options(place)
+        if options is None:
             return
+        encoded, runs_program = options
         for inner in (block, *block.blocks.get(self.kind.nested, ())):
             around = levels if inner is block else levels.inside(inner)
             pace = place.pace if inner is block else self._pace(around)
             target = self._target(around, inner.statement or statement) if self.kind.connects else None
-            yield Checker(kind=self.kind.block.name, pace=pace, target=target, options=encoded)
+            name = self.kind.block.name
+            yield Checker(kind=name, pace=pace, target=target, options=encoded, runs_program=runs_program)
 
-    def _options(self, place: Place) -> bytes | None:
+    def _options(self, place: Place) -> tuple[bytes, bool] | None:
         """As msgpack; None: the check is left out. What a plugin does wrong here is its own affair."""
         try:
             options = self.kind.options(place)
             if isinstance(options, Dropped):
                 return None
-            return b"" if options is None else msgspec.msgpack.encode(options)
+            return (b"", False) if options is None else (msgspec.msgpack.encode(options), _names_program(options))
         except Exception as error:
             name = self.kind.block.name
             message = f"the plugin of `{name}` fails on this block ({type(error).__name__}: {error}); it is left out"

@@ -99,6 +99,8 @@ class Checker(Record, frozen=True):
     """None: it does not connect to anything."""
     options: bytes = b""
     """The options' record of the class that makes the check, as msgpack; only that class can read it. Empty: none."""
+    runs_program: bool = False
+    """They name a program: there must be somebody to start it."""
 
 
 class RealServer(Record, frozen=True):

@@ -11,6 +11,7 @@ from typing import Literal
 
 import msgspec
 
+from standfast.events import AnyEvent, StateName
 from standfast.transfer import sendable
 
 SCHEMA = "standfast.status/1"
@@ -27,6 +28,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``stop``: without holding addresses until the new master is heard."""
     since: int = 0
     """``events``: those after this number."""
+    of: int = 0
+    """``events``: the PID of the process that gave it; another process begins at its first one."""
+    follow: bool = False
+    """``events``: one page at once, then more as things happen, until the client hangs up."""
+    states: bool = False
+    """``events``: the first page has the states of all instances, although nothing has been missed."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,6 +42,30 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     ok: bool
     words: str
     """For the person who gave it."""
+
+
+class InstanceNow(msgspec.Struct, frozen=True, kw_only=True):
+    """A virtual router in one moment."""
+
+    name: str
+    state: StateName
+    priority: int
+    """Effective."""
+
+
+class EventPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Consecutive events of one process."""
+
+    pid: int
+    first: int
+    """Number of the first one here (or of the next one to come)."""
+    last: int
+    """Number of the last one here."""
+    newest: int
+    """Number of the last one that there is."""
+    events: tuple[AnyEvent, ...]
+    instances: tuple[InstanceNow, ...] | None = None
+    """How all stand after the event ``newest``: given to a client that has missed something, or asked for it."""
 
 
 class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):

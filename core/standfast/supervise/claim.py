@@ -17,7 +17,7 @@ from standfast.supervise.keeper import Place
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.rivals import find_rivals
 from standfast.supervise.rundir import HeldError, RunDir, default_path
-from standfast.supervise.setup import ChildEntry
+from standfast.supervise.setup import NO_LINES, ChildEntry, Lines
 
 EX_FATAL = 1
 EX_PERMISSION = 4
@@ -66,10 +66,12 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
     return Claim(owned, bool(ended) or (owned.path / state_file.NAME).exists())
 
 
-def open_sockets(run_dir: Path, essentials: Essentials, entry: ChildEntry) -> Place:
-    """The VRRP process's listening sockets; every child in turn inherits them, so clients never find the door gone."""
-    control, status = open_pair(run_dir, "vrrp", essentials)
-    return Place(control, status, run_dir, entry)
+def open_sockets(
+    run_dir: Path, essentials: Essentials, entry: ChildEntry, name: str = "vrrp", lines: Lines = NO_LINES
+) -> Place:
+    """A child's listening sockets; every successor inherits them, so clients never find the door gone."""
+    control, status = open_pair(run_dir, name, essentials)
+    return Place(control, status, run_dir, entry, lines)
 
 
 def open_pair(run_dir: Path, process: str, essentials: Essentials) -> tuple[socket.socket, socket.socket]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from standfast.config.health_model import NO_NEEDS, Needs
 from standfast.config.model import GlobalDefs
 
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_WRITE
@@ -40,13 +41,20 @@ class Generation:
 
     number: int
     descriptor: int
+    """What the VRRP process gets."""
     essentials: Essentials
+    health: int | None = None
+    """What the health process gets."""
+    needs: Needs = NO_NEEDS
 
     @classmethod
-    def seal(cls, number: int, descriptor: int) -> Generation:
-        """Make a filled memory file unchangeable. Raises :class:`msgspec.DecodeError` if it holds no configuration."""
-        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _SEALS)
-        return cls(number, descriptor, msgspec.msgpack.decode(read_all(descriptor), type=Essentials))
+    def seal(cls, number: int, descriptor: int, health: int | None = None, needs: Needs = NO_NEEDS) -> Generation:
+        """Make filled memory files unchangeable. Raises :class:`msgspec.DecodeError` if there is no configuration."""
+        for each in (descriptor, health):
+            if each is not None:
+                fcntl.fcntl(each, fcntl.F_ADD_SEALS, _SEALS)
+        essentials = msgspec.msgpack.decode(read_all(descriptor), type=Essentials)
+        return cls(number, descriptor, essentials, health, needs)
 
     def instances(self) -> list[InstanceBrief]:
         """Read when asked for: with thousands of instances the parent should not hold them."""
@@ -54,7 +62,9 @@ class Generation:
 
     def close(self) -> None:
         """Children that have the descriptor keep it."""
-        os.close(self.descriptor)
+        for each in (self.descriptor, self.health):
+            if each is not None:
+                os.close(each)
 
 
 def memory_file() -> int:

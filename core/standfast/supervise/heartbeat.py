@@ -20,7 +20,8 @@ LATE = 100 * MILLISECOND
 class Heartbeat:
     """The judge over one child."""
 
-    def __init__(self, now: int) -> None:
+    def __init__(self, now: int, *, patience: int = PATIENCE) -> None:
+        self._patience = patience
         self._counting_from = now
         self._due = now + PERIOD
         self._heard = False
@@ -32,5 +33,5 @@ class Heartbeat:
             self._counting_from = now
         self._due = now + PERIOD
         self._heard = self._heard or beat > 0
-        patience = PATIENCE if self._heard else START_PATIENCE
+        patience = self._patience if self._heard else START_PATIENCE
         return now - max(beat, self._counting_from) > patience

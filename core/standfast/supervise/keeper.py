@@ -1,4 +1,4 @@
-"""Keeps the VRRP process alive: starts it, hears its heart, ends it when it hangs, replaces it when it dies."""
+"""Keeps one kind of child alive: starts it, hears its heart, ends it when it hangs, replaces it when it dies."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import msgspec
 
 from standfast.clock import now
 from standfast.control.protocol import FRESH, ProcessStatus
-from standfast.supervise import messages, privileges
+from standfast.supervise import messages
 from standfast.supervise.children import ended_how
 from standfast.supervise.crashloop import WINDOW, CrashLoop
 from standfast.supervise.generation import Generation
@@ -25,7 +25,8 @@ from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.page import SharedPage
 from standfast.supervise.parent import Parent
 from standfast.supervise.reactor import Timer
-from standfast.supervise.setup import ChildEntry, ChildSetup
+from standfast.supervise.roles import VRRP, Role
+from standfast.supervise.setup import NO_LINES, ChildEntry, ChildSetup, Lines
 from standfast.values import MILLISECOND, SECOND, seconds
 
 _FORK_AGAIN = 100 * MILLISECOND
@@ -34,10 +35,10 @@ _FORK_AGAIN = 100 * MILLISECOND
 class Listener(Protocol):
     """Who is told."""
 
-    def child_said(self, message: messages.FromChild) -> None:
+    def child_said(self, role: Role, message: messages.FromChild) -> None:
         """A message came."""
 
-    def child_ended(self, status: int, *, was_ready: bool) -> bool:
+    def child_ended(self, role: Role, status: int, *, was_ready: bool) -> bool:
         """It has ended, with this wait status. True: replace it."""
 
     def take_addresses_off(self, then: Callable[[], None]) -> None:
@@ -46,12 +47,13 @@ class Listener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What all VRRP processes of a daemon have in common."""
+    """What all children of one kind have in common."""
 
     control: socket.socket
     status: socket.socket
     run_dir: Path
     entry: ChildEntry
+    lines: Lines = NO_LINES
 
 
 @dataclass(slots=True)
@@ -66,9 +68,12 @@ class _Child:
 
 
 class Keeper:
-    """The VRRP process, whichever it is at the moment."""
+    """The child of one kind, whichever it is at the moment."""
 
-    def __init__(self, parent: Parent, place: Place, generation: Generation, listener: Listener) -> None:
+    def __init__(
+        self, parent: Parent, place: Place, generation: Generation, listener: Listener, role: Role = VRRP
+    ) -> None:
+        self.role = role
         self.generation = generation
         """What the next child gets."""
         self.stopping = False
@@ -78,6 +83,9 @@ class Keeper:
         self._listener = listener
         self._page = SharedPage()
         self._child: _Child | None = None
+        self._replace_quietly = False
+        self._retiring = False
+        """It has been told that it is not needed any more."""
         self._loop = CrashLoop()
         self._restarts = 0
         self._detail = ""
@@ -100,19 +108,20 @@ class Keeper:
         """Fork a child. ``resume``: it may adopt what its predecessor left in the page."""
         self._held_back = False
         self._page.beat(0)
-        if not resume:
+        if not resume and self.role.speaks:
             self._page.clear()
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         theirs.setblocking(False)
         generation, place = self.generation, self._place
+        document = self.role.document(generation)
 
         def main(log: LogPipe) -> int:
-            privileges.drop_all_but(privileges.VRRP)
+            self.role.settle()
             return place.entry(
                 ChildSetup(
                     generation=generation.number,
-                    config=generation.descriptor,
+                    config=document,
                     channel=theirs,
                     page=self._page,
                     log=log,
@@ -120,20 +129,21 @@ class Keeper:
                     status=place.status,
                     run_dir=place.run_dir,
                     resume=resume,
+                    lines=place.lines,
                 )
             )
 
-        sockets = (theirs, place.control, place.status)
-        keep = [generation.descriptor, *(each.fileno() for each in sockets)]
+        sockets = (theirs, place.control, place.status, *place.lines.sockets())
+        keep = [document, *(each.fileno() for each in sockets)]
         try:
-            pid = self._parent.brood.start("vrrp", main, keep=keep, on_end=self._ended)
+            pid = self._parent.brood.start(self.role.name, main, keep=keep, on_end=self._ended)
         except OSError as error:
             ours.close()
             self._cannot_fork(error, resume=resume)
             return
         finally:
             theirs.close()
-        self._child = _Child(pid, ours, generation.number, now(), Heartbeat(now()))
+        self._child = _Child(pid, ours, generation.number, now(), self._heartbeat())
         self._parent.reactor.on_readable(ours.fileno(), self._hear)
 
     def send(self, message: messages.Message, descriptor: int | None = None) -> bool:
@@ -151,6 +161,39 @@ class Keeper:
         """End the child at once; being waited for, it is replaced or not as after any other death."""
         if self._child is not None:
             os.kill(self._child.pid, signal.SIGKILL)
+
+    def want(self) -> None:
+        """There is work for it: start it, or let its successor follow if it is on its way out."""
+        self.stopping = False
+        if self._child is None:
+            if self._next_try is None:
+                self.start(resume=False)
+        elif self._retiring:
+            self._replace_quietly = True
+
+    def retire(self, patience: int) -> None:
+        """There is no work for it any more: it may finish what it does, for ``patience`` microseconds at most."""
+        self.stopping = True
+        child = self._child
+        if child is None or self._retiring:
+            return
+
+        def too_late() -> None:
+            if self._child is child:
+                self.kill()
+
+        self._retiring = True
+        if not self.send(messages.Stop()):
+            self.kill()
+        self._parent.reactor.after(patience, too_late)
+
+    def replace(self) -> None:
+        """End the child and start another with what is current: not a death to be counted."""
+        if self._child is not None:
+            self._replace_quietly = True
+            self.kill()
+        elif not self._held_back:
+            self.start(resume=False)
 
     def status(self) -> ProcessStatus:
         """As `status` shows it."""
@@ -174,25 +217,21 @@ class Keeper:
         return ProcessStatus(
             pid=child.pid,
             state=state,  # type: ignore[arg-type] # as above
-            generation=child.generation,
+            generation=child.generation if self.role.heeds else self.generation.number,
             since=child.since,
             heartbeat_age=None if age is None else age / SECOND,
             restarts=self._restarts,
             detail=self._detail,
         )
 
-    def committed(self, generation: Generation) -> None:
-        """From now on this is what runs, and what replacements get."""
-        self.generation.close()
-        self.generation = generation
-        if self._child is not None:
-            self._child.generation = generation.number
-
     def retry_now(self) -> None:
         """A new configuration ends the waiting of a crash loop."""
         if self._next_try is not None:
             self._next_try.cancel()
             self._try_again()
+
+    def _heartbeat(self) -> Heartbeat:
+        return Heartbeat(now(), patience=self.role.patience)
 
     def _heartbeat_age(self) -> int | None:
         beat = self._page.heartbeat
@@ -206,19 +245,19 @@ class Keeper:
             return
         if child.heartbeat.stuck(self._page.heartbeat, now()):
             self._hangs(child)
-        elif child.ready:
+        elif child.ready and self.role.speaks:
             self._parent.systemd.proved(now())
         if self._loop.looping and now() - child.started > WINDOW:
             self._loop.survived()
             self._detail = ""
-            self._parent.log.log("info", "process.recovered", "the VRRP process has stayed alive: crash loop over")
+            self._parent.log.log("info", "process.recovered", f"{self.role.words} has stayed alive: crash loop over")
 
     def _hangs(self, child: _Child) -> None:
         age = self._heartbeat_age()
         silence = "has not got as far as a first turn" if age is None else f"has not turned for {seconds(age)}"
-        words = f"the VRRP process (PID {child.pid}) is stuck: its event loop {silence}; it is killed and replaced"
+        words = f"{self.role.words} (PID {child.pid}) is stuck: its event loop {silence}; it is killed and replaced"
         self._parent.log.log("error", "process.stuck", words, fields={"stuck_pid": child.pid})
-        child.heartbeat = Heartbeat(now())  # SIGKILL is on its way; do not repeat it with every look
+        child.heartbeat = self._heartbeat()  # SIGKILL is on its way; do not repeat it with every look
         self.kill()
 
     def _hear(self) -> None:
@@ -239,16 +278,20 @@ class Keeper:
         try:
             message = messages.decode_from_child(data)
         except msgspec.DecodeError as error:
-            self._parent.log.log("error", "process.nonsense", f"the VRRP process says what nobody understands: {error}")
+            words = f"{self.role.words} says what nobody understands: {error}"
+            self._parent.log.log("error", "process.nonsense", words)
             return
         if isinstance(message, messages.Ready):
             child.ready = True
-            self._parent.systemd.proved(now())
-        self._listener.child_said(message)
+            if self.role.speaks:
+                self._parent.systemd.proved(now())
+        elif isinstance(message, messages.Committed):
+            child.generation = message.generation
+        self._listener.child_said(self.role, message)
 
     def _ended(self, status: int) -> None:
         child = self._child
-        assert child is not None  # noqa: S101 - there is one VRRP process at a time
+        assert child is not None  # noqa: S101 - there is one of a kind at a time
         with contextlib.suppress(BlockingIOError):
             self._hear()  # its last words
         self._parent.reactor.forget(child.channel.fileno())
@@ -256,29 +299,39 @@ class Keeper:
         self._child = None
         self._gone_since = time.time()
         self._detail = f"PID {child.pid}: {ended_how(status)}"
-        if self._listener.child_ended(status, was_ready=child.ready) and not self.stopping:
+        quietly, self._replace_quietly = self._replace_quietly, False
+        self._retiring = False
+        if not self._listener.child_ended(self.role, status, was_ready=child.ready) or self.stopping:
+            return
+        if quietly:
+            self.start(resume=False)
+        else:
             self._replace(child)
 
     def _cannot_fork(self, error: OSError, *, resume: bool) -> None:
         """No memory or too many processes: try again until there is room; what the page says may still hold then."""
         self._held_back = True
         self._detail = f"cannot be started: {error.strerror}; next try in {seconds(_FORK_AGAIN)}"
-        self._parent.log.log("error", "process.no_fork", f"the VRRP process {self._detail}")
+        self._parent.log.log("error", "process.no_fork", f"{self.role.words} {self._detail}")
         self._next_try = self._parent.reactor.after(_FORK_AGAIN, lambda: self._try_again(resume=resume))
 
     def _replace(self, child: _Child) -> None:
         wait = self._loop.ended(now(), started=child.started)
         self._restarts += 1
-        words = f"the VRRP process has ended ({self._detail})"
+        words = f"{self.role.words} has ended ({self._detail})"
         if not wait:
             self._parent.log.log("error", "process.died", f"{words}; a new one takes over where it stood")
             self.start(resume=True)
             return
         self._detail += f"; next try in {seconds(wait)}"
-        words = f"{words} again and again: addresses off, next try as BACKUP in {seconds(wait)}"
+        what = "addresses off, next try as BACKUP" if self.role.speaks else "next try"
+        words = f"{words} again and again: {what} in {seconds(wait)}"
         self._parent.log.log("error", "process.crash_loop", words, fields={"wait": wait / SECOND})
         self._held_back = True
-        self._listener.take_addresses_off(lambda: self._try_after(wait))
+        if self.role.speaks:
+            self._listener.take_addresses_off(lambda: self._try_after(wait))
+        else:
+            self._try_after(wait)
 
     def _try_after(self, wait: int) -> None:
         self._next_try = self._parent.reactor.after(wait, self._try_again)

@@ -47,6 +47,23 @@ def set_capabilities(mask: int) -> None:
     _checked(_libc.capset(ctypes.byref(header), data))
 
 
+def set_effective(mask: int) -> None:
+    """Only the effective set changes: what is permitted besides can be taken up again, here or in a forked child."""
+    permitted = get_permitted()
+    header, data = _Header(_CAPABILITY_VERSION_3, 0), (_Data * 2)()
+    for word in range(2):
+        held, used = permitted >> (32 * word) & 0xFFFF_FFFF, mask >> (32 * word) & 0xFFFF_FFFF
+        data[word] = _Data(held & used, held, 0)
+    _checked(_libc.capset(ctypes.byref(header), data))
+
+
+def get_effective() -> int:
+    """The effective capabilities of this process as a bit mask."""
+    header, data = _Header(_CAPABILITY_VERSION_3, 0), (_Data * 2)()
+    _checked(_libc.capget(ctypes.byref(header), data))
+    return int(data[0].effective) | int(data[1].effective) << 32
+
+
 def name_process(name: str) -> None:
     """What ``ps`` and ``top`` show (at most 15 bytes)."""
     prctl(PR_SET_NAME, name.encode())

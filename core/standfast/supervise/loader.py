@@ -13,7 +13,9 @@ from typing import Any, TypeAlias
 import msgspec
 
 from standfast import __version__
+from standfast.config import health_model
 from standfast.config.diagnostics import Diagnostic
+from standfast.config.health_model import Needs
 from standfast.config.model import encode
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -34,7 +36,7 @@ EX_NO_FILE = 6
 
 
 class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What came of reading a configuration; its bytes are in the memory file that goes with it."""
+    """What came of reading a configuration; its bytes are in the documents that go with it."""
 
     exit_status: int = 0
     """0: it can be run (perhaps with faults); otherwise the status a start ends with."""
@@ -42,14 +44,35 @@ class Report(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Why it cannot be run, in words."""
     diagnostics: tuple[Diagnostic, ...] = ()
 
+    needs: Needs = Needs()
+    """Which processes it takes."""
+
     @property
     def errors(self) -> list[Diagnostic]:
         """Those that make a reload think twice."""
         return [d for d in self.diagnostics if d.severity == "error"]
 
 
-Done: TypeAlias = Callable[[Report, int], None]
-"""Gets the report and the memory file's descriptor, which is then its own."""
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Descriptors of the memory files that a configuration was written to: one for each process that gets a part."""
+
+    vrrp: int
+    health: int
+
+    @classmethod
+    def empty(cls) -> Documents:
+        """Fresh ones."""
+        return cls(memory_file(), memory_file())
+
+    def close(self) -> None:
+        """They are not wanted."""
+        os.close(self.vrrp)
+        os.close(self.health)
+
+
+Done: TypeAlias = Callable[[Report, Documents], None]
+"""Gets the report and the documents, which are then its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +93,16 @@ class Loading:
         self._reactor = reactor
         self._done = done
         self._heard = bytearray()
-        self._memory = memory_file()
+        self._documents = Documents.empty()
         self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._pipe, False)
 
         def main(log: LogPipe) -> int:
             privileges.drop_all_but(privileges.LOADER)
-            return _load(source, self._memory, theirs, log)
+            return _load(source, self._documents, theirs, log)
 
-        self._pid = brood.start("loader", main, keep=(self._memory, theirs), on_end=self._ended)
+        keep = (self._documents.vrrp, self._documents.health, theirs)
+        self._pid = brood.start("loader", main, keep=keep, on_end=self._ended)
         os.close(theirs)
         self._timer = reactor.after(deadline, self._too_late)
         reactor.on_readable(self._pipe, self._read)
@@ -104,16 +128,16 @@ class Loading:
         self._timer.cancel()
         self._reactor.forget(self._pipe)
         os.close(self._pipe)
-        self._done(report, self._memory)
+        self._done(report, self._documents)
 
     def _ended(self, status: int) -> None:
         """The end of its pipe says more than its exit status."""
 
 
-def _load(source: Source, memory: int, pipe: int, log: LogPipe) -> int:
-    """In the child: read, write the bytes to the memory file, then the report to the pipe."""
+def _load(source: Source, documents: Documents, pipe: int, log: LogPipe) -> int:
+    """In the child: read, write the bytes to the memory files, then the report to the pipe."""
     try:
-        report = _report(source, memory)
+        report = _report(source, documents)
     except Exception:
         log.log("error", "config.crashed", traceback.format_exc(limit=-12))
         report = Report(exit_status=EX_CONFIG, problem="reading the configuration failed; the log has the details")
@@ -122,7 +146,7 @@ def _load(source: Source, memory: int, pipe: int, log: LogPipe) -> int:
     return 0
 
 
-def _report(source: Source, memory: int) -> Report:
+def _report(source: Source, documents: Documents) -> Report:
     installed = _installed()
     if installed not in ("", __version__):  # what would be imported now is not what runs
         return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
@@ -132,9 +156,14 @@ def _report(source: Source, memory: int) -> Report:
         problem = f"{loaded.stops[0].span}: {loaded.stops[0].message}"
         status = EX_CONFIG if loaded.files else EX_NO_FILE
         return Report(exit_status=status, problem=problem, diagnostics=diagnostics)
+    _write(documents.vrrp, encode(loaded.config))
+    _write(documents.health, health_model.encode(loaded.health))
+    return Report(diagnostics=diagnostics, needs=health_model.needs(loaded.config, loaded.health))
+
+
+def _write(memory: int, data: bytes) -> None:
     with open(memory, "wb", closefd=False) as out:
-        out.write(encode(loaded.config))
-    return Report(diagnostics=diagnostics)
+        out.write(data)
 
 
 def _installed() -> str:

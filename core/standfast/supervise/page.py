@@ -47,6 +47,15 @@ class SharedPage:
         """When the child's loop last turned; 0 before the first time."""
         return int.from_bytes(self._memory[0:8], "little")
 
+    def remember(self, who: int, number: int) -> None:
+        """Leave two numbers for a successor (which event of which process has been dealt with)."""
+        self._memory[8:24] = who.to_bytes(8, "little") + number.to_bytes(8, "little")
+
+    @property
+    def remembered(self) -> tuple[int, int]:
+        """What a predecessor left; zeros at first."""
+        return int.from_bytes(self._memory[8:16], "little"), int.from_bytes(self._memory[16:24], "little")
+
     def write(self, index: int, key: str, slot: Slot) -> None:
         """Record an instance; ``key`` is :attr:`VrrpInstance.key`, ``index`` its place in the configuration."""
         _SLOT.pack_into(

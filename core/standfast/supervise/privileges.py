@@ -14,6 +14,7 @@ class Capability(enum.IntEnum):
     DAC_OVERRIDE = 1
     DAC_READ_SEARCH = 2
     KILL = 5
+    NET_BIND_SERVICE = 10
     NET_BROADCAST = 11
     NET_ADMIN = 12
     NET_RAW = 13
@@ -26,6 +27,9 @@ SPEAKING = frozenset({Capability.NET_ADMIN, Capability.NET_RAW})
 
 VRRP = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.IPC_LOCK, Capability.SYS_NICE})
 """Addresses and sockets; locked memory and real time, which it takes after its hot path has run once."""
+
+HEALTH = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.NET_BIND_SERVICE})
+"""The kernel's load balancer, pings and marked sockets, source ports below 1024. It runs plugins' code."""
 
 PARENT = VRRP | {Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.KILL}
 """What its future children need, others' files when it reloads, the sockets' group, an end to stuck children."""
@@ -44,12 +48,23 @@ def lacking(needed: frozenset[Capability]) -> list[str]:
     return [f"CAP_{capability.name}" for capability in sorted(needed) if not permitted >> capability & 1]
 
 
+def lay_down_all_but(used: frozenset[Capability]) -> None:
+    """Use nothing else, but keep the rest within reach: for a parent whose later children need more than itself."""
+    libc.set_effective(sum(1 << capability for capability in used))
+
+
+def take_up_all() -> None:
+    """Use everything that is permitted: for the process that starts other people's programs."""
+    libc.set_effective(libc.get_permitted())
+
+
 def drop_all_but(kept: frozenset[Capability]) -> None:
     """Give up everything else, for good. Without privileges to begin with this changes nothing.
 
     Raises :class:`OSError` if the kernel refuses, which it has no reason to.
     """
     permitted = libc.get_permitted()
+    libc.set_effective(permitted)  # the parent has laid down what shrinking the bounding set takes
     wanted = sum(1 << capability for capability in kept)
     _shrink_bounding_set(wanted)
     libc.prctl(libc.PR_CAP_AMBIENT, libc.PR_CAP_AMBIENT_CLEAR_ALL)

@@ -25,20 +25,20 @@ from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Req
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.children import EX_SOFTWARE
-from standfast.supervise.claim import CannotStart, Claim, claim, open_pair, open_sockets
+from standfast.supervise.claim import CannotStart, Claim, claim, open_pair
 from standfast.supervise.desk import Answer, Desk
 from standfast.supervise.diary import Diary
+from standfast.supervise.family import Family, Programs, found_family
 from standfast.supervise.generation import Generation, read_all
-from standfast.supervise.keeper import Keeper
 from standfast.supervise.leave import Leaving
-from standfast.supervise.loader import EX_CONFIG, Loading, Report, Source
+from standfast.supervise.loader import EX_CONFIG, Documents, Loading, Report, Source
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.messages import FromChild, Ready, Stopped
 from standfast.supervise.parent import Parent
 from standfast.supervise.reactor import Reactor
 from standfast.supervise.reload import Hooks, Reloader
+from standfast.supervise.roles import Role
 from standfast.supervise.rundir import Process
-from standfast.supervise.setup import ChildEntry
 from standfast.supervise.signals import Signals
 from standfast.supervise.systemd import Systemd
 from standfast.supervise.writer import LogFormat
@@ -68,13 +68,13 @@ class Options:
 class Parts:
     """The programs of the children. Tests bring their own."""
 
-    vrrp: ChildEntry
+    programs: Programs
     load: Callable[..., Any]
     """As :func:`standfast.config.load.load`; imports what it needs, since it runs in the loader alone."""
     reap: Callable[[Path, bytes, LogPipe], int]
     """As :func:`standfast.supervise.reap.reap_for_parent`: run directory, encoded configuration, log."""
     warm_up: Callable[[], None] = lambda: None
-    """Import what ``vrrp`` and ``reap`` need, so that every later fork begins with it."""
+    """Import what the VRRP process, the spawner and ``reap`` need, so that every later fork begins with it."""
 
 
 def run(options: Options, parts: Parts) -> int:
@@ -93,10 +93,11 @@ class Watchdog:
         log = self._diary.log
         self._parent = Parent(Reactor(), Brood(log), log, Systemd(os.environ))
         self._exit_status: int | None = None
+        self._end_with = 0
         self._started_at = time.time()
         self._report = Report()
         self._claim: Claim | None = None
-        self._keeper: Keeper | None = None
+        self._family: Family | None = None
         self._reloader: Reloader | None = None
         self._leaving: Leaving | None = None
         self._desks: list[Desk] = []
@@ -129,12 +130,12 @@ class Watchdog:
     def _source(self) -> Source:
         return Source(self._options.file, self._options.config_id, self._parts.load, dict(os.environ))
 
-    def _first_report(self, report: Report, memory: int) -> None:
+    def _first_report(self, report: Report, documents: Documents) -> None:
         self._log_diagnostics(report)
         try:
             if report.exit_status:
                 raise CannotStart(f"the configuration cannot be run: {report.problem}", report.exit_status)
-            generation = Generation.seal(1, memory)
+            generation = Generation.seal(1, documents.vrrp, documents.health, report.needs)
             self._report = report
             self._claim = claim(
                 generation.essentials, run_dir=self._options.run_dir, beside=self._options.beside, log=self._parent.log
@@ -157,14 +158,13 @@ class Watchdog:
     def _prepare(self, generation: Generation) -> None:
         assert self._claim is not None  # noqa: S101 - taken a moment ago
         path = self._claim.run_dir.path
-        place = open_sockets(path, generation.essentials, self._parts.vrrp)
+        self._family = found_family(self._parent, path, generation, self._parts.programs, self)
         control, status = open_pair(path, "daemon", generation.essentials)
-        privileges.drop_all_but(privileges.PARENT)
+        privileges.lay_down_all_but(privileges.PARENT)
         _run_above(generation)
-        self._keeper = Keeper(self._parent, place, generation, self)
-        self._leaving = Leaving(self._parent, self._keeper, self.take_addresses_off)
+        self._leaving = Leaving(self._parent, self._family, self.take_addresses_off)
         hooks = Hooks(load=self._load_again, running=lambda: self._report, adopt=self._adopt)
-        self._reloader = Reloader(self._parent, self._keeper, hooks)
+        self._reloader = Reloader(self._parent, self._family, hooks)
         self._desks = [
             Desk(self._parent.reactor, control, self._order),
             Desk(self._parent.reactor, status, self._question),
@@ -176,29 +176,33 @@ class Watchdog:
             self._speak()
 
     def _speak(self) -> None:
-        if self._keeper is not None and not self._keeper.stopping:
-            self._keeper.start(resume=False)
+        if self._family is not None and not self._family.vrrp.stopping:
+            self._family.start()
 
     # What children say (keeper.Listener)
 
-    def child_said(self, message: FromChild) -> None:
+    def child_said(self, role: Role, message: FromChild) -> None:
         """Everything but heartbeats comes by here."""
         if isinstance(message, Ready):
-            self._parent.systemd.ready(f"generation {message.generation}")
-            self._parent.log.log("info", "process.ready", "the VRRP process speaks")
+            if role.speaks:
+                self._parent.systemd.ready(f"generation {message.generation}")
+            words = f"{role.words} {'speaks' if role.speaks else 'is ready'}"
+            self._parent.log.log("info", "process.ready", words)
         elif isinstance(message, Stopped) and self._leaving is not None:
-            self._leaving.child_said_stopped(message)
+            self._leaving.child_said_stopped(role, message)
         elif self._reloader is not None:
-            self._reloader.child_said(message)
+            self._reloader.child_said(role, message)
 
-    def child_ended(self, status: int, *, was_ready: bool) -> bool:
-        """Decide whether the VRRP process is replaced."""
+    def child_ended(self, role: Role, status: int, *, was_ready: bool) -> bool:
+        """Decide whether it is replaced."""
         assert self._leaving is not None  # noqa: S101 - made before the first child
         assert self._reloader is not None  # noqa: S101 - the same
         if self._leaving.under_way:
-            self._leaving.child_ended(status)
+            self._leaving.child_ended(role, status)
             return False
-        self._reloader.child_ended()
+        self._reloader.child_ended(role)
+        if not role.speaks:
+            return self._helper_ended(role)
         code = os.waitstatus_to_exitcode(status)
         if code == EX_CONFIG and not was_ready:
             self._parent.log.log("error", "start.refused", "the VRRP process cannot run this configuration; see above")
@@ -210,11 +214,20 @@ class Watchdog:
             return False
         return True
 
+    def _helper_ended(self, role: Role) -> bool:
+        assert self._family is not None  # noqa: S101 - it has had a child
+        if self._options.respawn or next(k for k in self._family if k.role is role).stopping:
+            return True
+        self._parent.log.log("error", "process.died", f"{role.words} has ended, and --dont-respawn was given")
+        self._end_with = 1
+        self._stop(at_once=False)
+        return False
+
     def take_addresses_off(self, then: Callable[[], None]) -> None:
         """Run the reaper: what is left of ours in the kernel goes."""
         assert self._claim is not None  # noqa: S101 - nobody holds addresses before that
-        assert self._keeper is not None  # noqa: S101 - the same
-        descriptor, path, reap = self._keeper.generation.descriptor, self._claim.run_dir.path, self._parts.reap
+        assert self._family is not None  # noqa: S101 - the same
+        descriptor, path, reap = self._family.generation.descriptor, self._claim.run_dir.path, self._parts.reap
 
         def main(log: LogPipe) -> int:
             privileges.drop_all_but(privileges.REAPER)
@@ -285,14 +298,14 @@ class Watchdog:
         self._parent.log.log("info", "stop.done", words)
         for answer in self._farewells:
             answer(Outcome(ok=True, words=words))
-        self._end(0)
+        self._end(self._end_with)
 
     def _end(self, status: int) -> None:
         self._exit_status = status
 
     # Configuration
 
-    def _load_again(self, done: Callable[[Report, int], None]) -> None:
+    def _load_again(self, done: Callable[[Report, Documents], None]) -> None:
         Loading(self._parent.reactor, self._parent.brood, self._source(), done)
 
     def _adopt(self, report: Report, generation: Generation) -> None:
@@ -308,11 +321,11 @@ class Watchdog:
             self._parent.log.log(level, "config.diagnostic", words, fields={"code": found.code})
 
     def _status(self) -> DaemonStatus:
-        keeper, reloader = self._keeper, self._reloader
-        assert keeper is not None  # noqa: S101 - there is no socket to ask at before that
+        family, reloader = self._family, self._reloader
+        assert family is not None  # noqa: S101 - there is no socket to ask at before that
         assert reloader is not None  # noqa: S101 - the same
         assert self._claim is not None  # noqa: S101 - the same
-        number = keeper.generation.number
+        number = family.generation.number
         return DaemonStatus(
             turned_at=self._parent.reactor.turned_at,
             pid=os.getpid(),
@@ -325,11 +338,11 @@ class Watchdog:
             processes={
                 "parent": ProcessStatus(pid=os.getpid(), state="running", generation=number, since=self._started_at),
                 "writer": self._diary.status(number),
-                "vrrp": keeper.status(),
+                **{name: keeper.status() for name, keeper in family.shown().items()},
             },
             last_reload=reloader.last,
             diagnostics=_entries(self._report.diagnostics),
-            away=[] if keeper.speaking else [instance.name for instance in keeper.generation.instances()],
+            away=[] if family.vrrp.speaking else [instance.name for instance in family.generation.instances()],
         )
 
 

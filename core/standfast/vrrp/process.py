@@ -272,7 +272,8 @@ class VrrpProcess:
             async for line in self._describer.watch():
                 yield line
         elif request.do == "events":
-            yield self._describer.events(request.since)
+            async for line in self._describer.events(request):
+                yield line
         else:
             words = f"the VRRP process takes no order to {request.do}: ask the daemon (daemon.ctl)"
             yield protocol.encode(protocol.Outcome(ok=False, words=words))

@@ -12,6 +12,7 @@ import trio
 
 from standfast.clock import iso
 from standfast.config.model import VirtualAddress
+from standfast.control.protocol import EventPage, InstanceNow, Request, encode
 from standfast.net.routing import words as routing_words
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
@@ -19,6 +20,9 @@ from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.standing import TrackerStatus, of_groups, of_instance, things
+
+PAGE = 64
+"""Events in one line: their encoding takes less than a millisecond."""
 
 SLICE = 16
 """Instances described before the loop gets its turn: about a millisecond."""
@@ -99,10 +103,10 @@ class Describer:
     async def status(self) -> bytes:
         """The whole document as one JSON line, with a breath after every few instances."""
         parts: list[bytes] = []
-        encode = msgspec.json.encode
+        json = msgspec.json.encode
         instances = self._speaker.everybody()
         for number, instance in enumerate(instances, 1):
-            parts.append(encode(self.describe(instance)))
+            parts.append(json(self.describe(instance)))
             if number % SLICE == 0:
                 await trio.lowlevel.checkpoint()
         head: dict[str, Any] = {
@@ -115,7 +119,7 @@ class Describer:
             "groups": of_groups(self._speaker.groups),
             "trackers": things(self._speaker.trackers),
         }
-        return encode(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"
+        return json(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"
 
     async def watch(self) -> AsyncGenerator[bytes, None]:
         """The document now, after every event, and once a second so that the reader knows it is fresh."""
@@ -125,10 +129,42 @@ class Describer:
             with trio.move_on_after(1):
                 await self._ring.news(number)
 
-    def events(self, since: int) -> bytes:
-        """Events after this number as one JSON line; ``first`` is the number of the first one given."""
-        first, events = self._ring.since(since)
-        return msgspec.json.encode({"first": first, "last": self._ring.last, "events": events}) + b"\n"
+    async def events(self, request: Request) -> AsyncGenerator[bytes, None]:
+        """Pages of events after a number, as JSON lines; with ``follow`` for ever."""
+        since = request.since if request.of in (0, os.getpid()) else 0
+        states = request.states or request.of not in (0, os.getpid())
+        while True:
+            first, events = self._ring.since(since)
+            page = events[:PAGE]
+            last = first + len(page) - 1
+            missed = first > since + 1
+            yield encode(
+                EventPage(
+                    pid=os.getpid(),
+                    first=first,
+                    last=last,
+                    newest=self._ring.last,
+                    events=tuple(page),  # type: ignore[arg-type] # every kind of event that there is
+                    instances=self._now() if states or missed else None,
+                )
+            )
+            since, states = last, False
+            if since == self._ring.last:
+                if not request.follow:
+                    return
+                await self._ring.news(since)
+            else:
+                await trio.lowlevel.checkpoint()
+
+    def _now(self) -> tuple[InstanceNow, ...]:
+        return tuple(
+            InstanceNow(
+                name=instance.config.name,
+                state=instance.router.state.name,  # type: ignore[arg-type] # the same names
+                priority=instance.router.priority,
+            )
+            for instance in self._speaker.everybody()
+        )
 
     def describe(self, instance: Instance) -> InstanceStatus:
         """One instance."""

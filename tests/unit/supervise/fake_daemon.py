@@ -15,11 +15,18 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import trio
+
 from standfast.clock import now
 from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.health_model import HealthConfig, Listener
 from standfast.config.model import Announcing, Config, VrrpInstance, decode
+from standfast.health.part import Part
+from standfast.health.process import main as run_health
 from standfast.supervise import messages
+from standfast.supervise.family import Programs
 from standfast.supervise.generation import read_all
+from standfast.supervise.spawner import main as spawn
 from standfast.supervise.watchdog import Options, Parts, run
 
 
@@ -49,7 +56,13 @@ def load(file, *, config_id, environ):
         instance_name=wanted.get("instance", ""),
         child_wait_time=wanted.get("child_wait_time", 1),
     )
-    return SimpleNamespace(config=config, diagnostics=found)
+    health = HealthConfig(
+        listeners=(Listener(serves=frozenset()),) if wanted.get("health") else (),
+        router_id=wanted.get("router_id", ""),
+        scripts=bool(wanted.get("scripts")),
+        plugins=tuple(wanted.get("plugins", ())),
+    )
+    return SimpleNamespace(config=config, health=health, diagnostics=found)
 
 
 def reap(run_dir, config, log):
@@ -127,6 +140,47 @@ def child(setup):
     return Child(setup).run()
 
 
+class FakePart(Part):
+    """Writes down what happens to it, and takes orders as the fake VRRP process does, from RUN_DIR/health_orders."""
+
+    name = "fake"
+
+    async def run(self):
+        note(self.hub.run_dir, what="health started", generation=self.hub.generation, plugins=self.hub.config.plugins)
+        while True:
+            with trio.move_on_after(0.02):
+                await trio.sleep_forever()
+            orders = self.hub.run_dir / "health_orders"
+            order = orders.read_text() if orders.exists() else ""
+            if order == "busy":
+                orders.unlink()
+                while True:
+                    pass
+            if order == "die":
+                os._exit(9)
+
+    async def prepare(self, config):
+        if config.router_id == "die":
+            os._exit(9)
+        return "no such checker here" if config.router_id == "refuse" else ""
+
+    async def commit(self, config):
+        if config.router_id == "die late":
+            os._exit(9)
+        note(self.hub.run_dir, what="health committed", generation=self.hub.generation)
+        return ("1 server added",)
+
+    def describe(self):
+        return {"well": True}
+
+    async def stop(self, *, leave):
+        note(self.hub.run_dir, what="health stopped")
+
+
+def health_child(setup):
+    return run_health(setup, makers=(FakePart,))
+
+
 if __name__ == "__main__":
     options = Options(
         file=sys.argv[1],
@@ -135,4 +189,4 @@ if __name__ == "__main__":
         beside=True,
         respawn="--dont-respawn" not in sys.argv,
     )
-    sys.exit(run(options, Parts(vrrp=child, load=load, reap=reap)))
+    sys.exit(run(options, Parts(programs=Programs(child, health_child, spawn), load=load, reap=reap)))

@@ -113,10 +113,10 @@ class CrowdedBrood(Brood):
 
 
 class Nobody:
-    def child_said(self, message):
+    def child_said(self, role, message):
         pass
 
-    def child_ended(self, status, *, was_ready):
+    def child_ended(self, role, status, *, was_ready):
         return False
 
     def take_addresses_off(self, then):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.health_model import HealthConfig
 from standfast.config.model import Config, VrrpInstance, decode
 from standfast.supervise import libc, privileges
 from standfast.supervise.brood import Brood
@@ -20,7 +21,9 @@ FAULT = Diagnostic("error", "SF2001", Span("x.conf", 3, 1, 4), "unknown keyword 
 
 def loaded(config=None, *, diagnostics=(), files=("x.conf",)):
     stops = [] if config else list(diagnostics)
-    return SimpleNamespace(config=config, diagnostics=list(diagnostics), stops=stops, files=list(files))
+    return SimpleNamespace(
+        config=config, health=HealthConfig(), diagnostics=list(diagnostics), stops=stops, files=list(files)
+    )
 
 
 @pytest.fixture
@@ -34,12 +37,14 @@ def outcome():
         brood = Brood(LogPipe(sender, "parent"))
         brood.on_change = lambda processes: pids.extend(p.pid for p in processes if p.role == "loader")
         source = Source("x.conf", "blue", load, {"A": "b"})
-        Loading(reactor, brood, source, lambda report, memory: came.append((report, read_all(memory), memory)), **more)
+        Loading(reactor, brood, source, lambda report, documents: came.append((report, documents)), **more)
         while not came:
             reactor.turn()
         os.waitpid(pids[-1], 0)
-        os.close(came[0][2])
-        return came[0][:2]
+        report, documents = came[0]
+        data = read_all(documents.vrrp)
+        documents.close()
+        return report, data
 
     with sender, receiver:
         yield run

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+import os
+
 import msgspec
 import pytest
 import trio
 
+from standfast.control.protocol import EventPage, Request
 from standfast.events import Remark
 from standfast.supervise.page import SharedPage
 from standfast.vrrp.packet import BadAdvert
-from standfast.vrrp.ring import EventRing
+from standfast.vrrp.ring import CAPACITY, EventRing
 from standfast.vrrp.speaker import Speaker
-from standfast.vrrp.status import Describer
+from standfast.vrrp.status import PAGE, Describer
 
 
 @pytest.fixture
@@ -73,9 +76,47 @@ async def test_who_watches_hears_of_every_event(describer, ring):
     await lines.aclose()
 
 
-def test_events_since_a_number(describer, ring):
-    for number in range(3):
+def page(line):
+    return msgspec.json.decode(line, type=EventPage)
+
+
+def fill(ring, count):
+    for number in range(count):
         ring.append(Remark(at=number, level="info", event="test", words=str(number)))
-    answer = msgspec.json.decode(describer.events(1))
-    assert (answer["first"], answer["last"]) == (2, 3)
-    assert [event["words"] for event in answer["events"]] == ["1", "2"]
+
+
+async def test_events_since_a_number(describer, ring):
+    fill(ring, 3)
+    (answer,) = [page(line) async for line in describer.events(Request(do="events", since=1))]
+    assert (answer.first, answer.last, answer.newest, answer.instances) == (2, 3, 3, None)
+    assert [event.words for event in answer.events] == ["1", "2"]
+
+
+async def test_many_events_come_in_pages(describer, ring):
+    fill(ring, PAGE + 5)
+    pages = [page(line) async for line in describer.events(Request(do="events"))]
+    assert [(each.first, each.last) for each in pages] == [(1, PAGE), (PAGE + 1, PAGE + 5)]
+
+
+async def test_numbers_of_another_process_mean_nothing_here(describer, ring):
+    fill(ring, 3)
+    request = Request(do="events", since=99, of=os.getpid() + 1)
+    (answer,) = [page(line) async for line in describer.events(request)]
+    assert (answer.pid, answer.first, answer.last, answer.instances) == (os.getpid(), 1, 3, ())
+
+
+async def test_a_follower_that_was_away_too_long_is_told_how_things_stand(describer, ring):
+    fill(ring, CAPACITY + 10)
+    lines = describer.events(Request(do="events", since=5, of=os.getpid(), follow=True))
+    first = page(await anext(lines))
+    assert (first.first, first.newest, first.instances) == (11, CAPACITY + 10, ())
+    await lines.aclose()
+
+
+async def test_a_follower_hears_what_happens(describer, ring):
+    lines = describer.events(Request(do="events", follow=True))
+    assert page(await anext(lines)).events == ()
+    fill(ring, 1)
+    with trio.fail_after(5):
+        assert page(await anext(lines)).last == 1
+    await lines.aclose()

@@ -1,0 +1,151 @@
+"""What the health process runs from: load balancing, checks for VRRP, targets of notices, and who may listen.
+
+Made by the loader beside :class:`standfast.config.model.Config`, in a document of its own, so that the VRRP process
+never decodes what plugins define. The options of a plugin's block travel as msgpack bytes, which the
+plugin's own class decodes in the health process.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from standfast.config.lvs_model import Balancing, Pace, Target
+from standfast.config.model import Config
+from standfast.config.record import Record
+from standfast.config.script_model import Notifications
+from standfast.config.tracking_model import TrackedFile
+from standfast.transfer import sendable
+from standfast.values import SECOND, Address
+
+
+class Needs(Record, frozen=True):
+    """Which processes a configuration takes besides the VRRP process."""
+
+    health: bool = False
+    spawner: bool = False
+    plugins: tuple[str, ...] = ()
+    """Distributions that bring plugins, with their versions: when they change, a new health process is started."""
+
+
+NO_NEEDS = Needs()
+
+
+class NoticeTarget(Record, frozen=True):
+    """One target outside that events are brought to."""
+
+    kind: str
+    """The name of its block: ``smtp``, ``webhook``."""
+    name: str
+    options: bytes = b""
+    """msgpack of the notifier's own options."""
+
+
+class TrackedCheck(Record, frozen=True):
+    """A checker that VRRP tracks: ``track_check``. Times in microseconds."""
+
+    name: str
+    kind: str
+    """The name of the checker's block: ``HTTP_GET``."""
+    pace: Pace
+    target: Target | None = None
+    options: bytes = b""
+    """msgpack of the checker's own options."""
+    max_age: int = 3 * SECOND + 2 * SECOND
+    """How long a verdict stays valid when no new one comes."""
+
+
+class Listener(Record, frozen=True):
+    """A socket that answers about metrics and status over HTTP."""
+
+    serves: frozenset[Literal["metrics", "status"]]
+    address: Address | None = None
+    """None: ``path`` is a Unix socket."""
+    port: int = 0
+    path: str = ""
+
+
+class HealthConfig(Record, frozen=True):
+    """One generation of the health process."""
+
+    balancing: Balancing = Balancing()
+    targets: tuple[NoticeTarget, ...] = ()
+    checks: tuple[TrackedCheck, ...] = ()
+    listeners: tuple[Listener, ...] = ()
+    files: tuple[TrackedFile, ...] = ()
+    """Those that checkers may watch."""
+    router_id: str = ""
+    config_id: str = ""
+    instance_name: str = ""
+    scripts: bool = False
+    """A plugin's options name a program (which cannot be seen in their bytes)."""
+    plugins: tuple[str, ...] = ()
+    """As in :class:`Needs`."""
+
+    @property
+    def needed(self) -> bool:
+        """Is there anything to do?"""
+        return bool(self.balancing.virtual_servers or self.targets or self.checks or self.listeners)
+
+
+_encoder = msgspec.msgpack.Encoder()
+_decoder = msgspec.msgpack.Decoder(HealthConfig)
+
+
+def encode(config: HealthConfig) -> bytes:
+    """As msgpack, for another process of the same version."""
+    return sendable(_encoder.encode, config)
+
+
+def decode(data: bytes) -> HealthConfig:
+    """The inverse of :func:`encode`. Raises :class:`msgspec.DecodeError` for anything else."""
+    return _decoder.decode(data)
+
+
+def health_config(config: Config, balancing: Balancing, plugins: tuple[str, ...] = ()) -> HealthConfig:
+    """What stands in both, for the health process."""
+    return HealthConfig(
+        balancing=balancing,
+        files=config.files,
+        router_id=config.global_defs.router_id,
+        config_id=config.config_id,
+        instance_name=config.instance_name,
+        plugins=plugins,
+    )
+
+
+def needs(config: Config, health: HealthConfig) -> Needs:
+    """Which processes these two take."""
+    return Needs(
+        health=health.needed,
+        spawner=_vrrp_runs_programs(config) or _health_runs_programs(health),
+        plugins=health.plugins if health.needed else (),
+    )
+
+
+def runs_programs(notify: Notifications) -> bool:
+    """Does an instance or a group name a program?"""
+    calls = (notify.master, notify.backup, notify.fault, notify.stop, notify.deleted)
+    return any(call is not None for call in (*calls, notify.change, notify.lower_priority))
+
+
+def _vrrp_runs_programs(config: Config) -> bool:
+    if config.scripts:
+        return True
+    notifications = [each.notify for each in config.instances] + [each.notify for each in config.sync_groups]
+    return any(map(runs_programs, notifications))
+
+
+def _health_runs_programs(health: HealthConfig) -> bool:
+    if health.scripts:
+        return True
+    for service in health.balancing.virtual_servers:
+        if service.quorum_up is not None or service.quorum_down is not None:
+            return True
+        for server in service.real_servers:
+            if server.notify_up is not None or server.notify_down is not None:
+                return True
+            if any(checker.runs_program for checker in server.checkers):
+                return True
+    return False

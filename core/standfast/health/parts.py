@@ -1,0 +1,7 @@
+"""Which parts the health process has, in the order in which they stop: what checks, what balances, what tells."""
+
+from __future__ import annotations
+
+from standfast.health.part import PartMaker
+
+PARTS: tuple[PartMaker, ...] = ()

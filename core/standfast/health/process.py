@@ -1,0 +1,237 @@
+"""The health process from fork to exit: its parts, the parent's orders, its sockets, and VRRP's events."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import socket
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from typing import Any, Final
+
+import msgspec
+import trio
+
+from standfast import clock
+from standfast.config import health_model
+from standfast.config.health_model import HealthConfig
+from standfast.control import protocol, server
+from standfast.control.protocol import EventPage, Outcome, Request
+from standfast.health.feed import Feed
+from standfast.health.hub import Hub
+from standfast.health.part import Part, PartMaker
+from standfast.health.parts import PARTS
+from standfast.supervise import messages
+from standfast.supervise.messages import (
+    Abort,
+    Can,
+    Cannot,
+    Commit,
+    Committed,
+    FromChild,
+    FromParent,
+    Prepare,
+    Ready,
+    Stopped,
+)
+from standfast.supervise.setup import HEARTBEAT, ChildSetup
+from standfast.values import SECOND
+
+_MESSAGE: Final = 65_536
+
+STOP_PATIENCE_S: Final = 2.0
+"""For all parts to stop; the parent waits a second longer."""
+
+
+def main(setup: ChildSetup, makers: Sequence[PartMaker] = PARTS) -> int:
+    """Run until the parent says stop, or is gone. Gives the exit status."""
+    config = _read(setup.config)
+    trio.run(HealthProcess(setup, config, makers).run)
+    return 0
+
+
+class HealthProcess:
+    """All parts, and the tasks that are not theirs."""
+
+    def __init__(self, setup: ChildSetup, config: HealthConfig, makers: Sequence[PartMaker]) -> None:
+        self._setup = setup
+        self._makers = makers
+        self._hub = Hub(setup, config)
+        self._parts: list[Part] = []
+        self._feed = Feed(setup.run_dir, seen=setup.page.remembered)
+        self._prepared: tuple[int, HealthConfig] | None = None
+        self._turned_at = 0
+        self._leaving = False
+        self._started_at = _iso()
+
+    async def run(self) -> None:
+        """Until it has left."""
+        setup = self._setup
+        async with trio.open_nursery() as nursery:
+            self._beat()
+            nursery.start_soon(self._keep_beating)
+            self._parts = [make(self._hub) for make in self._makers]
+            for part in self._parts:
+                nursery.start_soon(part.run)
+            if self._hub.programs is not None:
+                nursery.start_soon(self._hub.programs.serve)
+            nursery.start_soon(self._follow_vrrp)
+            nursery.start_soon(server.serve, setup.control, self._obey_people)
+            nursery.start_soon(server.serve, setup.status, self._answer)
+            nursery.start_soon(self._obey, nursery)
+            self._say(Ready(generation=setup.generation))
+
+    def _beat(self) -> None:
+        self._turned_at = clock.now()
+        self._setup.page.beat(self._turned_at)
+
+    async def _keep_beating(self) -> None:
+        while True:
+            await trio.sleep(HEARTBEAT / SECOND)
+            self._beat()
+
+    async def _follow_vrrp(self) -> None:
+        async with aclosing(self._feed.follow()) as items:
+            async for item in items:
+                self._hub.hear(item)
+                self._setup.page.remember(*self._feed.seen)
+
+    # The parent's orders
+
+    async def _obey(self, nursery: trio.Nursery) -> None:
+        channel = self._setup.channel
+        while True:
+            await trio.lowlevel.wait_readable(channel.fileno())
+            try:
+                data, descriptors, _flags, _address = socket.recv_fds(channel, _MESSAGE, 4)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data, descriptors = b"", []
+            if not data:  # the parent is gone: leave as if it had asked for it
+                await self._leave(nursery)
+                return
+            await self._follow(messages.decode_from_parent(data), descriptors, nursery)
+
+    async def _follow(self, order: FromParent, descriptors: list[int], nursery: trio.Nursery) -> None:
+        if isinstance(order, Prepare):
+            await self._prepare(order, descriptors)
+        elif isinstance(order, Commit):
+            await self._commit(order)
+        elif isinstance(order, Abort):
+            self._prepared = None
+        else:
+            nursery.start_soon(self._leave, nursery)
+
+    async def _prepare(self, order: Prepare, descriptors: list[int]) -> None:
+        try:
+            (descriptor,) = descriptors
+            with os.fdopen(descriptor, "rb") as memory:
+                config = _read(memory.fileno())
+        except (ValueError, OSError, msgspec.DecodeError) as error:
+            reason = f"the health process cannot read the new configuration: {error}"
+            self._say(Cannot(generation=order.generation, reason=reason))
+            return
+        for part in self._parts:
+            if reason := await part.prepare(config):
+                self._say(Cannot(generation=order.generation, reason=reason))
+                return
+        self._prepared = (order.generation, config)
+        self._say(Can(generation=order.generation))
+
+    async def _commit(self, order: Commit) -> None:
+        prepared, self._prepared = self._prepared, None
+        if prepared is None or prepared[0] != order.generation or self._leaving:
+            reason = f"generation {order.generation} was not prepared here"
+            self._say(Cannot(generation=order.generation, reason=reason))
+            return
+        changes: list[str] = []
+        self._hub.config, self._hub.generation = prepared[1], order.generation
+        for part in self._parts:
+            changes += await part.commit(prepared[1])
+        self._say(Committed(generation=order.generation, changes=tuple(changes)))
+
+    async def _leave(self, nursery: trio.Nursery) -> None:
+        """Parts stop in their order: what checks, what balances, what tells."""
+        if self._leaving:
+            return
+        self._leaving = True
+        with trio.move_on_after(STOP_PATIENCE_S) as patience:
+            for part in self._parts:
+                await part.stop(leave=False)
+        if patience.cancelled_caught:
+            self._hub.say("error", "health.unstopped", f"not all parts stopped within {STOP_PATIENCE_S:.0f} s")
+        self._say(Stopped())
+        nursery.cancel_scope.cancel()
+
+    def _say(self, message: FromChild) -> None:
+        try:
+            self._setup.channel.send(messages.encode(message))
+        except OSError as error:  # the parent is gone or does not listen; its end is noticed elsewhere
+            self._hub.say("warning", "process.mute", f"the parent does not hear us: {error.strerror}")
+
+    # The sockets for people and programs
+
+    async def _obey_people(self, request: Request) -> AsyncGenerator[bytes, None]:
+        for part in self._parts:
+            outcome = await part.order(request)
+            if outcome is not None:
+                yield protocol.encode(outcome)
+                return
+        async with aclosing(self._answer(request)) as lines:
+            async for line in lines:
+                yield line
+
+    async def _answer(self, request: Request) -> AsyncGenerator[bytes, None]:
+        if request.do == "status":
+            yield protocol.encode(self._status())
+        elif request.do == "watch":
+            while True:
+                number = self._hub.ring.last
+                yield protocol.encode(self._status())
+                with trio.move_on_after(1):
+                    await self._hub.ring.news(number)
+        elif request.do == "events":
+            async with aclosing(self._events(request)) as lines:
+                async for line in lines:
+                    yield line
+        else:
+            words = f"the health process takes no order to {request.do}"
+            yield protocol.encode(Outcome(ok=False, words=words))
+
+    async def _events(self, request: Request) -> AsyncGenerator[bytes, None]:
+        since = request.since if request.of in (0, os.getpid()) else 0
+        while True:
+            first, events = self._hub.ring.since(since)
+            since = first + len(events) - 1
+            page = EventPage(
+                pid=os.getpid(),
+                first=first,
+                last=since,
+                newest=self._hub.ring.last,
+                events=tuple(events),  # type: ignore[arg-type] # every kind of event that there is
+            )
+            yield protocol.encode(page)
+            if not request.follow:
+                return
+            await self._hub.ring.news(since)
+
+    def _status(self) -> dict[str, Any]:
+        described = {part.name: part.describe() for part in self._parts}
+        return {
+            "process": "health",
+            "pid": os.getpid(),
+            "generation": self._hub.generation,
+            "started_at": self._started_at,
+            "turned_at": self._turned_at,
+            "last_event": self._hub.ring.last,
+            "hears_vrrp": self._feed.connected,
+        } | {name: said for name, said in described.items() if said is not None}
+
+
+def _read(descriptor: int) -> HealthConfig:
+    return health_model.decode(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
+
+
+def _iso() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")

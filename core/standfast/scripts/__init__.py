@@ -1,0 +1,1 @@
+"""Other people's programs: asking for them, who runs them, and what became of them."""

@@ -1,0 +1,54 @@
+"""The kinds of children that are watched over, and what is particular to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from standfast.supervise import privileges
+from standfast.supervise.generation import Generation
+from standfast.supervise.heartbeat import PATIENCE
+from standfast.supervise.privileges import Capability
+from standfast.values import SECOND
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One kind of child."""
+
+    name: str
+    """As in ``status``, in the names of its sockets and of its process."""
+    words: str
+    """In messages: ``the VRRP process``."""
+    keeps: frozenset[Capability] | None
+    """None: everything that the daemon has."""
+    patience: int = PATIENCE
+    """Silence of its heart after which it counts as stuck (microseconds)."""
+    heeds: bool = True
+    """It runs by a configuration, and takes part in reloads."""
+    speaks: bool = False
+    """Addresses and the service manager's trust hang on it."""
+
+    def document(self, generation: Generation) -> int:
+        """The descriptor of its part of a configuration."""
+        if self.name == "health" and generation.health is not None:
+            return generation.health
+        return generation.descriptor
+
+    def needed(self, generation: Generation) -> bool:
+        """Is there work for it?"""
+        return self.speaks or bool(getattr(generation.needs, self.name))
+
+    def settle(self) -> None:
+        """In the child: keep the rights that it needs."""
+        if self.keeps is None:
+            privileges.take_up_all()
+        else:
+            privileges.drop_all_but(self.keeps)
+
+
+VRRP = Role("vrrp", "the VRRP process", privileges.VRRP, speaks=True)
+
+HEALTH = Role("health", "the health process", privileges.HEALTH, patience=5 * SECOND)
+"""Plugins' code runs in its loop; a pause that would cost an address elsewhere only delays a check here."""
+
+SPAWNER = Role("spawner", "the spawner", None, patience=2 * SECOND, heeds=False)
