@@ -34,7 +34,19 @@ PURE_VRRP = (
     "remarks",
     "election",
 )
-PURE_HEALTH = ("verdict", "server", "service", "quorum", "telling", "reconcile")
+PURE_HEALTH = (
+    "verdict",
+    "server",
+    "service",
+    "quorum",
+    "telling",
+    "reconcile",
+    "agenda",
+    "backends",
+    "books",
+    "orders",
+    "describe",
+)
 PURE = [
     *(CORE / "health" / f"{name}.py" for name in PURE_HEALTH),
     *(CORE / "contract").glob("*.py"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
@@ -80,9 +81,17 @@ class Roster:
             return Broken(words)
 
 
+def identity_text(configured: Configured) -> str:
+    """What looks at what, as a short name that is the same in another process."""
+    data = msgspec.msgpack.encode((configured.kind, configured.target, configured.options))
+    return f"{configured.kind}:{hashlib.blake2b(data, digest_size=8).hexdigest()}"
+
+
 def options_of(checker: type[Checker[Any]], options: Any) -> Any:
     """A checker's own options, which other processes carry as msgpack without knowing them."""
     if not isinstance(options, bytes):
         return options
+    if not options:
+        return None
     record = checker.declaration.record
-    return msgspec.msgpack.decode(options, type=record) if options and record is not None else None
+    return None if record is None else msgspec.msgpack.decode(options, type=record)

@@ -35,6 +35,8 @@ class Service:
     up: bool = False
     since: int = 0
     cause: str = "not started yet"
+    suspended: bool = False
+    """Not checked at the moment: its address is not on this machine (`ha_suspend`)."""
     weight: int = 0
     """Of the live servers together."""
     _share: dict[Key, int] = field(default_factory=dict)

@@ -58,12 +58,10 @@ class MemoryLoadBalancer(LoadBalancer):
         return [line for change in changes for line in _lines(change)]
 
     async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> tuple[Failure, ...]:
-        """Take ``adopt`` as what is there."""
+        """Of ``adopt``, what is in the table is ours."""
         await trio.lowlevel.checkpoint()
         self.started, self.settings = True, settings
-        for pool in adopt:
-            self.wanted[pool.name] = pool
-            self.table.setdefault(pool.name, pool)
+        self.wanted |= {pool.name: self.table[pool.name] for pool in adopt if pool.name in self.table}
         return ()
 
     async def read(self) -> tuple[Pool, ...]:

@@ -1,0 +1,358 @@
+"""The part of the health process that checks servers and balances services."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+import trio
+
+from standfast import clock
+from standfast.config.lvs_model import Balancing
+from standfast.config.script_model import ScriptCall
+from standfast.contract.balancing import LoadBalancer, Pool, PoolStatistics
+from standfast.contract.checking import Checker, ScriptEnd
+from standfast.events import Event
+from standfast.health import memory, suspension
+from standfast.health.backends import Choice, choose
+from standfast.health.blocking import banned_task
+from standfast.health.books import Books
+from standfast.health.describe import describe_checks, describe_service
+from standfast.health.lent import Lent, WatchValue
+from standfast.health.probe import Probe, Say
+from standfast.health.programmer import Programmer
+from standfast.health.roster import Roster
+from standfast.health.scheduler import Scheduler
+from standfast.health.service import Service
+from standfast.health.suspension import Suspendable, Watchman
+from standfast.health.telling import Told
+from standfast.values import SECOND, Address
+
+CULPRIT: Final = "hung-check.json"
+"""Who hung the process last (:mod:`standfast.health.blocking`)."""
+
+LAST_WORDS_S: Final = 1.0
+"""What scripts may take at the end."""
+
+REMEMBER_EVERY_S: Final = 1.0
+STATISTICS_EVERY_S: Final = 5.0
+
+
+@dataclass(slots=True)
+class Means:
+    """What the part needs of the process around it."""
+
+    run_dir: Path
+    say: Say
+    publish: Callable[[Event, bool], None]
+    """An event, and whether mail is to be sent of it."""
+    line: Callable[[str], None]
+    """For `lvs_notify_fifo`."""
+    run_script: Callable[[ScriptCall, int], Awaitable[ScriptEnd]]
+    watch_value: WatchValue
+    checkers: Mapping[str, type[Checker[Any]]]
+    load_balancers: Mapping[str, type[LoadBalancer]]
+    watchman: Callable[[], Watchman]
+    """Who tells of addresses; made only if a service wants to know."""
+    resume: bool = False
+    """A predecessor died a moment ago."""
+
+
+@dataclass(slots=True)
+class BalancingPart:
+    """Scheduler, books and data planes, put together."""
+
+    means: Means
+    config: Balancing
+    choice: Choice = field(default_factory=Choice)
+    programmers: dict[str, Programmer] = field(default_factory=dict)
+    statistics: dict[str, PoolStatistics] = field(default_factory=dict)
+    _leftovers: dict[str, list[Pool]] = field(default_factory=dict)
+    _nursery: trio.Nursery | None = None
+    _scripts: int = 0
+    _silent: trio.Event = field(default_factory=trio.Event)
+    _unsaved: trio.Event = field(default_factory=trio.Event)
+    _drains: trio.Event = field(default_factory=trio.Event)
+    _curious: trio.Event = field(default_factory=trio.Event)
+    _watched: bool = False
+    _stopping: bool = False
+    _masters: frozenset[str] = frozenset()
+    books: Books = field(init=False)
+    scheduler: Scheduler = field(init=False)
+    roster: Roster = field(init=False)
+    lent: Lent = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Make what lasts."""
+        means = self.means
+        self.scheduler = Scheduler(means.say)
+        self.lent = Lent(means.run_script, means.watch_value, means.say)
+        self.roster = Roster(self.scheduler, means.checkers, self.lent)
+        self.books = Books(self._heed, lambda words: means.say("warning", "health.failed_try", words))
+
+    # The life
+
+    async def run(self) -> None:
+        """For ever."""
+        async with trio.open_nursery() as self._nursery:
+            self._begin()
+            for task in (self.scheduler.run, self._remember, self._end_drains, self._count):
+                self._nursery.start_soon(task)
+            await trio.sleep_forever()
+
+    def _begin(self) -> None:
+        self.roster.banned = banned_task(self.means.run_dir / CULPRIT)
+        if self.roster.banned:
+            self.means.say("error", "health.banned", f"{self.roster.banned} hung this process; it is left out for now")
+        self._leftovers = memory.load_pools(self.means.run_dir)
+        self._choose(self.config)
+        known = memory.load(self.means.run_dir)
+        remembered = {} if known is None else known.services
+
+        def restore(service: Service) -> None:
+            if self.means.resume or service.config.initial_state == "last":
+                memory.remind(service, remembered.get(service.name, {}), clock.now())
+
+        self.books.begin(self.config, clock.now(), restore=restore)
+        self._note_pools()
+        self._run_programmers()
+        self.roster.wish(self.books.wishes())
+        self._watch_addresses()
+
+    def prepare(self, config: Balancing) -> str:
+        """Why this cannot be run, where what runs now can; empty: it can."""
+        choice = choose(config, self.means.load_balancers)
+        new = {name: words for name, words in choice.problems.items() if name not in self.choice.problems}
+        return "; ".join(f"{name}: {words}" for name, words in new.items())
+
+    async def commit(self, config: Balancing) -> tuple[str, ...]:
+        """Run by this from now on; what has changed, in words."""
+        settings_changed = config.globals != self.config.globals
+        self.config = config
+        self._choose(config)
+        self.lent.forget_contexts()
+        words = self.books.reload(config, clock.now())
+        self._note_pools()
+        self._run_programmers()
+        self.roster.wish(self.books.wishes())
+        self._watch_addresses()
+        for programmer in self.programmers.values():
+            if settings_changed:
+                await programmer.reconfigure(config.globals)
+            for name in self.books.services:
+                programmer.touch(name)
+            await programmer.apply()
+        return tuple(words)
+
+    async def stop(self, *, leave: bool) -> None:
+        """The end: with `omega` that is told first."""
+        self._stopping = True
+        self.roster.wish(())
+        if leave:
+            self._save()
+        else:
+            self.books.end(clock.now())
+            with trio.move_on_after(LAST_WORDS_S):
+                while self._scripts:
+                    self._silent = trio.Event()
+                    await self._silent.wait()
+        for programmer in self.programmers.values():
+            await programmer.stop(leave=leave)
+        if not leave:
+            (self.means.run_dir / memory.POOLS).unlink(missing_ok=True)
+            self._save()
+
+    # Data planes
+
+    def _choose(self, config: Balancing) -> None:
+        before, self.choice = self.choice.problems, choose(config, self.means.load_balancers)
+        for name, words in self.choice.problems.items():
+            if before.get(name) != words:
+                self.means.say("error", "lvs.unbalanced", f"{name} is not balanced: {words}")
+
+    def _run_programmers(self) -> None:
+        if self._nursery is None:
+            raise RuntimeError("data planes are driven only while run() runs")
+        for plane in {*self.choice.of.values(), *self._leftovers} - set(self.programmers):
+            if plane not in self.means.load_balancers:
+                continue
+            made = self._programmer(plane)
+            self.programmers[plane] = made
+            adopt = self._leftovers.pop(plane, [])
+            self._nursery.start_soon(made.run, adopt)
+        for name in self.books.services:
+            self._touch(name)
+
+    def _programmer(self, plane: str) -> Programmer:
+        settings = self.config.globals
+        if self.means.resume:  # a predecessor has flushed already, what is there is ours
+            settings = msgspec.structs.replace(settings, flush=False)
+
+        def desired(name: str) -> Pool | None:
+            return self.books.pool(name) if self.choice.of.get(name) == plane else None
+
+        made = Programmer(self.means.load_balancers[plane](), settings, desired, self.means.say)
+        made.masters = self._masters
+        return made
+
+    def _touch(self, name: str) -> None:
+        for programmer in self.programmers.values():
+            if name in programmer.applied or self.choice.of.get(name) == programmer.name:
+                programmer.touch(name)
+
+    def _note_pools(self) -> None:
+        """Before the kernel is touched: what may be there of ours, old and new."""
+        pools = {plane: {pool.name: pool for pool in old} for plane, old in self._leftovers.items()}
+        for plane, programmer in self.programmers.items():
+            pools.setdefault(plane, {}).update(programmer.applied)
+        for name, plane in self.choice.of.items():
+            pool = self.books.pool(name)
+            if pool is not None:
+                pools.setdefault(plane, {})[name] = pool
+        try:
+            memory.save_pools(self.means.run_dir, {plane: list(each.values()) for plane, each in pools.items()})
+        except OSError as error:
+            self.means.say("error", "health.memory", f"what is balanced cannot be noted: {error.strerror}")
+
+    async def follow(self, masters: frozenset[str]) -> None:
+        """The instances that are MASTER have changed."""
+        if masters == self._masters:
+            return
+        self._masters = masters
+        for programmer in self.programmers.values():
+            await programmer.follow(masters)
+
+    # What follows from results
+
+    def _heed(self, service: Service, told: Sequence[Told]) -> None:
+        self._touch(service.name)
+        self._unsaved.set()
+        for each in told:
+            self.means.publish(each.event, each.mail)
+            self.means.line(each.line)
+            if each.script is not None and self._nursery is not None:
+                self._scripts += 1
+                self._nursery.start_soon(self._run_script, each.script)
+
+    async def _run_script(self, call: ScriptCall) -> None:
+        try:
+            end = await self.means.run_script(call, 0)
+            if end.problem:
+                self.means.say("error", "lvs.script", f"`{call}` was not run: {end.problem}")
+        finally:
+            self._scripts -= 1
+            self._silent.set()
+
+    # Tasks
+
+    async def _remember(self) -> None:
+        while True:
+            await self._unsaved.wait()
+            await trio.sleep(REMEMBER_EVERY_S)
+            self._unsaved = trio.Event()
+            if not self._stopping:
+                self._save()
+
+    def _save(self) -> None:
+        try:
+            data = msgspec.json.encode(memory.recollect(self.books.services, clock.now()))
+            memory.save(self.means.run_dir / memory.FILE, data)
+        except OSError as error:
+            self.means.say("warning", "health.memory", f"how servers stand cannot be noted: {error.strerror}")
+
+    async def _end_drains(self) -> None:
+        while True:
+            soonest = self.books.expire(clock.now())
+            wait = float("inf") if soonest is None else max(soonest - clock.now(), 0) / SECOND
+            with trio.move_on_after(wait):
+                await self._drains.wait()
+                self._drains = trio.Event()
+
+    def drains_changed(self) -> None:
+        """Somebody gave an order that may end by itself."""
+        self._drains.set()
+
+    async def _count(self) -> None:
+        """Read the planes' counters while somebody asks for them."""
+        while True:
+            await self._curious.wait()
+            self._curious = trio.Event()
+            counted: dict[str, PoolStatistics] = {}
+            for programmer in self.programmers.values():
+                counted |= await programmer.statistics()
+            self.statistics = counted
+            await trio.sleep(STATISTICS_EVERY_S)
+
+    def _watch_addresses(self) -> None:
+        if self._nursery is None or self._watched or not any(self._suspendable()):
+            return
+        self._watched = True
+        try:
+            watchman = self.means.watchman()
+        except OSError as error:
+            self.means.say("error", "health.addresses", f"`ha_suspend` has no effect: {error.strerror}")
+            return
+        self._nursery.start_soon(suspension.watch, watchman, self._suspendable, self._awake)
+
+    def _suspendable(self) -> Iterable[tuple[Service, Address]]:
+        for service in self.books.services.values():
+            if service.config.ha_suspend and service.config.address is not None:
+                yield service, service.config.address
+            else:
+                service.suspended = False
+
+    def _awake(self, changed: Sequence[Suspendable]) -> None:
+        for service in changed:
+            words = "is not here: checks are suspended" if service.suspended else "is here: checks go on"
+            if isinstance(service, Service):
+                self.means.say("info", "health.suspended", f"the address of {service.name} {words}")
+        self.scheduler.awake(self.scheduler.probes.values())
+
+    # Answers
+
+    def probes_of(self, service: Service, server: str = "") -> list[Probe]:
+        """The probes of a service, or of one of its servers (by its label)."""
+        found = []
+        for probe in self.scheduler.probes.values():
+            for seat in probe.subscribers:
+                if getattr(seat, "service", None) is service and server in ("", seat.server.label):  # type: ignore[attr-defined]
+                    found.append(probe)
+                    break
+        return found
+
+    def problem_of(self, name: str) -> str:
+        """Why a service is not balanced as it should be; empty: it is."""
+        if name in self.choice.problems:
+            return self.choice.problems[name]
+        programmer = self.programmers.get(self.choice.of.get(name, ""))
+        if programmer is None:
+            return ""
+        return programmer.refused.get(name, "") or programmer.problem
+
+    def describe(self) -> dict[str, Any]:
+        """For ``status``."""
+        self._curious.set()
+        services = [
+            describe_service(
+                service,
+                plane=self.choice.of.get(name, ""),
+                problem=self.problem_of(name),
+                counted=self.statistics.get(name),
+            )
+            for name, service in self.books.services.items()
+        ]
+        planes = {
+            name: {
+                "batches": each.batches,
+                "repairs": each.repairs,
+                "problem": each.problem,
+                "delay_p99_ms": each.delay.percentile(99) / 1000,
+                "delay_worst_ms": each.delay.worst / 1000,
+            }
+            for name, each in self.programmers.items()
+        }
+        checks = describe_checks(self.scheduler.figures, len(self.scheduler.probes))
+        return {"services": services, "planes": planes, "checks": checks}
