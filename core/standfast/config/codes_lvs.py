@@ -177,6 +177,12 @@ MAIL = (
 )  # fmt: skip
 
 PLUGINS = (
+    Code("SF6602", "error", "no part of an HTTP request",
+         "A method and the name of a header are words of letters, digits and a few signs (RFC 9110); a value has no "
+         "control characters; a path begins with `/`. The Host header is set by `virtualhost`."),
+    Code("SF6603", "error", "query that is no singular query of JSONPath",
+         "A query finds one value: it begins with `$`, and goes on with `.name`, `['name']` or `[number]`, where -1 is "
+         "the last one (RFC 9535). The line is ignored."),
     Code("SF6601", "error", "a plugin fails on a block of its own",
          "The code that reads the options of this check raised an exception. That is a fault of the plugin, not of the "
          "configuration. The check is left out; a server without checks counts as up for ever."),

@@ -6,6 +6,7 @@ from standfast.api import Registry, hookimpl
 from standfast_checkers.bfd import BfdCheck
 from standfast_checkers.dns import DnsCheck
 from standfast_checkers.file import FileCheck
+from standfast_checkers.http_check import HttpCheck
 from standfast_checkers.http_get import HttpGet, SslGet
 from standfast_checkers.misc import MiscCheck
 from standfast_checkers.ping import PingCheck
@@ -24,6 +25,7 @@ CHECKERS = (
     UdpCheck,
     FileCheck,
     BfdCheck,
+    HttpCheck,
 )
 
 

@@ -107,9 +107,11 @@ TARGET = (
 )  # fmt: skip
 
 
-def checker_block(name: str, doc: str, keywords: tuple[Declaration, ...], example: str = "") -> Block:
+def checker_block(
+    name: str, doc: str, keywords: tuple[Declaration, ...], example: str = "", *, ours: bool = False
+) -> Block:
     """The declaration of a checker; all of them count, also several of a kind."""
-    return Block(name, doc, example or f"{name} {{\n    connect_timeout 3\n}}", keywords, repeat="each")
+    return Block(name, doc, example or f"{name} {{\n    connect_timeout 3\n}}", keywords, repeat="each", ours=ours)
 
 
 BYTES = Integer(0, INT_MAX, "bytes")

@@ -139,7 +139,7 @@ def test_ours_are_marked():
     ours = {declaration.name for declaration in EVERYTHING.values() if declaration.ours}
     names = ("checksum", "addr_mismatch", "vip_protect", "na_router", "skew_resolution", "late_grace", "stop_hold")
     assert ours >= {*names, "status_group", "verify"}
-    assert ours.isdisjoint({"advert_int", "TCP_CHECK", "retry", "virtualhost"})
+    assert ours.isdisjoint({"advert_int", "TCP_CHECK", "quorum", "helo_name"})
 
 
 def test_a_daemon_may_have_no_name_if_a_parameter_says_so():
