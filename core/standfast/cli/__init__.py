@@ -25,6 +25,7 @@ COMMANDS = (
     "config",
     "fmt",
     "explain",
+    "genhash",
     "demo",
 )
 """In the order of ``--help``; each is a module of this package."""
