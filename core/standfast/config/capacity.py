@@ -10,6 +10,7 @@ IP_HEADER = {4: 20, 6: 40}
 VRRP_HEADER = 8
 V2_AUTHENTICATION = 8
 AH_HEADER = 24
+HMAC_TRAILER = 28
 
 
 def vip_capacity(instance: VrrpInstance, mtu: int = 1500) -> int:
@@ -22,6 +23,8 @@ def vip_capacity(instance: VrrpInstance, mtu: int = 1500) -> int:
         room -= V2_AUTHENTICATION
     if instance.auth is not None and instance.auth.kind == "ah":
         room -= AH_HEADER
+    if instance.hmac is not None:
+        room -= HMAC_TRAILER
     return max(0, min(255, room // (4 if instance.family == 4 else 16)))
 
 

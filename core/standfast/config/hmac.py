@@ -17,27 +17,37 @@ MAX_WINDOW = 300
 
 
 def read_key(words: Words, reader: Reader) -> HmacKey | Dropped:
-    """``ID VALUE``: plain text, ``hex:`` and digits, or ``file:`` and a path. The value is never repeated."""
+    """``ID VALUE``: plain text, ``hex:`` and digits, ``file:`` and a path, ``credential:`` and a name.
+
+    The value is never repeated in a message.
+    """
     number = Integer(1, 255).number(words[0], reader)
     if isinstance(number, Dropped):
         return number
     word = words[1]
     kind, colon, rest = word.text.partition(":")
-    if colon and kind == "file":
+    if colon and kind in ("file", "credential"):
         if not rest:
-            return reader.refuse("SF4161", word, f"key {number}: no path behind `file:`")
-        return HmacKey(id=number, file=rest)
-    if colon and kind == "hex":
+            what = "path" if kind == "file" else "name"
+            return reader.refuse("SF4161", word, f"key {number}: no {what} behind `{kind}:`")
+        return HmacKey(id=number, file=rest) if kind == "file" else HmacKey(id=number, credential=rest)
+    try:
+        return HmacKey(id=number, secret=secret_of(word.text.encode("utf-8", "surrogateescape")))
+    except ValueError as error:
+        return reader.refuse("SF4161", word, f"key {number} {error}")
+
+
+def secret_of(text: bytes) -> bytes:
+    """The key that a text stands for. Raises :class:`ValueError` saying what is wrong, without the text."""
+    secret = text
+    if text.startswith(b"hex:"):
         try:
-            secret = binascii.unhexlify(rest)
+            secret = binascii.unhexlify(text[4:])
         except (binascii.Error, ValueError):
-            return reader.refuse("SF4161", word, f"key {number}: behind `hex:` stand pairs of hexadecimal digits")
-    else:
-        secret = word.text.encode("utf-8", "surrogateescape")
+            raise ValueError("must have pairs of hexadecimal digits behind `hex:`") from None
     if not SHORTEST <= len(secret) <= LONGEST:
-        message = f"key {number} has {len(secret)} bytes; it needs {SHORTEST} to {LONGEST}"
-        return reader.refuse("SF4161", word, message)
-    return HmacKey(id=number, secret=secret)
+        raise ValueError(f"has {len(secret)} bytes; it needs {SHORTEST} to {LONGEST}")
+    return secret
 
 
 def usual_window(advert_interval: int) -> int:

@@ -13,8 +13,10 @@ class HmacKey(Record, frozen=True):
     id: int
     """1 to 255, in every packet."""
     secret: bytes = b""
-    """32 to 64 bytes; empty if ``file`` has it."""
+    """32 to 64 bytes; empty as long as ``file`` or ``credential`` has it."""
     file: str = ""
+    credential: str = ""
+    """Name of a file in systemd's ``$CREDENTIALS_DIRECTORY``."""
 
 
 class Hmac(Record, frozen=True):

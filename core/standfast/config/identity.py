@@ -76,18 +76,16 @@ def decide_priority_and_state(draft: Draft) -> None:
 
 
 def decide_authentication(draft: Draft) -> None:
-    """Keep what version 2 can carry; AH is bound and waits in FAULT, since without it there would be two masters."""
+    """Keep what version 2 can carry; a signature takes the place of everything else."""
     if "authentication" in draft.settings.blocks:
         _password(draft)
     if "auth_hmac" in draft.settings.blocks:
         interval = draft.settings.get("advert_int", SECOND)
         block = draft.settings.block("auth_hmac")
         draft.hmac = hmac_of(block, interval, draft.findings, strict=draft.strict)
-    if draft.hmac is not None:
-        if draft.auth is not None:
-            draft.auth = None
-            draft.error("SF4008", "authentication", "`auth_hmac` replaces `authentication`, which is ignored")
-        draft.permanent_fault = "`auth_hmac` is not supported: unsigned adverts would make a second master"
+    if draft.hmac is not None and draft.auth is not None:
+        draft.auth = None
+        draft.error("SF4008", "authentication", "`auth_hmac` replaces `authentication`, which is ignored")
     if draft.auth is not None and draft.auth.kind == "ah":
         _authentication_header(draft)
 
@@ -121,8 +119,3 @@ def _authentication_header(draft: Draft) -> None:
     if draft.master and not draft.owner:
         draft.master = False  # it must hear a sequence number before it may speak
         draft.error("SF4010", "state", "with AH the state cannot be MASTER below priority 255; used: BACKUP")
-    where = draft.where("authentication")
-    message = "authentication by AH is known, but not acted on yet; its instances stay in FAULT"
-    hint = "use `auth_type PASS` on all machines"
-    draft.findings.not_acted_on("vrrp_instance/authentication/auth_type AH", where, message, hint=hint)
-    draft.permanent_fault = "AH authentication is not supported: without it there would be two masters (use PASS)"

@@ -65,7 +65,7 @@ class UnicastPeer(Record, frozen=True):
 
 
 class Authentication(Record, frozen=True):
-    """VRRPv2 authentication (RFC 2338). ``ah`` is bound, not acted on yet (the instance waits in FAULT)."""
+    """VRRPv2 authentication (RFC 2338)."""
 
     kind: Literal["pass", "ah"]
     password: bytes

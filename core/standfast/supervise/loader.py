@@ -17,6 +17,7 @@ from standfast.config import health_model
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.health_model import Needs
 from standfast.config.model import encode
+from standfast.config.secrets import with_secrets
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.generation import memory_file
@@ -137,7 +138,7 @@ class Loading:
 def _load(source: Source, documents: Documents, pipe: int, log: LogPipe) -> int:
     """In the child: read, write the bytes to the memory files, then the report to the pipe."""
     try:
-        report = _report(source, documents)
+        report = _report(source, documents, log)
     except Exception:
         log.log("error", "config.crashed", traceback.format_exc(limit=-12))
         report = Report(exit_status=EX_CONFIG, problem="reading the configuration failed; the log has the details")
@@ -146,7 +147,7 @@ def _load(source: Source, documents: Documents, pipe: int, log: LogPipe) -> int:
     return 0
 
 
-def _report(source: Source, documents: Documents) -> Report:
+def _report(source: Source, documents: Documents, log: LogPipe) -> Report:
     installed = _installed()
     if installed not in ("", __version__):  # what would be imported now is not what runs
         return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
@@ -156,9 +157,12 @@ def _report(source: Source, documents: Documents) -> Report:
         problem = f"{loaded.stops[0].span}: {loaded.stops[0].message}"
         status = EX_CONFIG if loaded.files else EX_NO_FILE
         return Report(exit_status=status, problem=problem, diagnostics=diagnostics)
-    _write(documents.vrrp, encode(loaded.config))
+    config, complaints = with_secrets(loaded.config, source.environ)
+    for words in complaints:
+        log.log("error", "config.secret", words)
+    _write(documents.vrrp, encode(config))
     _write(documents.health, health_model.encode(loaded.health))
-    return Report(diagnostics=diagnostics, needs=health_model.needs(loaded.config, loaded.health))
+    return Report(diagnostics=diagnostics, needs=health_model.needs(config, loaded.health))
 
 
 def _write(memory: int, data: bytes) -> None:

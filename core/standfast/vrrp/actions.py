@@ -19,6 +19,8 @@ class SendAdvert:
     source: Address | None = None
     """None: the router's own source. Set when that very address has just vanished from its interface:
     the farewell still goes out from it (IPv4 only, where the header is ours)."""
+    sequence: int = 0
+    """Of the authentication header (AH); 0 without one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Final
 NONE: Final = 0
 PASS: Final = 1
 AH: Final = 2
+KINDS: Final = {"pass": PASS, "ah": AH}
 
 FIELD_SIZE: Final = 8
 """Bytes of authentication data that end every version 2 message over IPv4, zero unless type 1."""

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from standfast.config.model import GlobalDefs
 from standfast.events import Event
 from standfast.net.host import Host
+from standfast.vrrp import ah, trailer
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.packet import IPV4_HEADER_SIZE
 from standfast.vrrp.receive import Entrance
-from standfast.vrrp.sockets import Endpoint, Listener, Mouth
+from standfast.vrrp.sockets import VRRP, Endpoint, Listener, Mouth
 
 _SKB = 1024
 """What the kernel charges a receive buffer for a small datagram, about."""
@@ -109,16 +110,17 @@ class Channels:
     def _wanted(self, instance: Instance) -> Endpoint | None:
         config = instance.config
         link = self._host.link(config.interface) if config.interface else None
+        protocol = ah.PROTOCOL if instance.router.uses_ah else VRRP
         if not config.unicast:
             if link is None or config.group is None:
                 return None
-            return Endpoint(config.family, link.name, link.index, config.group)
+            return Endpoint(config.family, link.name, link.index, config.group, protocol)
         source = instance.router.source
         if source is None:
             return None
         if source.is_link_local and source.family == 6:
             return None if link is None else Endpoint(6, link.name, link.index, source)
-        return Endpoint(config.family, "", 0, source)
+        return Endpoint(config.family, "", 0, source, protocol)
 
     def _mtu(self, endpoint: Endpoint) -> int:
         link = self._host.link(endpoint.interface) if endpoint.interface else None
@@ -138,4 +140,5 @@ def receive_buffer(settings: GlobalDefs, members: list[Instance], mtu: int) -> i
 
 def _advert_size(instance: Instance) -> int:
     config = instance.config
-    return IPV4_HEADER_SIZE + 16 + len(config.vips) * (4 if config.family == 4 else 16)
+    extra = ah.SIZE if instance.router.uses_ah else trailer.SIZE if config.hmac is not None else 0
+    return IPV4_HEADER_SIZE + 16 + extra + len(config.vips) * (4 if config.family == 4 else 16)

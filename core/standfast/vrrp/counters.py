@@ -36,6 +36,13 @@ class Counters(msgspec.Struct, kw_only=True):
     """From our own address: something on the network reflects frames."""
     owner_ignored: int = 0
     """Dropped because we own the addresses and ``owner_ignore_adverts`` is on."""
+    auth_ext_missing: int = 0
+    """Adverts without the signature that ``auth_hmac`` asks for, and below what was wrong with one."""
+    auth_ext_malformed: int = 0
+    auth_ext_unknown_key: int = 0
+    auth_ext_invalid_hmac: int = 0
+    auth_ext_stale: int = 0
+    auth_ext_replay: int = 0
     checksum_form_changes: int = 0
     late_wakeups: int = 0
     """Timer served later than max(A/4, 20 ms)."""

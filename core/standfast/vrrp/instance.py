@@ -6,11 +6,12 @@ import errno
 from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
+from standfast import clock
 from standfast.config.model import VrrpInstance
 from standfast.events import Event, Remark
 from standfast.supervise.page import SharedPage, Slot
 from standfast.values import Address
-from standfast.vrrp import packet
+from standfast.vrrp import ah, auth, packet, trailer
 from standfast.vrrp.actions import SendAdvert
 from standfast.vrrp.checksum import Form
 from standfast.vrrp.lateness import Lateness
@@ -55,6 +56,7 @@ class Instance:
         self.send_errors = 0
         self._tell = tell
         self._quota = Quota()
+        self._signer = trailer.Signer()
         self._identification = 0
         self._cached_for: _Key | None = None
         self._cached: list[_Ready4 | _Ready6] = []
@@ -72,16 +74,35 @@ class Instance:
             return
         self._identification = packet.next_identification(self._identification)
         identification = self._identification.to_bytes(2, "big")
-        for ready in self._ready(action, mouth):
+        all_ready = self._ready(action, mouth)
+        signature = self._signature(all_ready, action, now)
+        for ready in all_ready:
             try:
                 if isinstance(ready, _Ready4):
                     # The ID is outside of every checksum of ours; the kernel sums the header.
                     ready.datagram[4:6] = identification
-                    mouth.say_ipv4(*ready)
+                    mouth.say_ipv4(self._protected(ready.datagram, signature, action), ready.destination)
                 else:
-                    mouth.say_ipv6(*ready)
+                    mouth.say_ipv6(ready.message + signature, ready.ancillary, ready.destination)
             except OSError as error:
                 self._note_error(action, error, now)
+
+    def _signature(self, all_ready: list[_Ready4 | _Ready6], action: SendAdvert, now: int) -> bytes:
+        """One for all destinations; empty where none is sent."""
+        how = self.config.hmac
+        source = action.source or self.router.source
+        if how is None or how.mode == "receive-only" or source is None or not all_ready:
+            return b""
+        first = all_ready[0]
+        message = bytes(first.datagram[packet.IPV4_HEADER_SIZE :]) if isinstance(first, _Ready4) else first.message
+        sender = trailer.Sender(self.config.version, self.config.vrid, source.packed)
+        return self._signer.sign(how, message, sender, clock.wall_clock_at(now))
+
+    def _protected(self, datagram: bytearray, signature: bytes, action: SendAdvert) -> bytes | bytearray:
+        if self.config.auth is not None and self.config.auth.kind == "ah":
+            password = auth.password_field(self.config.auth.password)
+            return ah.wrap(bytes(datagram), action.sequence, password, unicast=self.config.unicast)
+        return datagram + signature if signature else datagram
 
     def prepare(self) -> None:
         """Have the advert ready that a take-over begins with."""
@@ -106,7 +127,9 @@ class Instance:
         key = (action.priority, action.source or router.source, router.form, router.config, mouth)
         if key != self._cached_for:
             self._cached_for = key
-            self._cached = [_prepare(advert, mouth) for advert in router.outgoing(action)]
+            how = router.config.hmac
+            room = 0 if how is None or how.mode == "receive-only" else trailer.SIZE
+            self._cached = [_prepare(advert, mouth, room) for advert in router.outgoing(action)]
         return self._cached
 
     def _note_error(self, action: SendAdvert, error: OSError, now: int) -> None:
@@ -119,9 +142,9 @@ class Instance:
             self._tell(Remark(at=now, instance=name, level="warning", event="vrrp.send_error", words=words))
 
 
-def _prepare(advert: Advert, mouth: Mouth) -> _Ready4 | _Ready6:
+def _prepare(advert: Advert, mouth: Mouth, room: int) -> _Ready4 | _Ready6:
     if advert.source.family == 4:
-        return _Ready4(bytearray(packet.encode_ipv4(advert, 0)), (str(advert.destination), 0))
+        return _Ready4(bytearray(packet.encode_ipv4(advert, 0, room=room)), (str(advert.destination), 0))
     index = mouth.endpoint.index
     return _Ready6(
         packet.encode(advert),

@@ -12,7 +12,7 @@ from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.events import Level, Remark, StateName, Transition
 from standfast.net.routing import RoutingObject
 from standfast.values import Address, seconds
-from standfast.vrrp import timing
+from standfast.vrrp import ah, timing
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
@@ -96,8 +96,7 @@ class Machine:
         self.counters = Counters()
         self.refused = Refusals()
         self.faults: dict[str, Fault] = {}
-        self.since = 0
-        self.cause = "not started"
+        self.since, self.cause = 0, "not started"
         self.master: Peer | None = None
         self.master_interval = config.advert_interval
         """M: the interval attributed to the master (RFC 9568, 6.1: Active_Adver_Interval)."""
@@ -110,10 +109,11 @@ class Machine:
         """Down timer, advert timer or the end of LEAVING."""
         self.preempt_at: int | None = None
         self.conflict: Conflict | None = None
+        self.sequence = 0
+        """AH: the last number that anybody used, ourselves included."""
         self.last_heard: LastHeard = "nothing"
         self.last_arrival = 0
-        self.grace_given = False
-        self.overslept = False
+        self.grace_given = self.overslept = False
         """MASTER that slept too long listens for a moment before it speaks again."""
         self.leaving_as: StateName = "STOP"
         self.told: StateName = "INIT"
@@ -162,6 +162,11 @@ class Machine:
         default: Form = "group" if config.unicast and config.old_unicast_checksum else "pseudo"
         return default if config.checksum == "pseudo" else self._peers_form or default
 
+    @property
+    def uses_ah(self) -> bool:
+        """Does an authentication header stand before our adverts?"""
+        return self.config.auth is not None and self.config.auth.kind == "ah"
+
     # Primitives
 
     def do(self, *actions: Action) -> None:
@@ -205,7 +210,9 @@ class Machine:
     def send_advert(self, now: int, priority: int | None = None, source: Address | None = None) -> None:
         """Send one advert, ours unless told otherwise."""
         priority = self.priority if priority is None else priority
-        self.do(SendAdvert(priority, source))
+        if self.uses_ah and self.sequence < ah.LAST_SEQUENCE:
+            self.sequence += 1
+        self.do(SendAdvert(priority, source, self.sequence if self.uses_ah else 0))
         self.last_advert_sent = now
         self.counters.advert_sent += 1
         if priority == 0:
@@ -239,6 +246,8 @@ class Machine:
         if config.owner:
             self.priority = OWNER
         self.conflict = None
+        if self.sequence >= ah.LAST_SEQUENCE:
+            self.sequence = 0
         self.advertise(now)
         self.master_interval = config.advert_interval
         self.install()

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias, cast
 import msgspec
 
 from standfast.values import SECOND, Address, Family
-from standfast.vrrp import auth
+from standfast.vrrp import ah, auth, trailer
 from standfast.vrrp.checksum import (
     VRRP_PROTOCOL,
     Form,
@@ -50,6 +50,12 @@ Reason: TypeAlias = Literal[
     "owner_ignored",
     "addr_list_err",
     "source_err",
+    "auth_ext_missing",
+    "auth_ext_malformed",
+    "auth_ext_unknown_key",
+    "auth_ext_invalid_hmac",
+    "auth_ext_stale",
+    "auth_ext_replay",
 ]
 """Why an advert is refused: the name of the counter to raise."""
 
@@ -97,6 +103,8 @@ class Envelope(NamedTuple):
     message: bytes
     missing: int
     """Bytes that the IPv4 total length promises and the datagram lacks."""
+    outer: bytes
+    """IPv4 header and authentication header (AH) of a datagram of protocol 51; else empty."""
     arrived: int
     """Microseconds on CLOCK_BOOTTIME."""
 
@@ -151,13 +159,16 @@ def encode(advert: Advert) -> bytes:
     return b"".join(parts)
 
 
-def encode_ipv4(advert: Advert, identification: int) -> bytes:
-    """The whole datagram for a raw socket with IP_HDRINCL; the kernel fills in the header checksum (raw(7))."""
+def encode_ipv4(advert: Advert, identification: int, *, room: int = 0) -> bytes:
+    """The whole datagram for a raw socket with IP_HDRINCL; the kernel fills in the header checksum (raw(7)).
+
+    ``room``: bytes that will follow the message and count in the header.
+    """
     message = encode(advert)
     header = _IPV4.pack(
         0x45,
         DSCP_CS6,
-        IPV4_HEADER_SIZE + len(message),
+        IPV4_HEADER_SIZE + len(message) + room,
         identification,
         0,
         advert.ttl,
@@ -197,17 +208,23 @@ def open_ipv4(data: bytes, arrived: int) -> Envelope | None:
         return None
     first, _, total, _, _, ttl, protocol, _, source, destination = _IPV4.unpack_from(data)
     start = (first & 0x0F) * 4
+    outer = b""
+    if protocol == ah.PROTOCOL:
+        outer = data[: start + ah.SIZE]
+        if not ah.meant_for_vrrp(outer[start:]):
+            return None  # an authentication header in front of something else (RFC 2402)
+        start += ah.SIZE
     message = data[start:total]
     if start < IPV4_HEADER_SIZE or len(message) < HEADER_SIZE:
         return None
-    return Envelope(source, destination, ttl, protocol, message, max(total - len(data), 0), arrived)
+    return Envelope(source, destination, ttl, protocol, message, max(total - len(data), 0), outer, arrived)
 
 
 def open_ipv6(data: bytes, source: bytes, destination: bytes, hop_limit: int, arrived: int) -> Envelope | None:
     """The same for IPv6, whose raw sockets deliver the message alone and the rest as ancillary data."""
     if len(data) < HEADER_SIZE:
         return None
-    return Envelope(source, destination, hop_limit, VRRP_PROTOCOL, data, 0, arrived)
+    return Envelope(source, destination, hop_limit, VRRP_PROTOCOL, data, 0, b"", arrived)
 
 
 def read_header(message: bytes) -> Header:
@@ -215,12 +232,24 @@ def read_header(message: bytes) -> Header:
     return Header._make(_HEADER.unpack_from(message))
 
 
-def check_length(envelope: Envelope, header: Header) -> None:
-    """The length must be exactly what the message's own version and count ask for (CARP fails here too)."""
+def expected_length(envelope: Envelope, header: Header) -> int:
+    """What the message's own version and count ask for."""
     size = 4 if len(envelope.source) == 4 else 16
     expected = HEADER_SIZE + size * header.address_count
-    if header.version_type >> 4 == 2 and size == 4:
-        expected += auth.FIELD_SIZE
+    return expected + auth.FIELD_SIZE if header.version_type >> 4 == 2 and size == 4 else expected
+
+
+def split_trailer(envelope: Envelope, header: Header) -> tuple[Envelope, bytes]:
+    """The message and the signature behind it; empty if its length leaves no room for exactly that."""
+    expected = expected_length(envelope, header)
+    if len(envelope.message) != expected + trailer.SIZE:
+        return envelope, b""
+    return envelope._replace(message=envelope.message[:expected]), envelope.message[expected:]
+
+
+def check_length(envelope: Envelope, header: Header) -> None:
+    """The length must be exactly what the message's own version and count ask for (CARP fails here too)."""
+    expected = expected_length(envelope, header)
     if envelope.missing or len(envelope.message) != expected:
         lacking = f" ({envelope.missing} are missing)" if envelope.missing else ""
         raise BadAdvert(

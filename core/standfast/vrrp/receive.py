@@ -11,10 +11,12 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
+from standfast.clock import wall_clock_at
+from standfast.config.hmac_model import Hmac
 from standfast.config.model import UnicastPeer, VrrpInstance
 from standfast.events import Event, Level, Remark
 from standfast.values import Address, seconds
-from standfast.vrrp import auth, packet
+from standfast.vrrp import ah, auth, packet, trailer
 from standfast.vrrp.checksum import VRRP_PROTOCOL, Form, acceptable_forms
 from standfast.vrrp.packet import Advert, BadAdvert, Envelope, Header
 from standfast.vrrp.remarks import Quota
@@ -41,12 +43,14 @@ class Policy(NamedTuple):
     peers: dict[bytes, UnicastPeer]
     auth_type: int
     password: bytes
+    hmac: Hmac | None
+    repeats: bool
+    """May two adverts be equal in every byte? Not where each bears a number of its own."""
 
     @classmethod
     def of(cls, config: VrrpInstance) -> Policy:
         """Derive it."""
         own = [vip.address.packed for vip in config.vips]
-        kinds = {"pass": auth.PASS, "ah": auth.AH}
         return cls(
             config=config,
             forms=acceptable_forms(
@@ -59,8 +63,10 @@ class Policy(NamedTuple):
             addresses=b"".join(own),
             vips=frozenset(own),
             peers={peer.address.packed: peer for peer in config.unicast_peers},
-            auth_type=auth.NONE if config.auth is None else kinds[config.auth.kind],
-            password=b"" if config.auth is None else config.auth.password,
+            auth_type=auth.NONE if config.auth is None else auth.KINDS[config.auth.kind],
+            password=b"" if config.auth is None else auth.password_field(config.auth.password),
+            hmac=config.hmac,
+            repeats=config.hmac is None and (config.auth is None or config.auth.kind == "pass"),
         )
 
 
@@ -77,9 +83,11 @@ class Usual(NamedTuple):
 class Receiver:
     """The receive pipeline of one virtual router."""
 
-    def __init__(self, router: Router, tell: Tell) -> None:
+    def __init__(self, router: Router, tell: Tell, wall: Callable[[int], float] = wall_clock_at) -> None:
         self.router = router
         self._tell = tell
+        self._wall = wall
+        self._verifier = trailer.Verifier()
         self._policy = Policy.of(router.config)
         self._quota = Quota()
         self._forms: dict[bytes, Form] = {}
@@ -119,16 +127,22 @@ class Receiver:
         self._plain = True
         if policy.config.family == 6:
             _check_destination(policy, envelope)
-        _check_protocol(envelope)
+        _check_protocol(policy, envelope)
         header = packet.read_header(envelope.message)
+        whole, signature = envelope, b""
+        if policy.hmac is not None:
+            envelope, signature = packet.split_trailer(envelope, header)
         packet.check_length(envelope, header)
         _check_ttl(policy, envelope)
         _check_version(policy, header)
+        if policy.hmac is not None:
+            self._check_signature(policy.hmac, header, envelope, signature)
         if header.version == 2:
-            _check_authentication(policy, header, envelope)
+            self._check_authentication(policy, header, envelope)
         self._check_interval(header, envelope)
         packet.check_type(header)
-        form = packet.find_form(envelope, policy.forms)
+        # Over IPv6 the kernel sums everything that is sent, the signature too.
+        form = packet.find_form(whole if policy.config.family == 6 else envelope, policy.forms)
         if policy.config.family == 4:
             _check_destination(policy, envelope)
         self._check_sender(header, envelope)
@@ -139,7 +153,7 @@ class Receiver:
             self.router.counters.pri_zero_rcvd += 1
         self._note_form(form, envelope)
         advert = packet.assemble(envelope, header, form)
-        if self._plain and header.priority > 0 and not policy.config.owner_ignore_adverts:
+        if self._plain and policy.repeats and header.priority > 0 and not policy.config.owner_ignore_adverts:
             self._usual = Usual(envelope[:-1], self.router.source, advert)
         return advert
 
@@ -152,6 +166,51 @@ class Receiver:
         if header.version == 2 or header.interval == 0:
             raise BadAdvert("advert_interval_err", words)
         self._accept_with_remark("advert_interval_err", words, envelope)
+
+    def _check_signature(self, how: Hmac, header: Header, envelope: Envelope, signature: bytes) -> None:
+        if not signature:
+            if how.mode == "enforce":
+                raise BadAdvert("auth_ext_missing", "it is not signed, and `auth_hmac` asks for that")
+            self.router.counters.auth_ext_missing += 1
+            return
+        policy = self._policy
+        if policy.config.unicast and envelope.source not in policy.peers:
+            raise BadAdvert("source_err", "it does not come from a configured unicast peer")
+        sender = trailer.Sender(header.version, header.vrid, envelope.source)
+        wall = self._wall(envelope.arrived)
+        try:
+            ahead = self._verifier.verify(how, envelope.message, signature, sender, wall, policy.peers)
+        except trailer.Rejected as rejected:
+            raise BadAdvert(rejected.why, rejected.words) from rejected
+        if how.replay == "time" and abs(ahead) > how.window_s / 2:
+            words = f"accepted, but its clock is {abs(ahead):.1f} s {'ahead of' if ahead > 0 else 'behind'} ours"
+            self._remark(
+                "warning", "vrrp.clock_skew", "clock", f"{words}; over {how.window_s} s it is refused", envelope
+            )
+
+    def _check_authentication(self, policy: Policy, header: Header, envelope: Envelope) -> None:
+        if header.auth_type not in (auth.NONE, auth.PASS, auth.AH):
+            raise BadAdvert("invalid_authtype", f"authentication type {header.auth_type} does not exist")
+        if header.auth_type != policy.auth_type:
+            words = f"authentication type is {header.auth_type}, ours {policy.auth_type}"
+            raise BadAdvert("authtype_mismatch", words)
+        if header.auth_type == auth.PASS:
+            field = envelope.message[-auth.FIELD_SIZE :]
+            if not auth.password_matches(field, policy.password):
+                raise BadAdvert("auth_failure", "the password is not ours")
+        elif header.auth_type == auth.AH:
+            self._check_header(policy, envelope)
+
+    def _check_header(self, policy: Policy, envelope: Envelope) -> None:
+        """The counter is shared by all who speak, and by what we send: a new master goes on where the old one stood."""
+        try:
+            sequence = ah.verify(envelope.outer, envelope.message, policy.password, unicast=policy.config.unicast)
+        except ah.Rejected as rejected:
+            raise BadAdvert("auth_failure", str(rejected)) from rejected
+        last = self.router.sequence
+        if sequence <= last:
+            raise BadAdvert("auth_failure", f"its sequence number is {sequence}, not above {last}: it was sent before")
+        self.router.sequence = sequence
 
     def _check_sender(self, header: Header, envelope: Envelope) -> None:
         router = self.router
@@ -302,8 +361,10 @@ def _check_destination(policy: Policy, envelope: Envelope) -> None:
         raise BadAdvert("destination_err", f"it was sent by {heard}, this instance speaks {wanted}")
 
 
-def _check_protocol(envelope: Envelope) -> None:
-    if envelope.protocol != VRRP_PROTOCOL:
+def _check_protocol(policy: Policy, envelope: Envelope) -> None:
+    if policy.auth_type == auth.AH and envelope.protocol != ah.PROTOCOL:
+        raise BadAdvert("authtype_mismatch", "it carries no authentication header (AH)")
+    if policy.auth_type != auth.AH and envelope.protocol != VRRP_PROTOCOL:
         raise BadAdvert("authtype_mismatch", "it carries an authentication header (AH), which we do not use")
 
 
@@ -315,17 +376,6 @@ def _check_ttl(policy: Policy, envelope: Envelope) -> None:
 def _check_version(policy: Policy, header: Header) -> None:
     if header.version != policy.config.version:
         raise BadAdvert("vers_err", f"it is VRRP version {header.version}, ours is {policy.config.version}")
-
-
-def _check_authentication(policy: Policy, header: Header, envelope: Envelope) -> None:
-    if header.auth_type not in (auth.NONE, auth.PASS, auth.AH):
-        raise BadAdvert("invalid_authtype", f"authentication type {header.auth_type} does not exist")
-    if header.auth_type != policy.auth_type:
-        raise BadAdvert("authtype_mismatch", f"authentication type is {header.auth_type}, ours {policy.auth_type}")
-    if header.auth_type == auth.PASS:
-        field = envelope.message[-auth.FIELD_SIZE :]
-        if not auth.password_matches(field, policy.password):
-            raise BadAdvert("auth_failure", "the password is not ours")
 
 
 def _check_peer(policy: Policy, envelope: Envelope) -> None:

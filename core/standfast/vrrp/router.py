@@ -66,7 +66,7 @@ class Router(Machine):
 
     def slot(self) -> Slot:
         """What a successor of this process needs to carry on."""
-        return Slot(int(self.state), self.last_advert_sent, self.master_interval)
+        return Slot(int(self.state), self.last_advert_sent, self.master_interval, self.sequence)
 
     # Starting and stopping
 
@@ -85,6 +85,7 @@ class Router(Machine):
         """
         self._check_source(now)
         self.listening_from = now
+        self.sequence = slot.ah_sequence
         peers_wait = timing.peers_down_time(self.config.version, self.config.advert_interval)
         if slot.state == State.MASTER and not self.faults and slot.last_advert_sent + peers_wait > now:
             self.advertise(now)
@@ -279,7 +280,8 @@ class Router(Machine):
         destinations = [peer.address for peer in config.unicast_peers]
         if config.group is not None and not destinations:
             destinations = [config.group]
-        password = config.auth.password if config.auth is not None and config.auth.kind == "pass" else None
+        kind = auth.NONE if config.auth is None else auth.KINDS[config.auth.kind]
+        password = config.auth.password if config.auth is not None and kind == auth.PASS else b""
         return tuple(
             Advert(
                 source=source,
@@ -290,8 +292,8 @@ class Router(Machine):
                 priority=action.priority,
                 interval=config.advert_interval,
                 addresses=tuple(vip.address for vip in config.vips),
-                auth_type=auth.NONE if password is None else auth.PASS,
-                auth_data=auth.password_field(password or b""),
+                auth_type=kind,
+                auth_data=auth.password_field(password),
                 checksum=self.form,
             )
             for destination in destinations

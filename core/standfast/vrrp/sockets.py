@@ -55,6 +55,8 @@ class Endpoint:
     """Of the interface; 0 for unicast, which follows the routing table."""
     address: Address
     """The multicast group, or the local address of unicast instances."""
+    protocol: int = VRRP
+    """51 for instances with an authentication header (AH)."""
 
 
 class Listener:
@@ -82,7 +84,10 @@ class Listener:
 
     def admit(self, vrids: Collection[int]) -> None:
         """Receive adverts for these virtual routers from now on."""
-        bpf.attach(self._socket, filters.vrids(vrids, family=self.endpoint.family))
+        bpf.attach(
+            self._socket,
+            filters.vrids(vrids, family=self.endpoint.family, authenticated=self.endpoint.protocol != VRRP),
+        )
 
     def enlarge(self, size: int) -> None:
         """Let at least so many bytes wait. The kernel doubles the number for its own accounting (socket(7))."""
@@ -191,7 +196,7 @@ def ipv6_destination(address: Address, index: int) -> tuple[str, int, int, int]:
 
 def _raw(endpoint: Endpoint) -> socket.socket:
     kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-    sock = socket.socket(socket.AF_INET if endpoint.family == 4 else socket.AF_INET6, kind, VRRP)
+    sock = socket.socket(socket.AF_INET if endpoint.family == 4 else socket.AF_INET6, kind, endpoint.protocol)
     try:
         # Otherwise the socket gets every group that anybody on this host has joined (ip(7)).
         if endpoint.family == 4:

@@ -15,11 +15,14 @@ def load(lines, more=""):
     return loaded.config.instances[0], [d.code for d in loaded.diagnostics if d.code != "SF5001"]
 
 
-def test_a_whole_block_keeps_its_instance_in_fault_until_it_is_acted_on():
-    one, found = load(f"{KEY}\nkey 2 hex:{'ab' * 32}\nkey 3 file:/etc/key\nactive_key 2\ntime_window 9")
-    assert ([key.id for key in one.hmac.keys], one.hmac.window_s, found) == ([1, 2, 3], 9, [])
+def test_a_whole_block():
+    one, found = load(
+        f"{KEY}\nkey 2 hex:{'ab' * 32}\nkey 3 file:/etc/key\nkey 4 credential:vrrp\nactive_key 2\ntime_window 9"
+    )
+    assert ([key.id for key in one.hmac.keys], one.hmac.window_s, found) == ([1, 2, 3, 4], 9, [])
     assert (one.hmac.keys[1].secret, one.hmac.keys[2].file) == (b"\xab" * 32, "/etc/key")
-    assert "auth_hmac" in one.permanent_fault
+    assert one.hmac.keys[3].credential == "vrrp"
+    assert not one.permanent_fault
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,7 @@ def test_a_whole_block_keeps_its_instance_in_fault_until_it_is_acted_on():
         ("key 1 short\nactive_key 1", ["SF4161", "SF4162"]),
         ("key 1 hex:xyz\nactive_key 1", ["SF4161", "SF4162"]),
         ("key 1 file:\nactive_key 1", ["SF4161", "SF4162"]),
+        ("key 1 credential:\nactive_key 1", ["SF4161", "SF4162"]),
     ],
 )
 def test_without_its_key_the_block_is_dropped(lines, codes):

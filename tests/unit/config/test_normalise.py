@@ -58,9 +58,9 @@ TABLE = [
     ("authentication {\nauth_type PASS\n}", ("auth",), ["SF4008"], None),
     ("authentication {\nauth_pass x\n}", ("auth",), ["SF4009"], None),
     ("authentication {\nauth_type pass\nauth_pass x\n}", ("auth",), ["SF3004", "SF4009"], None),
-    (AH, ("auth.kind", "owner_state"), ["SF5001"], "ah", False),
-    (f"state MASTER\npriority 150\n{AH}", ("auth.kind", "owner_state"), ["SF4010", "SF5001"], "ah", False),
-    (f"{PASS}\n{HMAC}", ("auth",), ["SF5001", "SF4008"], None),
+    (AH, ("auth.kind", "owner_state"), [], "ah", False),
+    (f"state MASTER\npriority 150\n{AH}", ("auth.kind", "owner_state"), ["SF4010"], "ah", False),
+    (f"{PASS}\n{HMAC}", ("auth",), ["SF4008"], None),
     # preemption
     ("nopreempt", ("preempt",), [], False),
     ("nopreempt\nstate MASTER\npriority 9", ("preempt",), ["SF4033"], True),
@@ -142,12 +142,6 @@ def test_kd21_sources_are_checked_unless_that_is_turned_off():
     )
     bounded = "unicast_peer {\n192.0.2.3 min_ttl 254\n}\ncheck_unicast_src off"
     assert repaired(bounded, "check_unicast_source") == ([], True)
-
-
-@pytest.mark.parametrize(("body", "words"), [(AH, "AH"), (HMAC, "auth_hmac")])
-def test_what_would_make_a_second_master_waits_in_fault(body, words):
-    _, instance = outcome(load(body))
-    assert words in instance.permanent_fault
 
 
 def test_version_2_for_ipv6_is_refused_not_spoken():

@@ -3,6 +3,6 @@ from __future__ import annotations
 from standfast.config.keywords.auth_hmac import AUTH_HMAC
 
 
-def test_keys_repeat_and_nothing_acts_on_it_yet():
+def test_keys_repeat():
     assert AUTH_HMAC.find("key").repeat == "each"
-    assert not AUTH_HMAC.acted_on
+    assert AUTH_HMAC.acted_on
