@@ -1,4 +1,4 @@
-"""Services, destinations and operations in ipvsadm's words, as `ipvsadm -Sn` writes them."""
+"""Services, destinations and operations in ipvsadm's words."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ from standfast_lb.ipvs.wire import Command
 
 _METHOD_OPTIONS = {METHODS["NAT"]: "-m", METHODS["TUN"]: "-i", METHODS["DR"]: "-g", 1: "-g"}
 _PROTOCOL_OPTIONS = {PROTOCOLS["TCP"]: "-t", PROTOCOLS["UDP"]: "-u", PROTOCOLS["SCTP"]: "--sctp-service"}
+_TUNNEL_NAMES = {number: name for name, number in TUNNELS.items()}
+_CHECKSUM_NAMES = {number: name for name, number in CHECKSUMS.items()}
 _FLAG_NAMES = {number: name for name, number in FLAGS.items() if number != FLAG_ONE_PACKET}
 _OWN_NAMES = {
     "sh": {"flag-1": "sh-fallback", "flag-2": "sh-port"},
@@ -48,7 +50,7 @@ def _words(operation: Operation) -> str:
 
 
 def saved(table: Table) -> list[str]:
-    """A whole table as `ipvsadm -Sn` writes it."""
+    """A whole table as `ipvsadm -Sn` writes it, and the limits of connections, which it forgets."""
     lines = []
     for key, entry in table.items():
         where = service_words(key)
@@ -94,19 +96,19 @@ def settings(key: ServiceKey, service: Service | None) -> Iterator[str]:
 
 def dest_settings(dest: Dest) -> Iterator[str]:
     """Method, weight, limits, tunnel."""
-    yield _METHOD_OPTIONS[dest.method]
+    yield _METHOD_OPTIONS.get(dest.method, f"(method {dest.method})")
     yield f"-w {dest.weight}"
     if dest.upper:
         yield f"-x {dest.upper}"
     if dest.lower:
         yield f"-y {dest.lower}"
-    if dest.method == METHODS["TUN"] and dest.tunnel:
-        kind = {number: name for name, number in TUNNELS.items()}[dest.tunnel]
+    if dest.method == METHODS["TUN"]:
+        kind = _TUNNEL_NAMES.get(dest.tunnel, str(dest.tunnel))
         yield f"--tun-type {kind}"
         if kind == "gue":
             yield f"--tun-port {dest.tunnel_port}"
-        checksum = {number: name for name, number in CHECKSUMS.items()}[dest.tunnel_flags]
-        yield f"--tun-{checksum}"
+        if kind != "ipip":
+            yield f"--tun-{_CHECKSUM_NAMES.get(dest.tunnel_flags, str(dest.tunnel_flags))}"
 
 
 def timeouts_line(timeouts_s: dict[str, int]) -> str:

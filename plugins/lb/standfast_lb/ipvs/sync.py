@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from standfast.api import SyncDaemon
 from standfast_lb.ipvs.entries import BACKUP, MASTER, Daemon
+from standfast_lb.ipvs.kernel import Kernel
+from standfast_lb.ipvs.refusals import daemon_words
 
 
 def daemons_of(wanted: SyncDaemon | None, master_of: frozenset[str]) -> list[Daemon]:
@@ -37,3 +39,30 @@ def same(running: Daemon, wanted: Daemon) -> bool:
             (wanted.ttl, running.ttl),
         )
     )
+
+
+class Synchroniser:
+    """Which daemons run, and how others come to run instead."""
+
+    def __init__(self) -> None:
+        self.master_of: frozenset[str] = frozenset()
+        self._ours: list[Daemon] = []
+
+    async def become(self, wanted: list[Daemon], kernel: Kernel) -> list[str]:
+        """Stop what is not wanted any more, start what is not there. Gives what did not work, in words."""
+        if not wanted and not self._ours:
+            return []
+        running = await kernel.daemons()
+        for daemon in running:
+            meant = any(daemon.state == each.state for each in (*wanted, *self._ours))
+            if meant and not any(same(daemon, each) for each in wanted):
+                await kernel.stop_daemon(daemon)
+        self._ours = list(wanted)
+        complaints = []
+        for daemon in wanted:
+            if not any(same(each, daemon) for each in running):
+                try:
+                    await kernel.start_daemon(daemon)
+                except OSError as error:
+                    complaints.append(daemon_words(daemon, error.errno or 0))
+        return complaints

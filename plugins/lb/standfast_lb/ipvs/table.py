@@ -94,15 +94,20 @@ def _netmask(pool: Pool, persistence: Persistence | None) -> int:
     return (0xFFFFFFFF << (32 - bits)) & 0xFFFFFFFF
 
 
+def place_of(member: Member, service_port: int) -> DestKey:
+    """Where the kernel has a member of a service. Only NAT can change a port."""
+    nat = member.forwarding.method == "NAT"
+    return DestKey(member.address, (member.port or service_port) if nat else service_port)
+
+
 def _dests(members: Iterable[Member], service_port: int) -> Iterator[tuple[DestKey, Dest]]:
-    """Only NAT can change a port. Of two members that come to the same place the first counts."""
+    """Of two members that come to the same place the first counts."""
     seen = set()
     for member in members:
-        nat = member.forwarding.method == "NAT"
-        key = DestKey(member.address, (member.port or service_port) if nat else service_port)
-        if key not in seen:
-            seen.add(key)
-            yield key, dest_of(member)
+        place = place_of(member, service_port)
+        if place not in seen:
+            seen.add(place)
+            yield place, dest_of(member)
 
 
 def dest_of(member: Member) -> Dest:
