@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "architecture.md").read_text()
-MODULES = {path.name for top in ("core", "tests") for path in (ROOT / top).rglob("*.py")}
+MODULES = {path.name for top in ("core", "plugins", "tests") for path in (ROOT / top).rglob("*.py")}
 PACKAGES = sorted(path.name for path in (ROOT / "core" / "standfast").iterdir() if (path / "__init__.py").exists())
 
 

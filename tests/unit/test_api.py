@@ -21,8 +21,8 @@ FOR_CHECKERS = {
 }  # fmt: skip
 FOR_LOAD_BALANCERS = {
     "AddressRange", "Counters", "Entrance", "Failure", "Forwarding", "Group", "LoadBalancer", "LvsGlobals",
-    "MarkEntry", "Member", "Objection", "Persistence", "Pool", "PoolChange", "PoolStatistics", "Repair", "SyncDaemon",
-    "VirtualServer",
+    "MarkEntry", "Member", "Objection", "Persistence", "Pool", "PoolChange", "PoolStatistics", "Repair", "SorryServer",
+    "SyncDaemon", "VirtualServer",
 }  # fmt: skip
 FOR_NOTIFIERS = {"Event", "NotDelivered", "Notice", "Notifier", "NotifierType"}
 PUBLIC = FOR_BLOCKS | FOR_CHECKERS | FOR_LOAD_BALANCERS | FOR_NOTIFIERS

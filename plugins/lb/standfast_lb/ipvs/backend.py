@@ -150,7 +150,7 @@ class IpvsLoadBalancer(LoadBalancer):
 
     async def disturbed(self) -> None:
         """After a while."""
-        await trio.sleep(LOOK_S)  # noqa: TID251 - not the VRRP process
+        await trio.sleep(LOOK_S)
 
     async def repair(self) -> tuple[Repair, ...]:
         """Compare the whole table with what is wanted."""

@@ -1,0 +1,275 @@
+"""The same configuration through keepalived and through standfast: the same table at every step of a story.
+
+All configurations stand in one file, each with addresses of its own, so that one keepalived plays the whole story for
+all of them. Health comes from files (FILE_CHECK), which both sides are told of at once.
+"""
+
+from __future__ import annotations
+
+import re
+import signal
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import pytest
+from guest.ipvs import inside, namespace, saved
+
+from standfast.api import LvsGlobals, bad, good
+from standfast.config.load import load
+from standfast.contract.checking import Code
+from standfast.health.reconcile import plan, pools_of, services_of
+from standfast.lab.namespace import Namespace
+from standfast_checkers.file import FileOptions
+from standfast_lb.ipvs.backend import IpvsLoadBalancer
+
+pytestmark = [pytest.mark.uml, pytest.mark.keepalived, pytest.mark.timeout(120)]
+
+SCHEDULERS = ("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "mh", "sed", "nq", "fo", "ovf")
+CASES: dict[str, str] = {
+    **{
+        f"scheduler {name}": f"lvs_sched {name}"
+        for name in ["rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "mh", "sed", "nq", "fo", "ovf"]
+    },
+    "DR": "lvs_sched rr\nlvs_method DR",
+    "TUN": "lvs_sched rr\nlvs_method TUN",
+    "gue": "lvs_sched rr\nlvs_method TUN type gue port 6080 csum",
+    "gre": "lvs_sched rr\nlvs_method TUN type gre",
+    "UDP": "lvs_sched rr\nprotocol UDP",
+    "SCTP": "lvs_sched rr\nprotocol SCTP",
+    "one packet": "lvs_sched rr\nprotocol UDP\nops",
+    "persistence": "lvs_sched rr\npersistence_timeout 50",
+    "persistence by network": "lvs_sched wlc\npersistence_timeout 50\npersistence_granularity 255.255.255.0",
+    "engine": "lvs_sched rr\nprotocol UDP\npersistence_timeout 50\npersistence_engine sip",
+    "sh with flags": "lvs_sched sh\nsh-port\nsh-fallback",
+    "mh with flags": "lvs_sched mh\nmh-port\nmh-fallback",
+    "quorum": "lvs_sched rr\nquorum 4\nSORRY",
+    "quorum with hysteresis": "lvs_sched rr\nquorum 3\nhysteresis 2\nSORRY",
+    "quorum without a sorry server": "lvs_sched rr\nquorum 4",
+    "sorry server": "lvs_sched rr\nSORRY",
+    "sorry server of DR": "lvs_sched rr\nSORRY\nsorry_server_lvs_method DR",
+    "inhibit": "lvs_sched rr\ninhibit_on_failure",
+    "inhibit and sorry server": "lvs_sched rr\ninhibit_on_failure\nSORRY",
+    "inhibited sorry server": "lvs_sched rr\nSORRY\nsorry_server_inhibit",
+    "weights from files": "lvs_sched wrr\nDYNAMIC",
+    "weights from files and quorum": "lvs_sched wrr\nquorum 3\nDYNAMIC\nSORRY",
+    "weights from files and inhibit": "lvs_sched wrr\nDYNAMIC\ninhibit_on_failure\nSORRY",
+    "alpha": "lvs_sched rr\nalpha",
+    "group": "GROUP\nlvs_sched rr",
+    "group of DR": "GROUP\nlvs_sched rr\nlvs_method DR",
+    "group with a sorry server": "GROUP\nlvs_sched rr\nSORRY\npersistence_timeout 60",
+    "group with a mark": "MIXED\nlvs_sched rr\nSORRY",
+    "mark": "MARK\nlvs_sched rr\nSORRY",
+    "mark of DR": "MARK\nlvs_sched wlc\nlvs_method DR",
+    "IPv6": "SIX\nlvs_sched wrr\nSORRY",
+    "IPv6 persistence": "SIX\nlvs_sched rr\npersistence_timeout 50\npersistence_granularity 64",
+    "IPv6 mark": "SIX\nMARK\nlvs_sched rr\nip_family inet6",
+    "all ports": "ANY\nlvs_sched rr\npersistence_timeout 40",
+}
+
+STEPS: dict[str, tuple[int, int, int]] = {
+    "start": (0, 0, 0),
+    "one fails": (1, 0, 0),
+    "two fail": (1, 1, 0),
+    "all fail": (1, 1, 1),
+    "one is back": (1, 0, 1),
+    "all are back": (0, 0, 0),
+    "weights change": (-1, 2, 0),
+    "reload": (-1, 2, 0),
+    "a failure after the reload": (-1, 2, 1),
+    "stop": (0, 0, 0),
+}
+"""What stands in the files of the three servers."""
+
+EXCUSED = {
+    **{
+        (name, "stop"): "after a reload keepalived 2.2.7 leaves the services of a group behind, without servers"
+        for name in ("group", "group of DR", "group with a sorry server", "group with a mark")
+    },
+    **{
+        ("quorum", step): "reloaded while the sorry server serves, keepalived 2.2.7 adds servers, a failed one too"
+        for step in ("reload", "a failure after the reload")
+    },
+}
+"""Lines that only keepalived has, and must still have: otherwise there is nothing to excuse any more."""
+
+FLAGS = {"SORRY", "DYNAMIC", "GROUP", "MIXED", "MARK", "SIX", "ANY"}
+MARKS = 2000
+
+
+def service(number: int, words: str, reloaded: bool) -> str:
+    """One virtual server; after the reload its second server has gone and weights are others."""
+    lines = words.split("\n")
+    flags, settings = FLAGS.intersection(lines), [line for line in lines if line not in FLAGS]
+    six = "SIX" in flags
+    vip = f"fd00:{number:x}::1" if six else f"10.100.{number}.1"
+    server = (f"fd01:{number:x}::%d" if six else f"10.200.{number}.%d").__mod__
+    port, server_port = ("", "") if "ANY" in flags else ("80", "80")
+    head, before = f"virtual_server {vip} {port}", ""
+    if flags & {"GROUP", "MIXED"}:
+        mark = f"    fwmark {MARKS + number}\n" if "MIXED" in flags else ""
+        before = f"virtual_server_group g{number} {{\n    {vip}-3 80\n    10.101.{number}.9 80\n{mark}}}\n"
+        head = f"virtual_server group g{number}"
+    if "MARK" in flags:
+        head = f"virtual_server fwmark {MARKS + number}"
+    if not any(line.startswith("protocol") for line in settings) and "MARK" not in flags:
+        settings.insert(0, "protocol TCP")
+    if not any(line.startswith("lvs_method") for line in settings):
+        settings.insert(0, "lvs_method NAT")
+    if "SORRY" in flags:
+        settings.insert(
+            -1 if "sorry_server" in settings[-1] else len(settings), f"sorry_server {server(99)} {server_port}"
+        )
+    body = "\n".join(f"    {line}" for line in settings)
+    servers = [(1, 3), (2, 2), (3, 1)] if not reloaded else [(1, 4), (3, 1), (4, 2)]
+    factor = 1 if "DYNAMIC" in flags else 0
+    for each, weight in servers:
+        check = f"FILE_CHECK {{\n track_file rs{min(each, 3)}\n weight {factor}\n}}"
+        body += f"\n    real_server {server(each)} {server_port} {{\n weight {weight}\n {check}\n}}"
+    return f"{before}{head} {{\n{body}\n}}\n"
+
+
+def config(directory: Path, reloaded: bool) -> str:
+    files = "".join(
+        f"track_file rs{each} {{\n file {directory}/rs{each}\n weight 1\n init_file 0\n}}\n" for each in (1, 2, 3)
+    )
+    return files + "".join(service(number, words, reloaded) for number, words in enumerate(CASES.values(), 1))
+
+
+def by_case(lines: list[str]) -> dict[str, list[str]]:
+    """The table's lines, each with the configuration whose number is in its address or mark."""
+    found: dict[str, list[str]] = {name: [] for name in CASES}
+    for line in sorted(lines):
+        four, six, mark = (re.search(each, line) for each in (r"10\.10[01]\.(\d+)\.", r"fd00:(\w+)::", r"-f (\d+)"))
+        number = int(four[1]) if four else int(six[1], 16) if six else int(mark[1]) - MARKS if mark else 0
+        found[list(CASES)[number - 1]].append(line)
+    return found
+
+
+Story = Mapping[str, dict[str, list[str]]]
+
+
+@pytest.fixture(scope="module")
+def directory(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("story")
+
+
+@pytest.fixture(scope="module")
+def theirs(directory) -> Iterator[Story]:
+    """What keepalived makes of it."""
+    with namespace("theirs") as place:
+        yield dict(_told_by_keepalived(place, directory))
+
+
+def _told_by_keepalived(place, directory):
+    path = directory / "keepalived.conf"
+    path.write_text(config(directory, reloaded=False))
+    _write(directory, STEPS["start"])
+    command = ["keepalived", "-f", str(path), "-C", "-n", "-l", "-p", f"{directory}/pid", "-c", f"{directory}/checkers"]
+    with (directory / "log").open("wb") as log:
+        daemon = place.popen(command, output=log)
+    try:
+        for step, values in STEPS.items():
+            if step == "reload":
+                path.write_text(config(directory, reloaded=True))
+                daemon.send_signal(signal.SIGHUP)
+            elif step == "stop":
+                daemon.terminate()
+                daemon.wait(20)
+            else:
+                _write(directory, values)
+            yield step, by_case(_settled(place, step))
+    finally:
+        daemon.kill()
+        daemon.wait(10)
+
+
+def _write(directory: Path, values: tuple[int, int, int]) -> None:
+    for number, value in enumerate(values, 1):
+        (directory / f"rs{number}").write_text(f"{value}\n")
+
+
+def _settled(place: Namespace, step: str) -> list[str]:
+    """The table when it has not changed for a while; keepalived tells nobody when it is done with a step.
+
+    By the first configuration, a plain one, is seen that it has begun.
+    """
+    lines, since, deadline = None, 0.0, time.monotonic() + 30
+    while time.monotonic() < deadline:
+        now = saved(place)
+        if now != lines:
+            lines, since = now, time.monotonic()
+        elif _begun(step, now) and time.monotonic() > since + 0.7:
+            return now
+        time.sleep(0.1)
+    raise AssertionError(f"keepalived does not come to `{step}`: {lines}")
+
+
+def _begun(step: str, lines: list[str]) -> bool:
+    """Are those in the first table whose file says 0?"""
+    if step == "stop":
+        return True
+    reloaded = list(STEPS).index(step) >= list(STEPS).index("reload")
+    servers = (1, 3, 4) if reloaded else (1, 2, 3)
+    there = {each for each in (1, 2, 3, 4) if any(f"-r 10.200.1.{each}:" in line for line in lines)}
+    return there == {each for each in servers if not STEPS[step][min(each, 3) - 1]}
+
+
+@pytest.fixture(scope="module")
+def ours(directory) -> Iterator[Story]:
+    """What standfast makes of it."""
+    path = directory / "standfast.conf"
+    with namespace("ours") as place:
+
+        async def work(backend: IpvsLoadBalancer):
+            told: dict[str, dict[str, list[str]]] = {}
+            await backend.start(LvsGlobals(), adopt=())
+            services, pools = {}, {}
+            for now, (step, values) in enumerate(STEPS.items()):
+                if step in ("start", "reload"):
+                    path.write_text(config(directory, reloaded=step == "reload"))
+                    fresh = services_of(load(str(path), config_id="").balancing, now)
+                    for name, each in fresh.items():
+                        services[name].reconfigure(each, now) if name in services else each.begin(now)
+                    services = {name: services.get(name, each) for name, each in fresh.items()}
+                if step == "stop":
+                    await backend.stop(leave=False)
+                    told[step] = by_case(saved(place))
+                    break
+                for each in services.values():
+                    _judge(each, values, now)
+                wanted = pools_of(list(services.values()))
+                assert await backend.apply(plan(pools, wanted)) == ()
+                pools = wanted
+                told[step] = by_case(saved(place))
+            return told
+
+        yield inside(place, work)
+
+
+def _judge(service, values, now) -> None:
+    """What FILE_CHECK says of each server."""
+    for server in service.servers:
+        (checker,) = server.config.checkers
+        options = msgspec.msgpack.decode(checker.options, type=FileOptions)
+        value = values[int(options.track_file[-1]) - 1]
+        failed = value and not options.weight
+        result = bad(Code.VALUE, f"{value}") if failed else good(weight_change=value * options.weight)
+        for _ in range(checker.pace.retry + 1):  # nothing is forgiven here
+            service.take(server, 0, result, now)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_both_have_the_same_table_at_every_step(name, theirs, ours):
+    differences = {
+        (step, who): lines
+        for step in STEPS
+        for who, mine, other in (("only we", ours, theirs), ("only keepalived", theirs, ours))
+        if (lines := [line for line in mine[step][name] if line not in other[step][name]])
+    }
+    excused = {(step, "only keepalived") for case, step in EXCUSED if case == name}
+    assert {at: lines for at, lines in differences.items() if at not in excused} == {}
+    assert excused <= differences.keys()
+    assert len({tuple(ours[step][name]) for step in STEPS}) > 3, "the story must leave traces"
+    assert ours["stop"][name] == []
