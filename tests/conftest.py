@@ -11,7 +11,7 @@ from guest import machine
 from guest.inside import Inside
 from guest.outside import Outside
 
-PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd"}
+PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd", "nginx": "nginx"}
 """Mark -> the program that it needs."""
 
 

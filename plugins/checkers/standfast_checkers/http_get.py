@@ -69,10 +69,9 @@ class HttpOptions(Record, frozen=True):
     protocol: Literal["1.0", "1.0C", "1.1"] = "1.0"
     fast_recovery: bool = False
     retry: int = 1
-    alpha: bool = False
+    """This and the times as in the pace: the checker keeps its own count, to know which page is next."""
     delay_loop: int = 60 * SECOND
-    recheck: int = 60 * SECOND
-    """``max(delay_loop, delay_before_retry)``: the pause between requests for one page of several that is down."""
+    delay_before_retry: int = 3 * SECOND
 
 
 def _options(place: Place) -> HttpOptions | Dropped:
@@ -94,9 +93,8 @@ def _options(place: Place) -> HttpOptions | Dropped:
         protocol=place.settings.get("http_protocol", "1.0"),
         fast_recovery=place.settings.get("fast_recovery", False),
         retry=pace.retry,
-        alpha=pace.alpha,
         delay_loop=pace.delay_loop,
-        recheck=max(pace.delay_loop, pace.delay_before_retry),
+        delay_before_retry=pace.delay_before_retry,
     )
 
 
@@ -150,11 +148,10 @@ class HttpGet(NetworkChecker):
         super().__init__(options, target, surroundings)
         self._rounds = Rounds(
             pages=len(options.urls),
-            retry=options.retry,
-            alpha=options.alpha,
+            patience=options.retry + 1,
             fast=options.fast_recovery,
-            recheck=options.recheck,
             loop=options.delay_loop,
+            pause=options.delay_before_retry,
         )
         self._pages = [_Asked(url, options, self.target) for url in options.urls]
 

@@ -13,18 +13,16 @@ from standfast_checkers.url import Url
 @pytest.mark.parametrize(
     ("kind", "inside", "value"),
     [
-        ("HTTP_GET", "url {\npath /\n}", HttpOptions(urls=(Url(path="/"),), delay_loop=9 * SECOND, recheck=9 * SECOND)),
+        ("HTTP_GET", "url {\npath /\n}", HttpOptions(urls=(Url(path="/"),), delay_loop=9 * SECOND)),
         (
             "SSL_GET",
             "delay_loop 2\nalpha\nretry 4\nurl {\npath /\n}",
-            HttpOptions(
-                urls=(Url(path="/"),), tls=TlsSetting(), retry=4, alpha=True, delay_loop=2 * SECOND, recheck=3 * SECOND
-            ),
+            HttpOptions(urls=(Url(path="/"),), tls=TlsSetting(), retry=4, delay_loop=2 * SECOND),
         ),
         (
             "HTTP_GET",
             "http_protocol 1.0c\nurl {\npath /\n}",
-            HttpOptions(urls=(Url(path="/"),), protocol="1.0C", delay_loop=9 * SECOND, recheck=9 * SECOND),
+            HttpOptions(urls=(Url(path="/"),), protocol="1.0C", delay_loop=9 * SECOND),
         ),
     ],
 )

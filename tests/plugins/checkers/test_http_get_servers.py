@@ -92,7 +92,7 @@ async def test_the_host_header(around, virtualhost, host):
 
 
 async def test_pages_take_turns(around):
-    options = HttpOptions(urls=(Url(path="/a"), Url(path="/b")), retry=0, delay_loop=10, recheck=30)
+    options = HttpOptions(urls=(Url(path="/a"), Url(path="/b")), retry=0, delay_loop=10, delay_before_retry=30)
 
     def answer(asked: bytes) -> bytes:
         return servers.page(status=200 if asked.startswith(b"GET /a") else status)

@@ -1,0 +1,135 @@
+"""HTTP_GET, SSL_GET and HTTP_CHECK against nginx."""
+
+from __future__ import annotations
+
+import hashlib
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+import trio
+import trustme
+
+from standfast.config.lvs_model import Target
+from standfast.contract.checking import Code
+from standfast.net.tls import TlsSetting
+from standfast.values import Address
+from standfast_checkers.http_check import HttpCheck, HttpCheckOptions
+from standfast_checkers.http_get import HttpGet, HttpOptions, SslGet
+from standfast_checkers.url import Url
+
+pytestmark = pytest.mark.nginx
+BODY = b"status: ok\n"
+MD5 = hashlib.md5(BODY, usedforsecurity=False).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Nginx:
+    plain: Target
+    secure: Target
+    h2c: Target
+    ca: str
+
+
+def free_ports(count: int) -> list[int]:
+    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in held]
+    for each in held:
+        each.close()
+    return ports
+
+
+@pytest.fixture(scope="module")
+def nginx(tmp_path_factory) -> Iterator[Nginx]:
+    home = tmp_path_factory.mktemp("nginx")
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(home / "ca.pem")
+    leaf = authority.issue_cert("web.example")
+    leaf.private_key_and_cert_chain_pem.write_to_path(home / "both.pem")
+    plain, secure, h2c = free_ports(3)
+    (home / "nginx.conf").write_text(
+        f"""daemon off; user root; pid {home}/pid; error_log stderr crit; worker_processes 1;
+        events {{ worker_connections 64; }}
+        http {{ access_log off; default_type text/plain; client_body_temp_path {home}; proxy_temp_path {home};
+          fastcgi_temp_path {home}; uwsgi_temp_path {home}; scgi_temp_path {home};
+          server {{ listen 127.0.0.1:{plain}; listen 127.0.0.1:{secure} ssl http2; listen 127.0.0.1:{h2c} http2;
+            server_name web.example; ssl_certificate {home}/both.pem; ssl_certificate_key {home}/both.pem;
+            location = /health {{ return 200 "status: ok\\n"; }}
+            location = /json {{ return 200 '{{"status": "ok", "checks": [{{"up": true}}]}}'; }}
+            location = /old {{ return 301 /health; }}
+            location / {{ return 404; }} }}
+          server {{ listen 127.0.0.1:{plain} default_server; return 421; }} }}"""
+    )
+    process = subprocess.Popen(["nginx", "-e", "stderr", "-c", str(home / "nginx.conf")])
+
+    def target(port: int) -> Target:
+        return Target(address=Address.parse("127.0.0.1"), port=port)
+
+    async def wait() -> None:
+        with trio.fail_after(10):
+            while True:
+                try:
+                    await (await trio.open_tcp_stream("127.0.0.1", h2c)).aclose()
+                except OSError:
+                    await trio.sleep(0.02)  # noqa: TID251
+                else:
+                    return
+
+    try:
+        trio.run(wait)
+        yield Nginx(target(plain), target(secure), target(h2c), str(home / "ca.pem"))
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ({"path": "/health"}, Code.OK),
+        ({"path": "/health", "digest": MD5}, Code.OK),
+        ({"path": "/health", "digest": MD5[::-1]}, Code.CONTENT),
+        ({"path": "/health", "regex": r"^status:\s+ok$", "regex_options": ("multiline",)}, Code.OK),
+        ({"path": "/none"}, Code.STATUS),
+        ({"path": "/none", "status_codes": ((404, 404),)}, Code.OK),
+        ({"path": "/health", "virtualhost": "other.example"}, Code.STATUS),
+        ({"path": "/health", "virtualhost": "other.example", "status_codes": ((421, 421),)}, Code.OK),
+    ],
+)
+@pytest.mark.parametrize("protocol", ["1.0", "1.0C", "1.1"])
+async def test_http_get(around, nginx, url, code, protocol):
+    options = HttpOptions(urls=(Url(**{"virtualhost": "web.example", **url}),), protocol=protocol)
+    result = await HttpGet(options, nginx.plain, around).check()
+    assert result.code == code, result.words
+
+
+@pytest.mark.parametrize(
+    ("verify", "host", "code"),
+    [(False, "x.example", Code.OK), (True, "web.example", Code.OK), (True, "x.example", Code.TLS)],
+)
+async def test_ssl_get(around, nginx, verify, host, code):
+    url = Url(path="/health", virtualhost=host, digest=MD5, tls_compliant=True)
+    tls = TlsSetting(verify=verify, ca=nginx.ca if verify else "")
+    result = await SslGet(HttpOptions(urls=(url,), tls=tls), nginx.secure, around).check()
+    assert result.code == code, result.words
+
+
+@pytest.mark.parametrize(
+    ("options", "version"),
+    [
+        ({"path": "/json", "json": (("$.status", "ok"), ("$.checks[0].up", "true"))}, "HTTP/1.1"),
+        ({"path": "/old", "max_redirects": 1, "text": ("status: ok",)}, "HTTP/1.1"),
+        ({"path": "/health", "method": "HEAD"}, "HTTP/1.1"),
+        ({"path": "/json", "http2": True, "json": (("$.status", None),)}, "HTTP/2"),
+    ],
+)
+@pytest.mark.parametrize("secure", [False, True])
+async def test_http_check(around, nginx, options, version, secure):
+    protocols = ("h2", "http/1.1") if version == "HTTP/2" else ("http/1.1",)
+    tls = TlsSetting(verify=True, ca=nginx.ca, protocols=protocols) if secure else None
+    wanted = HttpCheckOptions(virtualhost="web.example", tls=tls, **options)
+    target = nginx.secure if secure else nginx.h2c if version == "HTTP/2" else nginx.plain
+    result = await HttpCheck(wanted, target, around).check()
+    assert (result.code, result.details["version"]) == (Code.OK, version), result.words
