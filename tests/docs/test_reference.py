@@ -59,6 +59,6 @@ def test_a_keyword_has_its_words_limits_default_and_example():
 
 def test_what_is_not_acted_on_stands_apart():
     acted_on, _, waiting = generate.keywords().partition("## Known, but not acted on yet")
-    assert "`notify_master`" not in acted_on
-    assert "`notify_master COMMAND" in waiting
+    assert "`enable_traps`" not in acted_on
+    assert "`enable_traps" in waiting
     assert "real_server/TCP_CHECK`" in waiting

@@ -33,6 +33,9 @@ PURE_VRRP = (
     "reload",
     "remarks",
     "election",
+    "notify_queue",
+    "notify_words",
+    "rise_fall",
 )
 PURE_HEALTH = (
     "verdict",

@@ -57,6 +57,7 @@ def script(block: Settings, defaults: Settings, findings: Findings) -> TrackedSc
         rise=block.get("rise", 1),
         fall=block.get("fall", 1),
         init_fail=block.get("init_fail", False),
+        on_timeout=block.get("on_timeout", "fail"),
     )
 
 

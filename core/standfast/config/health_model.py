@@ -14,7 +14,7 @@ import msgspec
 from standfast.config.lvs_model import Balancing, Pace, Target
 from standfast.config.model import Config
 from standfast.config.record import Record
-from standfast.config.script_model import Notifications
+from standfast.config.script_model import Notifications, ProgramRules
 from standfast.config.tracking_model import TrackedFile
 from standfast.transfer import sendable
 from standfast.values import SECOND, Address
@@ -78,6 +78,8 @@ class HealthConfig(Record, frozen=True):
     router_id: str = ""
     config_id: str = ""
     instance_name: str = ""
+    programs: ProgramRules = ProgramRules()
+    umask: int = 0o177
     scripts: bool = False
     """A plugin's options name a program (which cannot be seen in their bytes)."""
     plugins: tuple[str, ...] = ()
@@ -111,6 +113,8 @@ def health_config(config: Config, balancing: Balancing, plugins: tuple[str, ...]
         router_id=config.global_defs.router_id,
         config_id=config.config_id,
         instance_name=config.instance_name,
+        programs=config.global_defs.programs,
+        umask=config.global_defs.umask,
         plugins=plugins,
     )
 
@@ -131,7 +135,8 @@ def runs_programs(notify: Notifications) -> bool:
 
 
 def _vrrp_runs_programs(config: Config) -> bool:
-    if config.scripts:
+    fifos = config.global_defs.programs.fifos.values()
+    if config.scripts or any(fifo.script is not None for fifo in fifos):
         return True
     notifications = [each.notify for each in config.instances] + [each.notify for each in config.sync_groups]
     return any(map(runs_programs, notifications))

@@ -16,7 +16,7 @@ from standfast.config.hmac_model import Hmac
 from standfast.config.interface_model import AnnouncementGroup, Ipvlan, PolledInterface, UpDownDelay, Vmac
 from standfast.config.record import Record
 from standfast.config.route_model import Route, Rule
-from standfast.config.script_model import Notifications
+from standfast.config.script_model import Notifications, ProgramRules
 from standfast.config.tracking_model import (
     SyncGroup,
     TrackedFile,
@@ -201,6 +201,7 @@ class GlobalDefs(Record, frozen=True):
     """Bytes for the monitor socket; 0 = ours."""
     status_group: str = "root"
     """Group that may read the status sockets."""
+    programs: ProgramRules = ProgramRules()
 
 
 class Config(Record, frozen=True):

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from standfast.config.definitions import identity
 from standfast.config.findings import Findings
-from standfast.config.script_model import Notifications, ScriptCall
+from standfast.config.script_model import Fifo, Notifications, ProgramRules, ScriptCall
 from standfast.config.settings import Settings, Value
+from standfast.values import SECOND
 
 FIELDS = {
     "notify_master": "master",
@@ -37,6 +38,30 @@ def notifications(block: Settings, defaults: Settings) -> Notifications:
         tells_deleted="notify_deleted" in block.scalars,
         mail=block.get("smtp_alert", mail),
         priority_changes=block.get("notify_priority_changes", defaults.get("vrrp_notify_priority_changes", False)),
+    )
+
+
+FIFOS = ("notify_fifo", "vrrp_notify_fifo", "lvs_notify_fifo")
+
+
+def program_rules(defaults: Settings) -> ProgramRules:
+    """What ``global_defs`` says of programs and pipes."""
+    get = defaults.get
+    fifos: dict[str, Fifo] = {}
+    for name in FIFOS:
+        pipe = get(name)
+        if pipe is None or pipe.path in {fifo.path for fifo in fifos.values()}:
+            continue  # a pipe that the general one is already is written to once
+        call: ScriptCall | None = get(f"{name}_script")
+        if call is not None:
+            call = ScriptCall(argv=(*call.argv, pipe.path), identity=identity(call.identity, defaults))
+        fifos[name] = Fifo(path=pipe.path, owner=pipe.owner, script=call)
+    return ProgramRules(
+        secure=get("enable_script_security", False),
+        as_written=get("use_symlink_paths", False),
+        fifos=fifos,
+        states_on_reload=get("fifo_write_vrrp_states_on_reload", False),
+        notify_timeout=get("notify_timeout", 10 * SECOND),
     )
 
 

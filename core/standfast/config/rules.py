@@ -10,6 +10,7 @@ from standfast.config.findings import Findings
 from standfast.config.iproute_names import NameTables
 from standfast.config.model import Config, GlobalDefs, Scheduling, VrrpInstance
 from standfast.config.normalise import normalise
+from standfast.config.notifications import program_rules
 from standfast.config.settings import Settings
 from standfast.config.surroundings import surround
 from standfast.values import SECOND
@@ -59,6 +60,7 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         umask=get("umask", 0o177),
         netlink_receive_buffer=get("vrrp_netlink_monitor_rcv_bufs", 0),
         status_group=get("status_group", "root"),
+        programs=program_rules(defaults),
     )
 
 

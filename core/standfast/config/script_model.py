@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import msgspec
+
 from standfast.config.record import Record
 
 
@@ -25,6 +27,30 @@ class ScriptCall(Record, frozen=True):
 
     def __str__(self) -> str:
         return " ".join(self.argv)
+
+
+class Fifo(Record, frozen=True):
+    """A named pipe that gets lines about events."""
+
+    path: str
+    owner: Identity = Identity()
+    script: ScriptCall | None = None
+    """Started once to read it; gets the path as its last argument."""
+
+
+class ProgramRules(Record, frozen=True):
+    """``global_defs`` as far as it is about programs and pipes."""
+
+    secure: bool = False
+    """``enable_script_security``."""
+    as_written: bool = False
+    """``use_symlink_paths``."""
+    fifos: dict[str, Fifo] = msgspec.field(default_factory=dict)
+    """By keyword: ``notify_fifo``, ``vrrp_notify_fifo``, ``lvs_notify_fifo``."""
+    states_on_reload: bool = False
+    """``fifo_write_vrrp_states_on_reload``."""
+    notify_timeout: int = 10_000_000
+    """Microseconds for which a running notify script holds up the next one."""
 
 
 class Notifications(Record, frozen=True):

@@ -37,6 +37,8 @@ class TrackedScript(Record, frozen=True):
     rise: int = 1
     fall: int = 1
     init_fail: bool = False
+    on_timeout: Literal["fail", "keep"] = "fail"
+    """What a run that is killed for its time counts as; ``keep``: as nothing."""
 
 
 class TrackedFile(Record, frozen=True):

@@ -15,7 +15,7 @@ from standfast.health import verdicts
 from standfast.health.feed import Item, Numbered, Snapshot
 from standfast.health.verdicts import Verdict
 from standfast.scripts.client import ScriptClient
-from standfast.scripts.protocol import Ended
+from standfast.scripts.protocol import Ended, Ways
 from standfast.supervise.setup import ChildSetup
 from standfast.vrrp.ring import EventRing
 
@@ -39,11 +39,19 @@ class Hub:
         self.vrrp_known = False
         """Does VRRP answer? If not, ``instances`` is what it last was."""
         self.programs = ScriptClient(setup.lines.spawner, self.say) if setup.lines.spawner else None
+        self.run_by(config, setup.generation)
         self._verdicts = setup.lines.verdicts
         self._said: dict[str, Verdict] = {}
         self._unsaid: dict[str, Verdict] = {}
         self._heeders: list[Heed] = []
         self._event_heeders: list[HeedEvent] = []
+
+    def run_by(self, config: HealthConfig, generation: int) -> None:
+        """Take this configuration up."""
+        self.config, self.generation = config, generation
+        if self.programs is not None:
+            rules = config.programs
+            self.programs.ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=config.umask)
 
     # What happens
 

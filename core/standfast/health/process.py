@@ -146,7 +146,7 @@ class HealthProcess:
             self._say(Cannot(generation=order.generation, reason=reason))
             return
         changes: list[str] = []
-        self._hub.config, self._hub.generation = prepared[1], order.generation
+        self._hub.run_by(prepared[1], order.generation)
         for part in self._parts:
             changes += await part.commit(prepared[1])
         self._say(Committed(generation=order.generation, changes=tuple(changes)))

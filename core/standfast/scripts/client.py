@@ -69,14 +69,16 @@ class ScriptClient:
         limit: int = 0,
         at_stop: Literal["wait", "end"] = "wait",
         on_overdue: Callable[[], None] | None = None,
+        once: bool = False,
     ) -> int:
         """Have ``call`` run. ``on_end`` is called once, in any case, never from here; returns the job's number.
 
+        ``once``: if the same command runs already, because a predecessor asked for it, that one it is.
         ``limit``: microseconds after which its process group is ended, ``on_overdue`` is called then; 0: never.
         """
         self._numbers += 1
         number = self._numbers
-        data = protocol.encode(self.ways.start(number, call, limit=limit, at_stop=at_stop))
+        data = protocol.encode(self.ways.start(number, call, limit=limit, at_stop=at_stop, once=once))
         self._jobs[number] = _Job(on_end, on_overdue)
         if len(data) > protocol.LIMIT:
             self._fail_soon(number, f"its command is longer than {protocol.LIMIT} bytes")
@@ -175,7 +177,7 @@ class ScriptClient:
 
     def _end(self, number: int, problem: str) -> None:
         if job := self._jobs.pop(number, None):
-            job.on_end(Ended(number=number, problem=problem))
+            job.on_end(Ended(number=number, problem=problem, lost=True))
 
     def _fail_soon(self, number: int, problem: str) -> None:
         trio.lowlevel.spawn_system_task(self._failed, number, problem)

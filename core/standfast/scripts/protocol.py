@@ -38,6 +38,8 @@ class Start(Message, frozen=True, kw_only=True):
     as_written: bool = False
     """Execute the path as it is written, not the one behind its symbolic links."""
     umask: int = 0o177
+    once: bool = False
+    """If the same command of this client runs already (a predecessor asked for it), that one it is."""
 
 
 class Kill(Message, frozen=True, kw_only=True):
@@ -75,6 +77,8 @@ class Ended(Message, frozen=True, kw_only=True):
     timed_out: bool = False
     problem: str = ""
     """Why it could not be started, or what was lost."""
+    lost: bool = False
+    """Nothing is known of it: said by the asking side itself."""
 
     @property
     def words(self) -> str:
@@ -123,7 +127,13 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     umask: int = 0o177
 
     def start(
-        self, number: int, call: ScriptCall, *, limit: int = 0, at_stop: Literal["wait", "end"] = "wait"
+        self,
+        number: int,
+        call: ScriptCall,
+        *,
+        limit: int = 0,
+        at_stop: Literal["wait", "end"] = "wait",
+        once: bool = False,
     ) -> Start:
         """The order to run ``call``."""
         return Start(
@@ -135,4 +145,5 @@ class Ways(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             secure=self.secure,
             as_written=self.as_written,
             umask=self.umask,
+            once=once,
         )

@@ -6,8 +6,10 @@ import errno
 import grp
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from standfast.net.namespaces import NoSuchNamespace, enter
 from standfast.supervise import state_file
@@ -67,11 +69,17 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
 
 
 def open_sockets(
-    run_dir: Path, essentials: Essentials, entry: ChildEntry, name: str = "vrrp", lines: Lines = NO_LINES
+    run_dir: Path,
+    essentials: Essentials,
+    entry: ChildEntry,
+    name: str = "vrrp",
+    *,
+    lines: Lines = NO_LINES,
+    pipes: Mapping[str, int] = MappingProxyType({}),
 ) -> Place:
     """A child's listening sockets; every successor inherits them, so clients never find the door gone."""
     control, status = open_pair(run_dir, name, essentials)
-    return Place(control, status, run_dir, entry, lines)
+    return Place(control, status, run_dir, entry, lines, pipes)
 
 
 def open_pair(run_dir: Path, process: str, essentials: Essentials) -> tuple[socket.socket, socket.socket]:

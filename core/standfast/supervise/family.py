@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from standfast.supervise.claim import open_sockets
 from standfast.supervise.generation import Generation
@@ -59,7 +60,13 @@ class Family:
 
 
 def found_family(
-    parent: Parent, run_dir: Path, generation: Generation, programs: Programs, listener: Listener
+    parent: Parent,
+    run_dir: Path,
+    generation: Generation,
+    programs: Programs,
+    listener: Listener,
+    *,
+    pipes: Mapping[str, int] = MappingProxyType({}),
 ) -> Family:
     """Make the keepers, their listening sockets, and the lines between the children. Raises ``CannotStart``."""
     from_vrrp, of_vrrp = _line()
@@ -67,7 +74,8 @@ def found_family(
     verdicts_out, verdicts_in = _line()
 
     def keeper(role: Role, program: ChildEntry, lines: Lines) -> Keeper:
-        place: Place = open_sockets(run_dir, generation.essentials, program, role.name, lines)
+        wanted = {name: pipe for name, pipe in pipes.items() if name in role.pipes}
+        place: Place = open_sockets(run_dir, generation.essentials, program, role.name, lines=lines, pipes=wanted)
         return Keeper(parent, place, generation, listener, role)
 
     return Family(

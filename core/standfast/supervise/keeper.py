@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -54,6 +54,7 @@ class Place:
     run_dir: Path
     entry: ChildEntry
     lines: Lines = NO_LINES
+    pipes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -130,11 +131,12 @@ class Keeper:
                     run_dir=place.run_dir,
                     resume=resume,
                     lines=place.lines,
+                    pipes=place.pipes,
                 )
             )
 
         sockets = (theirs, place.control, place.status, *place.lines.sockets())
-        keep = [document, *(each.fileno() for each in sockets)]
+        keep = [document, *(each.fileno() for each in sockets), *place.pipes.values()]
         try:
             pid = self._parent.brood.start(self.role.name, main, keep=keep, on_end=self._ended)
         except OSError as error:

@@ -242,6 +242,8 @@ class Reloader:
 
 
 def _fixed_change(old: Essentials, new: Essentials) -> str:
+    if old.global_defs.programs.fifos != new.global_defs.programs.fifos:
+        return "the pipes of `notify_fifo` and its kin cannot change under a running daemon: restart"
     changed = fixed_changes(old, new)
     return f"`{changed[0]}` cannot change under a running daemon: restart" if changed else ""
 

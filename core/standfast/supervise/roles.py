@@ -28,6 +28,9 @@ class Role:
     speaks: bool = False
     """Addresses and the service manager's trust hang on it."""
 
+    pipes: frozenset[str] = frozenset()
+    """Keywords of the named pipes that it writes to."""
+
     def document(self, generation: Generation) -> int:
         """The descriptor of its part of a configuration."""
         if self.name == "health" and generation.health is not None:
@@ -46,9 +49,17 @@ class Role:
             privileges.drop_all_but(self.keeps)
 
 
-VRRP = Role("vrrp", "the VRRP process", privileges.VRRP, speaks=True)
+VRRP = Role(
+    "vrrp", "the VRRP process", privileges.VRRP, speaks=True, pipes=frozenset(("notify_fifo", "vrrp_notify_fifo"))
+)
 
-HEALTH = Role("health", "the health process", privileges.HEALTH, patience=5 * SECOND)
+HEALTH = Role(
+    "health",
+    "the health process",
+    privileges.HEALTH,
+    patience=5 * SECOND,
+    pipes=frozenset(("notify_fifo", "lvs_notify_fifo")),
+)
 """Plugins' code runs in its loop; a pause that would cost an address elsewhere only delays a check here."""
 
 SPAWNER = Role("spawner", "the spawner", None, patience=2 * SECOND, heeds=False)

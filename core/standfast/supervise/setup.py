@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
 
@@ -65,6 +65,8 @@ class ChildSetup:
     resume: bool
     """A predecessor died a moment ago: what it left in the page may be adopted (decided slot by slot)."""
     lines: Lines = NO_LINES
+    pipes: Mapping[str, int] = field(default_factory=dict)
+    """Open named pipes for notices, by keyword."""
 
 
 ChildEntry: TypeAlias = Callable[[ChildSetup], int]

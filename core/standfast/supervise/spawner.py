@@ -190,6 +190,13 @@ class Spawner:
         self._reactor.forget(client.line.fileno())  # until one of its programs ends
 
     def _start(self, client: _Client, order: Start) -> None:
+        running = next((job for job in client.jobs.values() if job.argv == order.argv), None) if order.once else None
+        if running is not None:
+            del client.jobs[running.number]
+            running.number = order.number
+            client.jobs[order.number] = running
+            self._say(client, Started(number=order.number, pid=running.pid))
+            return
         try:
             pid, complaint = launch(order)
         except OSError as error:

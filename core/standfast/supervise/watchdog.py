@@ -35,6 +35,7 @@ from standfast.supervise.loader import EX_CONFIG, Documents, Loading, Report, So
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.messages import FromChild, Ready, Stopped
 from standfast.supervise.parent import Parent
+from standfast.supervise.pipes import Pipes
 from standfast.supervise.reactor import Reactor
 from standfast.supervise.reload import Hooks, Reloader
 from standfast.supervise.roles import Role
@@ -98,6 +99,7 @@ class Watchdog:
         self._report = Report()
         self._claim: Claim | None = None
         self._family: Family | None = None
+        self._pipes: Pipes | None = None
         self._reloader: Reloader | None = None
         self._leaving: Leaving | None = None
         self._desks: list[Desk] = []
@@ -119,6 +121,8 @@ class Watchdog:
         except Exception:
             self._parent.log.log("error", "parent.crashed", traceback.format_exc(limit=-12))
             self._exit_status = EX_SOFTWARE
+        if self._pipes is not None:
+            self._pipes.close()
         if self._claim is not None and self._exit_status != EX_SOFTWARE:
             self._claim.run_dir.release()
         self._diary.close()
@@ -158,7 +162,10 @@ class Watchdog:
     def _prepare(self, generation: Generation) -> None:
         assert self._claim is not None  # noqa: S101 - taken a moment ago
         path = self._claim.run_dir.path
-        self._family = found_family(self._parent, path, generation, self._parts.programs, self)
+        settings = generation.essentials.global_defs
+        self._pipes = Pipes(settings.programs.fifos, settings.umask, self._parent.log)
+        descriptors = self._pipes.descriptors
+        self._family = found_family(self._parent, path, generation, self._parts.programs, self, pipes=descriptors)
         control, status = open_pair(path, "daemon", generation.essentials)
         privileges.lay_down_all_but(privileges.PARENT)
         _run_above(generation)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from standfast.config.model import VirtualAddress, VrrpInstance
-from standfast.events import Level, Remark, StateName, Transition
+from standfast.events import Level, LowerPriorityMaster, Remark, StateName, Transition
 from standfast.net.routing import RoutingObject
 from standfast.values import Address, seconds
 from standfast.vrrp import ah, timing
@@ -200,6 +200,17 @@ class Machine:
         """Tell that the state is this one now, and why."""
         old, self.told = self.told, new
         told = Transition(at=now, instance=self.config.name, old=old, new=new, priority=self.priority, cause=self.cause)
+        self.do(Tell(told))
+
+    def tell_lower_priority(self, advert: Advert, now: int) -> None:
+        """Tell that somebody speaks as master who should not."""
+        told = LowerPriorityMaster(
+            at=now,
+            instance=self.config.name,
+            other=str(advert.source),
+            other_priority=advert.priority,
+            priority=self.priority,
+        )
         self.do(Tell(told))
 
     def elect(self, vote: State) -> None:

@@ -109,6 +109,7 @@ def _correct(machine: Machine, advert: Advert, now: int) -> None:
         f"heard {advert.source} as master with priority {advert.priority}, ours is {machine.priority}: it must yield"
     )
     machine.remark("warning", "vrrp.lower_priority_heard", words, now, advert.source)
+    machine.tell_lower_priority(advert, now)
     if not machine.config.lower_prio_no_advert:
         _answer(machine, now)
     machine.do(*machine.announcer.lower_priority_heard(now))

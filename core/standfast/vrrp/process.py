@@ -14,14 +14,17 @@ import trio
 from standfast import clock
 from standfast.config import model
 from standfast.config.model import Config
+from standfast.config.script_model import ScriptCall
 from standfast.control import protocol, server
-from standfast.events import Event
+from standfast.events import Event, Level, Remark
 from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
 from standfast.net.monitor import Monitor
 from standfast.net.routing import RoutingObject
 from standfast.net.routing_keeper import RoutingKeeper
 from standfast.net.routing_monitor import RoutingMonitor
+from standfast.scripts.client import ScriptClient
+from standfast.scripts.protocol import Ended, Ways
 from standfast.supervise import messages
 from standfast.supervise.messages import (
     Abort,
@@ -42,10 +45,12 @@ from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import Cast, held
 from standfast.vrrp.holdings import Holdings
+from standfast.vrrp.notifier import Notifier
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
+from standfast.vrrp.track_scripts import TrackScripts
 
 _MESSAGE: Final = 65_536
 _ENCODE_SLICE: Final = 16
@@ -89,8 +94,13 @@ class VrrpProcess:
         self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir)
         self._describer = Describer(self._speaker, holdings, self._ring)
         self._describer.generation = setup.generation
+        line = setup.lines.spawner
+        self._programs = None if line is None else ScriptClient(line, self._say_of_scripts)
+        self._notifier = Notifier(self._programs, setup.pipes, self._tell_quietly, self._speaker.at)
+        self._scripts = TrackScripts(self._programs, self._script_result, self._tell_quietly, self._speaker.at)
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
+        self._readers_run = False
         self._collected_at = 0
 
     async def run(self) -> None:
@@ -98,7 +108,9 @@ class VrrpProcess:
         setup = self._setup
         self._beat(clock.now())
         self._routing_monitor.listen(bool(routing_of(self._config)))
+        self._configure_programs()
         self._cast.begin(self._config, setup.page, resume=setup.resume)
+        self._scripts.configure(self._config)
         self._speaker.turn()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._speaker.run)
@@ -107,6 +119,8 @@ class VrrpProcess:
             nursery.start_soon(server.serve, setup.control, self._answer)
             nursery.start_soon(server.serve, setup.status, self._answer)
             nursery.start_soon(self._obey, nursery)
+            if self._programs is not None:
+                nursery.start_soon(self._programs.serve)
             self._say(Ready(generation=setup.generation))
             await self._settle_down()
 
@@ -148,8 +162,41 @@ class VrrpProcess:
         self._speaker.at(now + _COLLECT_EVERY, self._collect)
 
     def _tell(self, event: Event) -> None:
+        self._tell_quietly(event)
+        self._notifier.hear(event)
+
+    def _tell_quietly(self, event: Event) -> None:
+        """To the log and the ring, not to scripts."""
         self._setup.log.tell(event)
         self._ring.append(event)
+
+    def _say_of_scripts(self, level: Level, event: str, words: str) -> None:
+        self._tell_quietly(Remark(at=clock.now(), level=level, event=event, words=words))
+
+    def _script_result(self, name: str, value: int, words: str, now: int) -> None:
+        self._speaker.trackers.report("script", name, value, words, now)
+        self._speaker.work()
+        self._speaker.rearm()
+
+    def _configure_programs(self) -> None:
+        """Before anything happens of which scripts are to hear."""
+        rules = self._config.global_defs.programs
+        if self._programs is not None:
+            umask = self._config.global_defs.umask
+            self._programs.ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=umask)
+        self._notifier.configure(self._config)
+        for name, fifo in rules.fifos.items():
+            if fifo.script is not None and name in self._setup.pipes and not self._readers_run:
+                self._run_reader(name, fifo.script)
+        self._readers_run = True
+
+    def _run_reader(self, name: str, call: ScriptCall) -> None:
+        def ended(end: Ended) -> None:
+            if not self._leaving:
+                self._say_of_scripts("warning", "vrrp.pipe_reader", f"the `{name}_script` has ended: {end.words}")
+
+        if self._programs is not None:
+            self._programs.start(call, ended, at_stop="end", once=True)
 
     async def _watch_kernel(self) -> None:
         """Digest links and addresses as the kernel tells of them, with a turn of the loop after every batch."""
@@ -231,7 +278,11 @@ class VrrpProcess:
             return
         self._config = prepared[1]
         self._routing_monitor.listen(bool(routing_of(self._config)))
+        self._configure_programs()
         changes = self._cast.change(self._config)
+        self._scripts.configure(self._config)
+        if self._config.global_defs.programs.states_on_reload:
+            self._notifier.repeat_states()
         self._describer.generation = order.generation
         self._speaker.turn()
         self._say(Committed(generation=order.generation, changes=changes))
@@ -249,12 +300,14 @@ class VrrpProcess:
     async def _leave(self, nursery: trio.Nursery, hold: bool) -> None:
         """Let every instance leave; a second call without ``hold`` hurries the first one up."""
         first, self._leaving = not self._leaving, True
+        self._scripts.end()
         self._cast.end(hold=hold)
         self._speaker.turn()
         if first:
             await self._speaker.nobody_left()
             self._cast.clear()
             self._say(Stopped())
+            await self._notifier.settled(self._config.child_wait_time * SECOND)
             nursery.cancel_scope.cancel()
 
     def _say(self, message: FromChild) -> None:

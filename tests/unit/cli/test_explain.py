@@ -45,7 +45,7 @@ def test_a_block_says_what_may_stand_in_it(capsys):
 
 
 def test_what_waits_and_what_is_ours_is_said(capsys):
-    assert "not acted on yet" in explain("notify_master", capsys)
+    assert "not acted on yet" in explain("enable_traps", capsys)
     assert "keepalived does not know this keyword" in explain("stop_hold", capsys)
     assert "write `timer_expired_backup`" in explain("thread_timer_expired", capsys)
 

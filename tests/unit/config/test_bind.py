@@ -41,8 +41,8 @@ def test_the_last_of_a_repeated_scalar_wins():
 
 def test_the_first_script_wins():
     loaded = one("notify /bin/a\n    notify /bin/b")
-    assert codes(loaded) == ["SF5001", "SF2111"]
-    assert loaded.diagnostics[1].span.line == 6
+    assert codes(loaded) == ["SF2111"]
+    assert loaded.diagnostics[0].span.line == 6
 
 
 def test_a_wrong_value_is_dropped_or_replaced_by_its_fallback():

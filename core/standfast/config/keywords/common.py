@@ -15,7 +15,7 @@ def waiting(name: str, kind: Kind, doc: str, example: str, default: str = "", **
     return Keyword(name, kind, doc, example, default, acted_on=False, **more)  # type: ignore[arg-type]
 
 
-def script(name: str, doc: str, repeat: Repeat = "first") -> Keyword:
+def script(name: str, doc: str, repeat: Repeat = "first", *, acted_on: bool = True) -> Keyword:
     """A keyword that names a script: the first one counts."""
     example = f'{name} "/usr/local/bin/event {name}" nobody'
-    return Keyword(name, SCRIPT, doc, example, "none", repeat=repeat, acted_on=False)
+    return Keyword(name, SCRIPT, doc, example, "none", repeat=repeat, acted_on=acted_on)

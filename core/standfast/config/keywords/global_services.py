@@ -26,9 +26,9 @@ TIMEOUT = Seconds(1 * SECOND, 1000 * SECOND, places=0)
 TABLE = "keepalived_ipvs"
 
 
-def _program(name: str, doc: str) -> Keyword:
+def _program(name: str, doc: str, *, acted_on: bool = True) -> Keyword:
     """A script; without a command the line alone is wrong."""
-    return replace(script(name, doc), incomplete="skip")
+    return replace(script(name, doc, acted_on=acted_on), incomplete="skip")
 
 
 MAIL = (
@@ -49,31 +49,35 @@ MAIL = (
 )  # fmt: skip
 
 SCRIPTS = (
-    waiting("script_user", IDENTITY, "Who runs scripts that name no user.", "script_user nobody",
+    Keyword("script_user", IDENTITY, "Who runs scripts that name no user.", "script_user nobody",
             "`keepalived_script` if there is such a user, else the daemon's", incomplete="skip"),
-    waiting("enable_script_security", Flag(), "Refuse root's scripts that others could change.",
+    Keyword("enable_script_security", Flag(), "Refuse root's scripts that others could change.",
             "enable_script_security", "off"),
-    waiting("use_symlink_paths", Switch(), "Run scripts by the path as written.", "use_symlink_paths", "off"),
-    waiting("set_supplementary_groups", Switch(), "Scripts have all groups of their user.",
+    Keyword("use_symlink_paths", Switch(), "Run scripts by the path as written.", "use_symlink_paths", "off"),
+    Keyword("set_supplementary_groups", Switch(), "Scripts have all groups of their user.",
             "set_supplementary_groups", "off"),
-    _program("startup_script", "Run once before everything else."),
-    _program("shutdown_script", "Run once after everything else."),
+    _program("startup_script", "Run once before everything else.", acted_on=False),
+    _program("shutdown_script", "Run once after everything else.", acted_on=False),
     waiting("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10",
             incomplete="skip"),
     waiting("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10",
             incomplete="skip"),
     *(
-        waiting(f"{prefix}notify_fifo", Custom("PATH [USER [[:]GROUP]]", pipe, most=3), f"A pipe that gets {what} "
-                "as lines.", f"{prefix}notify_fifo /run/events", "none", repeat="first", incomplete="skip")
+        Keyword(f"{prefix}notify_fifo", Custom("PATH [USER [[:]GROUP]]", pipe, most=3), f"A pipe that gets {what} "
+                "as lines.", f"{prefix}notify_fifo /run/events", "none", repeat="first", incomplete="skip",
+                acted_on=not prefix.startswith("lvs"))
         for prefix, what in (("", "all events"), ("vrrp_", "VRRP events"), ("lvs_", "events of services"))
     ),
     *(
-        _program(f"{prefix}notify_fifo_script", "Started to read that pipe.")
+        _program(f"{prefix}notify_fifo_script", "Started to read that pipe.", acted_on=not prefix.startswith("lvs"))
         for prefix in ("", "vrrp_", "lvs_")
     ),
-    waiting("vrrp_notify_priority_changes", Switch(), "Changes of priority are events too.",
+    Keyword("notify_timeout", Seconds(0, 3600 * SECOND), "How long a notify script that still runs holds up the next "
+            "one of its instance or group; it is not killed. 0: scripts run side by side, as in keepalived.",
+            "notify_timeout 30", "10", ours=True),
+    Keyword("vrrp_notify_priority_changes", Switch(), "Changes of priority are events too.",
             "vrrp_notify_priority_changes", "off"),
-    waiting("fifo_write_vrrp_states_on_reload", Flag(), "Repeat all states after a reload.",
+    Keyword("fifo_write_vrrp_states_on_reload", Flag(), "Repeat all states after a reload.",
             "fifo_write_vrrp_states_on_reload", "off"),
     waiting("rs_init_notifies", Switch(), "Servers that are up at the start are announced.", "rs_init_notifies", "off"),
 )  # fmt: skip

@@ -32,7 +32,7 @@ VRRP_SYNC_GROUP = Block(
                 "sync_group_tracking_weight", "off"),
         Keyword("global_tracking", Flag(), "Old name of `sync_group_tracking_weight`.", "global_tracking",
                 field="sync_group_tracking_weight", retired="sync_group_tracking_weight"),
-        waiting("notify_priority_changes", Switch(), "Changes of a member's priority are events too.",
+        Keyword("notify_priority_changes", Switch(), "Changes of a member's priority are events too.",
                 "notify_priority_changes", "`vrrp_notify_priority_changes`"),
     ),
 )  # fmt: skip

@@ -14,7 +14,7 @@ from standfast.values import SECOND
 WAITS = "tracking and notification"
 DELAY = Seconds(1, 3600 * SECOND)
 
-WAITING = frozenset(("script", "file", "process", "bfd"))
+WAITING = frozenset(("file", "process", "bfd"))
 """Kinds that nobody looks at yet."""
 
 TRACKED: dict[TrackedKind, tuple[str, str]] = {
@@ -46,8 +46,6 @@ VRRP_SCRIPT = Block(
     header=Text("NAME"),
     repeat="each",
     unnamed="stop",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(
         Keyword("script", Script(with_user=False), "What to run. Exit status 0 is good; everything else, a signal or a "
                 "timeout is bad. With arguments it needs quotes.", 'script "/usr/local/bin/check_http 80"',
@@ -60,6 +58,9 @@ VRRP_SCRIPT = Block(
         Keyword("fall", Integer(1, INT_MAX), "Bad results in a row until it counts as bad.", "fall 2", "1"),
         Keyword("user", User(), "Who runs it.", "user nobody", "`script_user`"),
         Keyword("init_fail", Flag(), "Bad until the first results are in.", "init_fail", "off"),
+        Keyword("on_timeout", Choice({"fail": "fail", "keep": "keep"}), "What a run counts as that is killed because "
+                "its time is over; `keep`: the last result stays.", "on_timeout keep", "fail (as in keepalived)",
+                ours=True),
     ),
 )  # fmt: skip
 

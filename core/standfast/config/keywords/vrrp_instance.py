@@ -156,10 +156,10 @@ TRACKING: tuple[Declaration, ...] = (
             ("notify_master_rx_lower_pri", "Run when a master hears a lower priority."),
         )
     ),
-    waiting("notify_deleted", Script(least=0), "Run when a reload removes the instance.",
+    Keyword("notify_deleted", Script(least=0), "Run when a reload removes the instance.",
             "notify_deleted /usr/local/bin/gone", repeat="first"),
     waiting("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
-    waiting("notify_priority_changes", Switch(), "Changes of priority are events too.", "notify_priority_changes",
+    Keyword("notify_priority_changes", Switch(), "Changes of priority are events too.", "notify_priority_changes",
             "`vrrp_notify_priority_changes`"),
     waiting("lvs_sync_daemon_interface", interface(), "Copy connections on this interface.",
             "lvs_sync_daemon_interface eth1", retired="lvs_sync_daemon", repeat="first"),

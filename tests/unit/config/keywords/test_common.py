@@ -7,4 +7,5 @@ from standfast.config.kinds import Flag
 def test_what_waits_is_not_acted_on():
     assert not waiting("x", Flag(), "Words.", "x").acted_on
     keyword = script("notify", "Run.")
-    assert (keyword.acted_on, keyword.repeat, keyword.kind.least) == (False, "first", 1)
+    assert script("notify", "Run.", acted_on=False).acted_on is False
+    assert (keyword.acted_on, keyword.repeat, keyword.kind.least) == (True, "first", 1)

@@ -10,7 +10,7 @@ def codes(text: str) -> list[str]:
 
 
 def test_first_wins_for_what_is_opened_or_run():
-    for name in ("notify_fifo", "startup_script", "snmp_socket", "nftables_ipvs"):
+    for name in ("lvs_notify_fifo", "startup_script", "snmp_socket", "nftables_ipvs"):
         assert codes(f"{name} a\n{name} b") == ["SF5001", "SF2111"]
 
 

@@ -43,6 +43,8 @@ NEEDS = {
 """What must stand beside the keyword to make a whole of its block."""
 
 BESIDE = {
+    "notify_fifo_script": "notify_fifo /run/events",
+    "vrrp_notify_fifo_script": "vrrp_notify_fifo /run/events",
     "timer_expired_backup": "nopreempt",
     "thread_timer_expired": "nopreempt",
     "unicast_ttl": "unicast_peer {\n192.0.2.3\n}",
@@ -113,7 +115,7 @@ def test_everything_has_words_an_example_and_a_beginning():
 @pytest.mark.parametrize("path", [path for path in ACTED_ON if path not in APART])
 def test_the_example_draws_no_complaint(path):
     loaded = load_text(whole(path))
-    assert [d for d in loaded.diagnostics if d.code != "SF2112"] == []
+    assert [d for d in loaded.diagnostics if d.code not in ("SF2112", "SF4107")] == []
     assert loaded.config is not None
 
 
