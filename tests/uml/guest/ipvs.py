@@ -31,8 +31,12 @@ def inside(place: Namespace, work: Callable[[IpvsLoadBalancer], Awaitable[T]]) -
     """Run it with a backend that lives in a namespace."""
 
     async def run() -> T:
+        backend = IpvsLoadBalancer()
         with trio.fail_after(60):
-            return await work(IpvsLoadBalancer())
+            try:
+                return await work(backend)
+            finally:
+                await backend.stop(leave=True)
 
     with place.entered():
         assert IpvsLoadBalancer.lacking() == ""
