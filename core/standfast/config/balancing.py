@@ -9,8 +9,9 @@ from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType
 from standfast.config.lvs_checkers import Context
 from standfast.config.lvs_groups import groups_of
-from standfast.config.lvs_model import Balancing, Group, LvsGlobals, TlsCredentials, VirtualServer
+from standfast.config.lvs_model import Balancing, Group, LvsGlobals, SyncDaemon, TlsCredentials, VirtualServer
 from standfast.config.lvs_service import service_of
+from standfast.config.lvs_sync import sync_daemon_of
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
@@ -29,10 +30,11 @@ def build_balancing(settings: Settings, findings: Findings, checkers: Mapping[st
         if service is not None:
             services.append((block.statement, service))
     _unique(services, findings)
+    found = tuple(service for _, service in services)
     return Balancing(
-        globals=lvs_globals(defaults),
+        globals=lvs_globals(defaults, sync_daemon_of(settings, found, findings)),
         groups=tuple(groups.values()),
-        virtual_servers=tuple(service for _, service in services),
+        virtual_servers=found,
         tls=tls,
     )
 
@@ -89,14 +91,14 @@ def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:
     )
 
 
-def lvs_globals(defaults: Settings) -> LvsGlobals:
+def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobals:
     """``global_defs`` as far as it is about load balancing."""
     get = defaults.get
     return LvsGlobals(
         timeouts_s=get("lvs_timeouts", {}),
         flush=get("lvs_flush", False),
         flush_on_stop=get("lvs_flush_on_stop", ""),
-        sync_daemon=get("lvs_sync_daemon"),
+        sync_daemon=sync_daemon,
         nftables_table=get("nftables_ipvs", ""),
         nftables_priority=get("nftables_ipvs_priority", -1),
         nftables_start_mark=get("nftables_ipvs_start_fwmark", 1000),

@@ -1,4 +1,4 @@
-"""The codes of load balancing (SF33xx: values; SF45xx: meaning; SF66xx: plugins), added to the table of all codes."""
+"""The codes of load balancing (SF33xx: values; SF45xx: meaning; SF66xx: plugins; SF67xx: IPVS), added to all codes."""
 
 from __future__ import annotations
 
@@ -188,4 +188,13 @@ PLUGINS = (
          "configuration. The check is left out; a server without checks counts as up for ever."),
 )  # fmt: skip
 
-declare(*PLUGINS, *VALUES, *CHECKERS, *GROUPS, *SERVICES, *SERVERS, *MAIL)
+SYNC = (
+    Code("SF6701", "warning", "sync daemon of an unknown instance",
+         "`lvs_sync_daemon` names the instance that decides whether this machine sends or receives. There is none of "
+         "that name, so no daemon runs, and no connections are copied to the other machine."),
+    Code("SF6702", "warning", "sync daemon beside a tunnel to the other IP version",
+         "The kernel refuses to synchronise connections while any tunnel in its table leads from IPv4 to IPv6 or the "
+         "other way round."),
+)  # fmt: skip
+
+declare(*PLUGINS, *VALUES, *CHECKERS, *GROUPS, *SERVICES, *SERVERS, *MAIL, *SYNC)

@@ -197,7 +197,7 @@ class SyncDaemon(Record, frozen=True):
     instance: str = ""
     """Sends while this virtual router is master, else receives; empty: both at once."""
     id: int | None = None
-    """None: the instance's VRID, or 0."""
+    """None only before the configuration is finished: the instance's VRID, or 0."""
     maxlen: int | None = None
     port: int | None = None
     ttl: int | None = None

@@ -144,13 +144,12 @@ def test_weights_share_and_statistics_count(network):
         await started(backend, service)
         assert network.spread(40, port=81) == {SERVERS[0]: 30, SERVERS[1]: 10}
         with trio.fail_after(10):  # kernels before 6.2 sum their counters up every 2 s
-            while not (found := (await backend.statistics())["web"]).pool.connections:  # noqa: ASYNC110
+            while (found := (await backend.statistics())["web"]).pool.connections != 40:  # noqa: ASYNC110
                 await trio.sleep(0.1)  # noqa: TID251
-        assert found.pool.connections == 40
         assert found.members[f"[{SERVERS[0]}]:80"].connections == 30
         assert found.members[f"[{SERVERS[2]}]:80"].connections == 0
         assert found.pool.bytes_in > 40 * 4
-        assert found.pool.packets_out >= 40 * 3
+        assert found.pool.packets_out >= 40 * 2
 
     inside(network.balancer, work)
 

@@ -15,7 +15,7 @@ from standfast.values import Address
 
 def read(line: str) -> tuple[Any, list[str]]:
     loaded = load_text(f"global_defs {{\n{line}\n}}\n")
-    told = [d.code for d in loaded.diagnostics if d.code not in ("SF5001", "SF4551", "SF4554")]
+    told = [d.code for d in loaded.diagnostics if d.code not in ("SF5001", "SF4551", "SF4554", "SF6701")]
     return loaded.settings.block("global_defs").get(line.split(maxsplit=1)[0]), told
 
 
