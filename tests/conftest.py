@@ -6,10 +6,15 @@ import os
 import shutil
 from pathlib import Path
 
+import hypothesis
 import pytest
 from guest import machine
 from guest.inside import Inside
 from guest.outside import Outside
+
+# A limit of wall time for each example fails on a busy machine, and says nothing about the code; pytest has a limit.
+hypothesis.settings.register_profile("no-deadline", deadline=None)
+hypothesis.settings.load_profile("no-deadline")
 
 PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd", "nginx": "nginx"}
 """Mark -> the program that it needs."""
