@@ -105,8 +105,9 @@ IDENTITY = (
 
 NETWORK = (
     Code("SF4014", "warning", "unicast without peers",
-         "A keyword says that unicast was meant, but no usable peer is configured. Multicast is used, or with "
-         "`unicast_fault_no_peer` the instance waits in FAULT (then it is an error)."),
+         "A keyword says that unicast was meant, but no usable peer is configured. With an empty `unicast_peer` or "
+         "with `unicast_fault_no_peer` the instance waits in FAULT; keepalived uses multicast for the former, where "
+         "nobody hears it. Otherwise multicast is used."),
     Code("SF4016", "error", "unicast in strict mode",
          "The RFC has no unicast, so strict mode refuses it on an interface that can do multicast. Nothing starts."),
     Code("SF4017", "warning", "multicast group with unicast peers",

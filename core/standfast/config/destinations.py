@@ -22,6 +22,11 @@ def decide_destination(draft: Draft) -> None:
     if meant and settings.get("unicast_fault_no_peer"):
         draft.permanent_fault = "`unicast_fault_no_peer` is set, and there is no usable unicast peer"
         draft.warning("SF4014", "unicast_fault_no_peer", "no usable unicast peer; the instance stays in FAULT")
+    elif "unicast_peer" in settings.seen:
+        # By multicast it would hear nobody, and be a second master: here keepalived is not followed.
+        draft.permanent_fault = "`unicast_peer` is there, but no usable peer stands in it"
+        message = "no usable peer stands in `unicast_peer`: the instance stays in FAULT rather than be a second master"
+        draft.warning("SF4014", "unicast_peer", message, "name the other machines in it, or take the block out")
     elif meant:
         message = f"`{meant[0]}` says unicast, but there is no usable unicast peer; multicast is used"
         draft.warning("SF4014", meant[0], message, "add the other machines under `unicast_peer`")

@@ -44,6 +44,8 @@ class VirtualAddress(Record, frozen=True):
     peer: Address | None = None
     preferred_lft_s: int | None = None
     """Seconds; None is forever. 0 for an IPv6 /128 without the option, so it is not chosen as a source."""
+    lease_s: int | None = None
+    """Seconds for which the kernel keeps it unless it is renewed (``address_lease``); None: for ever."""
     home: bool = False
     dad: bool = False
     """True with ``-nodad``: duplicate address detection on. Off by default: a master must answer at once."""
@@ -149,6 +151,8 @@ class VrrpInstance(Record, frozen=True):
     vmac: Vmac | None = None
     ipvlan: Ipvlan | None = None
     hmac: Hmac | None = None
+    address_lease: int = 0
+    """Microseconds after which the kernel drops our addresses unless we renew them; 0: it never does."""
     permanent_fault: str = ""
     """Why this instance can never run as configured (words for people); empty = it can."""
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from msgspec import structs
 
 from standfast.config import cadence, destinations, identity
 from standfast.config.addressing import decide_family, take_addresses
 from standfast.config.draft import Draft
 from standfast.config.findings import Findings
-from standfast.config.model import VrrpInstance
+from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.config.settings import Settings
 from standfast.values import SECOND
 
@@ -65,6 +67,13 @@ def _checksum(draft: Draft) -> str:
     return str(draft.settings.get("checksum", default))
 
 
+def _leased(addresses: Iterable[VirtualAddress], lease: int) -> tuple[VirtualAddress, ...]:
+    """With the time for which the kernel keeps them unasked."""
+    if not lease:
+        return tuple(addresses)
+    return tuple(structs.replace(address, lease_s=lease // SECOND) for address in addresses)
+
+
 def _finished(draft: Draft) -> VrrpInstance:
     """Everything that needs no repair is taken as it is."""
     own, inherited, strict = draft.settings.get, draft.inherited, draft.strict
@@ -80,8 +89,8 @@ def _finished(draft: Draft) -> VrrpInstance:
         preempt=draft.preempt,
         preempt_delay=draft.preempt_delay,
         down_timer_adverts=draft.down_timer_adverts,
-        vips=tuple(draft.vips),
-        evips=tuple(draft.evips),
+        vips=_leased(draft.vips, own("address_lease", 0)),
+        evips=_leased(draft.evips, own("address_lease", 0)),
         source=draft.source,
         track_source=own("track_src_ip", False),
         group=draft.group,
@@ -107,5 +116,6 @@ def _finished(draft: Draft) -> VrrpInstance:
         track_primary=not own("dont_track_primary", False),
         promote_secondaries=own("promote_secondaries", False),
         stop_hold=own("stop_hold", 2 * SECOND),
+        address_lease=own("address_lease", 0),
         permanent_fault=draft.permanent_fault,
     )

@@ -57,6 +57,7 @@ FIELDS: Final[Mapping[str, Wording]] = {
     "late_grace": _field("late_grace"),
     "skew_resolution": _field("skew_resolution"),
     "stop_hold": _field("stop_hold"),
+    "address_lease": _field("address_lease"),
     "interface": _field("interface"),
     "track_primary": _field("dont_track_primary", said=turned),
     "source": _field("mcast_src_ip"),

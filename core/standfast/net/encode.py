@@ -130,8 +130,10 @@ def _attributes(address: VirtualAddress) -> list[tuple[str, Any]]:
     flags = _flags(address)
     if flags:
         attributes.append(("IFA_FLAGS", flags))
-    if address.preferred_lft_s is not None:
-        lifetimes = {"ifa_preferred": address.preferred_lft_s, "ifa_valid": _FOREVER, "cstamp": 0, "tstamp": 0}
+    if address.preferred_lft_s is not None or address.lease_s is not None:
+        valid = _FOREVER if address.lease_s is None else address.lease_s
+        preferred = valid if address.preferred_lft_s is None else min(address.preferred_lft_s, valid)
+        lifetimes = {"ifa_preferred": preferred, "ifa_valid": valid, "cstamp": 0, "tstamp": 0}
         attributes.append(("IFA_CACHEINFO", lifetimes))
     attributes.append(("IFA_PROTO", IFA_PROTO))
     return attributes

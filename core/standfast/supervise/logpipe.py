@@ -14,7 +14,8 @@ import time
 import msgspec
 
 from standfast.clock import wall_clock_at
-from standfast.events import Event, Level, Remark, Transition
+from standfast.events import DualMaster, Event, Level, Remark, Transition
+from standfast.values import seconds
 
 RECORD_LIMIT = 16_384
 """Bytes of one encoded record; longer words are cut."""
@@ -89,7 +90,7 @@ class LogPipe:
             self.dropped += 1
 
     def tell(self, event: Event) -> None:
-        """Log an event; one that is neither a transition nor a remark has nothing to say to people."""
+        """Log an event; one that is none of these has nothing to say to people."""
         if isinstance(event, Transition):
             words = f"{event.old} -> {event.new}: {event.cause}"
             fields: dict[str, str | int | float | bool] = {
@@ -99,8 +100,18 @@ class LogPipe:
             }
             level: Level = "warning" if event.new == "FAULT" else "info"
             self.log(level, "vrrp.transition", words, instance=event.instance, at=event.at, fields=fields)
+        elif isinstance(event, DualMaster):
+            self._tell_dual_master(event)
         elif isinstance(event, Remark):
             self.log(event.level, event.event, event.words, instance=event.instance, at=event.at, fields=event.fields)
+
+    def _tell_dual_master(self, event: DualMaster) -> None:
+        who = f"{event.other} (priority {event.other_priority})"
+        if event.over:
+            words, level = f"one master again: {who} was heard for {seconds(event.lasted)}", "info"
+        else:
+            words, level = f"two masters: {who} does not yield to us; is there a one-way link between us?", "error"
+        self.log(level, "vrrp.dual_master", words, instance=event.instance, at=event.at)  # type: ignore[arg-type] # mypy widens it
 
     def _confess(self) -> bool:
         words = f"{self.dropped} log records of this process were dropped: whoever reads the log is too slow"

@@ -43,6 +43,10 @@ class Counters(msgspec.Struct, kw_only=True):
     auth_ext_invalid_hmac: int = 0
     auth_ext_stale: int = 0
     auth_ext_replay: int = 0
+    dual_master: int = 0
+    """Times another router certainly was master beside us."""
+    contested: int = 0
+    """Times we yielded to a router that preempted us, or had been master beside us."""
     checksum_form_changes: int = 0
     late_wakeups: int = 0
     """Timer served later than max(A/4, 20 ms)."""

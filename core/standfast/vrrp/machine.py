@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from standfast.config.model import VirtualAddress, VrrpInstance
-from standfast.events import Level, LowerPriorityMaster, Remark, StateName, Transition
+from standfast.events import DualMaster, Level, LowerPriorityMaster, Remark, StateName, Transition
 from standfast.net.routing import RoutingObject
 from standfast.values import Address, seconds
 from standfast.vrrp import ah, timing
@@ -56,6 +56,16 @@ class Peer(NamedTuple):
     priority: int
 
 
+class Rival(NamedTuple):
+    """Another router that speaks as master although we do."""
+
+    address: Address
+    priority: int
+    since: int
+    heard: int
+    """Its last advert."""
+
+
 class Conflict:
     """Another owner with a lower address, which ought to yield to us."""
 
@@ -73,6 +83,11 @@ def effective(base: int, points: int) -> int:
 
 class Machine:
     """State, timers and primitives. Only handlers of this package change it."""
+
+    conflict: Conflict | None
+    rival: Rival | None
+    renew_at: int | None
+    """When our addresses' leases are renewed next."""
 
     def __init__(self, config: VrrpInstance) -> None:
         self.config = config
@@ -108,7 +123,7 @@ class Machine:
         self.timer: int | None = None
         """Down timer, advert timer or the end of LEAVING."""
         self.preempt_at: int | None = None
-        self.conflict: Conflict | None = None
+        self.conflict, self.rival, self.renew_at = None, None, None
         self.sequence = 0
         """AH: the last number that anybody used, ourselves included."""
         self.last_heard: LastHeard = "nothing"
@@ -262,6 +277,7 @@ class Machine:
         self.advertise(now)
         self.master_interval = config.advert_interval
         self.install()
+        self.schedule_renewal(now)
         if self.addresses:
             self.do(*self.announcer.begin(self.addresses, now))
         self.counters.become_master += 1
@@ -274,12 +290,23 @@ class Machine:
         if self.routing:
             self.do(AddRouting(self.routing))
 
+    def schedule_renewal(self, now: int) -> None:
+        """Three times within a lease, so that two may be late."""
+        lease = self.config.address_lease
+        self.renew_at = now + lease // 3 if lease and self.addresses else None
+
+    def renew(self, now: int) -> None:
+        """Put the addresses on once more: the kernel takes it as news of how long they live."""
+        self.do(AddAddresses(self.addresses))
+        self.schedule_renewal(now)
+
     def uninstall(self, *, forced: bool = False) -> None:
         """Rules, routes, addresses. ``forced``: leftovers of ours."""
         if self.routing:
             self.do(RemoveRouting(self.routing[::-1]))
         if self.addresses:
             self.do(RemoveAddresses(self.addresses, forced))
+        self.renew_at = None
 
     def release(self, *, farewell: bool, now: int, source: Address | None = None) -> None:
         """Stop acting as MASTER: say so while the addresses are still here, then take them off."""
@@ -288,7 +315,26 @@ class Machine:
         self.announcer.stop()
         self.do(CancelAnnouncing())
         self.uninstall()
+        self.end_rivalry(now)
         self.counters.release_master += 1
+
+    def end_rivalry(self, now: int) -> None:
+        """There is one master again, or none of them is us."""
+        rival, self.rival = self.rival, None
+        if rival is not None:
+            self.tell_rival(rival, now, over=True)
+
+    def tell_rival(self, rival: Rival, now: int, *, over: bool) -> None:
+        """There are two masters, or were."""
+        told = DualMaster(
+            at=now,
+            instance=self.config.name,
+            other=str(rival.address),
+            other_priority=rival.priority,
+            over=over,
+            lasted=rival.heard - rival.since if over else 0,
+        )
+        self.do(Tell(told))
 
     def lateness(self, now: int) -> int:
         """How long the protocol timer has been overdue, microseconds."""

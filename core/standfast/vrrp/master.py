@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from standfast.values import SECOND, Address, seconds
-from standfast.vrrp import timing
+from standfast.vrrp import rivalry, timing
 from standfast.vrrp.election import Rank, rank
 from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Conflict, Machine, Peer
 from standfast.vrrp.packet import Advert
@@ -24,6 +24,7 @@ def expire(machine: Machine, now: int) -> None:
         machine.overslept = True
         machine.timer = now + machine.config.advert_interval // 8
     else:
+        rivalry.review(machine, now)
         _advertise_on_the_beat(machine, now)
 
 
@@ -35,6 +36,7 @@ def hear(machine: Machine, advert: Advert, heard: int, now: int) -> None:
     machine.follow_form(advert)
     if advert.priority == 0:
         _answer(machine, now)
+        rivalry.farewell_heard(machine, advert.source, now)
         return
     standing = rank(advert.priority, advert.source, machine.priority, machine.source)
     if standing is Rank.HIGHER and machine.config.higher_prio_send_advert:
@@ -44,7 +46,9 @@ def hear(machine: Machine, advert: Advert, heard: int, now: int) -> None:
         standing = rank(advert.priority, advert.source, machine.priority, machine.source)
     if standing is Rank.LOWER:
         _correct(machine, advert, now)
+        rivalry.lower_heard(machine, advert, heard, now)
     elif standing is Rank.HIGHER:
+        rivalry.higher_heard(machine, now)
         _yield_to(machine, advert, heard, now)
     else:
         # Answering ourselves through a bridge that reflects frames would never end.

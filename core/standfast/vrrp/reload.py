@@ -29,6 +29,8 @@ def apply(machine: Machine, config: VrrpInstance, now: int) -> None:
         _remove_routing(machine, old, config)
         _exchange_addresses(machine, old, config)
         _add_routing(machine, old, config)
+        if old.address_lease != config.address_lease and machine.addresses:
+            machine.renew(now)
 
 
 def _priority(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> int:
@@ -75,5 +77,5 @@ def _add_routing(machine: Machine, old: VrrpInstance, new: VrrpInstance) -> None
 
 
 def installed(address: VirtualAddress) -> VirtualAddress:
-    """The address as the kernel knows it: how we react to its loss is not the kernel's business."""
-    return msgspec.structs.replace(address, no_track=False)
+    """The address as the kernel tells it from others: not by how we react to its loss, nor by how long it lives."""
+    return msgspec.structs.replace(address, no_track=False, lease_s=None)

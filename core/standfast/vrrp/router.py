@@ -60,9 +60,7 @@ class Router(Machine):
     def deadline(self) -> int | None:
         """When to call :meth:`tick` next; None while there is nothing to wait for."""
         announce = None if self.overslept else self.announcer.deadline
-        if self.timer is None or announce is None:
-            return self.timer if announce is None else announce
-        return min(self.timer, announce)
+        return min((at for at in (self.timer, announce, self.renew_at) if at is not None), default=None)
 
     def slot(self) -> Slot:
         """What a successor of this process needs to carry on."""
@@ -90,6 +88,7 @@ class Router(Machine):
         if slot.state == State.MASTER and not self.faults and slot.last_advert_sent + peers_wait > now:
             self.advertise(now)
             self.install()
+            self.schedule_renewal(now)
             self.announcer.adopt(self.addresses, now)
             self.move(Input.ADOPT, "carries on for a predecessor that died", now)
             return self.flush()
@@ -135,6 +134,8 @@ class Router(Machine):
                 leaving.expire(self, now)
         if self.state is State.MASTER and not self.overslept:
             self.do(*self.announcer.due(now))
+        if self.renew_at is not None and self.renew_at <= now:
+            self.renew(now)
         return self.flush()
 
     def raise_fault(self, key: str, words: str, now: int, *, pending: bool = False) -> tuple[Action, ...]:

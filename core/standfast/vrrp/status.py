@@ -16,6 +16,7 @@ from standfast.control.protocol import EventPage, InstanceNow, Request, encode
 from standfast.net.routing import words as routing_words
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
+from standfast.vrrp.machine import Rival
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
@@ -48,6 +49,16 @@ class RefusedStatus(msgspec.Struct, kw_only=True):
     """How many there were in all."""
 
 
+class RivalStatus(msgspec.Struct, kw_only=True):
+    """Another router that speaks as master although we do."""
+
+    address: str
+    priority: int
+    since: str
+    heard: str
+    """Its last advert."""
+
+
 class InstanceStatus(msgspec.Struct, kw_only=True):
     """One virtual router as ``status --json`` shows it. Times of day are ISO 8601 in UTC, durations milliseconds."""
 
@@ -63,6 +74,8 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     master: str | None
     """Address of the router that speaks as master; ours while we are MASTER."""
     master_priority: int | None
+    dual_master: RivalStatus | None
+    """Who else is master now, as far as we hear it."""
     priority_base: int
     priority: int
     """Effective."""
@@ -183,6 +196,7 @@ class Describer:
             source=None if router.source is None else str(router.source),
             master=str(router.source) if ours else None if master is None else str(master.address),
             master_priority=router.priority if ours else None if master is None else master.priority,
+            dual_master=_rival(router.rival),
             priority_base=config.priority,
             priority=router.priority,
             interval_ms=config.advert_interval / 1000,
@@ -202,6 +216,13 @@ class Describer:
             lateness_max_ms=instance.lateness.worst / 1000,
             lateness_p99_ms=instance.lateness.percentile(99) / 1000,
         )
+
+
+def _rival(rival: Rival | None) -> RivalStatus | None:
+    if rival is None:
+        return None
+    since, heard = iso(rival.since), iso(rival.heard)
+    return RivalStatus(address=str(rival.address), priority=rival.priority, since=since, heard=heard)
 
 
 def _refused(refused: Refusals) -> RefusedStatus | None:

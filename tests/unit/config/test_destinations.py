@@ -32,6 +32,9 @@ def test_the_group(body, defaults, group):
 def test_without_peers_unicast_becomes_multicast_or_a_fault():
     found, instance = outcome(f"{V4}\nunicast_peer {{\nnonsense\n}}")
     assert found == [("SF3005", "error"), ("SF4014", "warning")]
+    assert "no usable peer" in instance.permanent_fault
+    found, instance = outcome(f"{V4}\nunicast_src_ip 192.0.2.2")
+    assert found == [("SF4014", "warning")]
     assert (instance.unicast, instance.permanent_fault) == (False, "")
     found, instance = outcome(f"{V4}\nunicast_fault_no_peer")
     assert found == [("SF4014", "warning")]

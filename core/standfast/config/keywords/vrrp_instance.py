@@ -56,6 +56,9 @@ ELECTION = (
     Keyword("stop_hold", Seconds(0, 60 * SECOND), "After stopping, keep the addresses until the new master is "
             "heard, at "
             "most this long; 0: take them off at once, as keepalived does.", "stop_hold 2", "2", ours=True),
+    Keyword("address_lease", Seconds(3 * SECOND, 86_400 * SECOND, places=0), "The kernel drops our addresses after so "
+            "many seconds unless they are renewed, which happens every third of that time: a machine on which "
+            "every process is dead or stuck does not keep them for ever.", "address_lease 10", "off", ours=True),
 )  # fmt: skip
 
 NETWORK = (

@@ -1,0 +1,50 @@
+"""Two masters at once: who notices, and who is believed afterwards. And addresses that outlive their daemon."""
+
+from __future__ import annotations
+
+import time
+
+from harness.config import VIP, instance
+from harness.network import Net, eventually
+from harness.pairings import ours_alone, ours_on_a
+
+
+@ours_on_a
+def test_s34_a_healed_partition_is_told_and_the_client_follows(duo: Net):
+    a = duo.start_master(duo.a, instance(priority=150))
+    duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    duo.a.cut()
+    assert duo.b.wait_address(VIP)
+    client = duo.client()
+    healed = time.time()
+    duo.a.heal()
+    assert duo.b.wait_address(VIP, held=False)
+    eventually(lambda: duo.counter(a, "dual_master") == 1, 5, duo.logs)
+    garp = duo.wire.wait(lambda: next((g for g in duo.wire.garps(VIP) if g.time >= healed), None), 5)
+    assert garp, "hosts are told where the address is"
+    gone = duo.next_advert(duo.a, since=healed, priority=150)
+    assert client.wait_answer(gone.time)
+    eventually(lambda: a.instance()["dual_master"] is None, 5, duo.logs)  # type: ignore[attr-defined]
+    for daemon in duo.daemons[1:]:
+        assert duo.counter(daemon, "contested") in (1, None)
+
+
+@ours_alone
+def test_a_leased_address_goes_by_itself_when_every_process_is_dead(solo: Net):
+    daemon = solo.start_master(solo.a, instance("address_lease 3", priority=150))
+    solo.wait_until(time.time() + 3.5)
+    assert solo.a.holds(VIP), "it is renewed"
+    dead = daemon.kill()
+    assert solo.a.wait_address(VIP, held=False, timeout_s=10)
+    assert time.time() - dead < 6
+
+
+@ours_alone
+def test_with_an_empty_list_of_peers_it_stays_in_fault(solo: Net):
+    a = solo.daemon(solo.a, instance("unicast_peer {", "}", priority=150))
+    a.start()
+    eventually(lambda: "FAULT" in a.log, 5, solo.logs)
+    solo.wait_until(time.time() + 0.6)
+    assert not solo.a.holds(VIP)
+    assert "usable peer" in a.instance()["cause"]  # type: ignore[attr-defined]
