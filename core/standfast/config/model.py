@@ -206,6 +206,8 @@ class GlobalDefs(Record, frozen=True):
     status_group: str = "root"
     """Group that may read the status sockets."""
     programs: ProgramRules = ProgramRules()
+    process_names: dict[str, str] = msgspec.field(default_factory=dict)
+    """Role (``parent``, ``vrrp``, ``health``) -> what ``ps`` shows instead of ours."""
 
 
 class Config(Record, frozen=True):

@@ -44,6 +44,11 @@ def notifications(block: Settings, defaults: Settings) -> Notifications:
 FIFOS = ("notify_fifo", "vrrp_notify_fifo", "lvs_notify_fifo")
 
 
+def _own_script(keyword: str, defaults: Settings) -> ScriptCall | None:
+    call: ScriptCall | None = defaults.get(keyword)
+    return None if call is None else ScriptCall(argv=call.argv, identity=identity(call.identity, defaults))
+
+
 def program_rules(defaults: Settings) -> ProgramRules:
     """What ``global_defs`` says of programs and pipes."""
     get = defaults.get
@@ -60,6 +65,10 @@ def program_rules(defaults: Settings) -> ProgramRules:
         secure=get("enable_script_security", False),
         as_written=get("use_symlink_paths", False),
         fifos=fifos,
+        startup=_own_script("startup_script", defaults),
+        startup_timeout=get("startup_script_timeout", 10 * SECOND),
+        shutdown=_own_script("shutdown_script", defaults),
+        shutdown_timeout=get("shutdown_script_timeout", 10 * SECOND),
         states_on_reload=get("fifo_write_vrrp_states_on_reload", False),
         notify_timeout=get("notify_timeout", 10 * SECOND),
     )

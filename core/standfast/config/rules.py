@@ -61,6 +61,15 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         netlink_receive_buffer=get("vrrp_netlink_monitor_rcv_bufs", 0),
         status_group=get("status_group", "root"),
         programs=program_rules(defaults),
+        process_names={
+            role: name
+            for role, keyword in (
+                ("parent", "process_name"),
+                ("vrrp", "vrrp_process_name"),
+                ("health", "checker_process_name"),
+            )
+            if (name := get(keyword))
+        },
     )
 
 

@@ -47,6 +47,11 @@ class ProgramRules(Record, frozen=True):
     """``use_symlink_paths``."""
     fifos: dict[str, Fifo] = msgspec.field(default_factory=dict)
     """By keyword: ``notify_fifo``, ``vrrp_notify_fifo``, ``lvs_notify_fifo``."""
+    startup: ScriptCall | None = None
+    startup_timeout: int = 10_000_000
+    """Microseconds."""
+    shutdown: ScriptCall | None = None
+    shutdown_timeout: int = 10_000_000
     states_on_reload: bool = False
     """``fifo_write_vrrp_states_on_reload``."""
     notify_timeout: int = 10_000_000

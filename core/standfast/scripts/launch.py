@@ -44,21 +44,28 @@ def launch(order: Start) -> tuple[int, int]:
     # From here on nothing may escape into the parent's frames.
     words = "cannot be run"
     try:
-        _become(order)
-    except Refused as refused:
-        words = f"{order.argv[0]} is not run: {refused}"
-    except OSError as error:
-        words = f"{order.argv[0]} cannot be run: {error.strerror}"
-    except BaseException as error:
-        words = f"{order.argv[0]} cannot be run: {error!r}"
+        words = become(order)
     finally:
         with contextlib.suppress(OSError):
             os.write(theirs, words.encode(errors="replace")[:4_000])
         os._exit(_CANNOT_RUN)
 
 
+def become(order: Start) -> str:
+    """Become the program, for good. Returns only if that cannot be, and says why."""
+    try:
+        _become(order)
+    except Refused as refused:
+        return f"{order.argv[0]} is not run: {refused}"
+    except OSError as error:
+        return f"{order.argv[0]} cannot be run: {error.strerror}"
+    except BaseException as error:
+        return f"{order.argv[0]} cannot be run: {error!r}"
+
+
 def _become(order: Start) -> NoReturn:
-    os.setsid()
+    if os.getpgrp() != os.getpid():
+        os.setsid()
     _ordinary()
     os.umask(order.umask)
     os.chdir("/")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from standfast.supervise.children import fork_child, start_time
@@ -24,6 +24,8 @@ class Brood:
     def __init__(self, log: LogPipe) -> None:
         self._log = log
         self._members: dict[int, _Member] = {}
+        self.titles: Mapping[str, str] = {}
+        """Role -> what ``ps`` shows of the next one, instead of our own names."""
         self.on_change: Callable[[list[Process]], None] = lambda _processes: None
         """Called with everybody (ourselves included) after each start and end."""
 
@@ -38,9 +40,10 @@ class Brood:
     ) -> int:
         """Fork a child that runs ``main(its log)``; ``on_end`` gets its wait status. Returns the PID."""
         log = LogPipe(self._log.socket, role)
+        title = self.titles.get(role, f"standfast-{role}")
 
         def named() -> int:
-            name_process(f"standfast-{role}"[:15])
+            name_process(title[:15])
             return main(log)
 
         pid = fork_child(named, log=log, keep=keep, stderr=stderr)

@@ -22,6 +22,7 @@ from standfast.config.codes_binding import SECRETIVE
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.render import entry
 from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
+from standfast.scripts.protocol import Ways
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.children import EX_SOFTWARE
@@ -31,9 +32,11 @@ from standfast.supervise.diary import Diary
 from standfast.supervise.family import Family, Programs, found_family
 from standfast.supervise.generation import Generation, read_all
 from standfast.supervise.leave import Leaving
+from standfast.supervise.libc import name_process
 from standfast.supervise.loader import EX_CONFIG, Documents, Loading, Report, Source
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.messages import FromChild, Ready, Stopped
+from standfast.supervise.once import run_once
 from standfast.supervise.parent import Parent
 from standfast.supervise.pipes import Pipes
 from standfast.supervise.reactor import Reactor
@@ -163,6 +166,7 @@ class Watchdog:
         assert self._claim is not None  # noqa: S101 - taken a moment ago
         path = self._claim.run_dir.path
         settings = generation.essentials.global_defs
+        self._name_processes(generation)
         self._pipes = Pipes(settings.programs.fifos, settings.umask, self._parent.log)
         descriptors = self._pipes.descriptors
         self._family = found_family(self._parent, path, generation, self._parts.programs, self, pipes=descriptors)
@@ -178,9 +182,33 @@ class Watchdog:
         ]
         if self._claim.leftovers:
             self._parent.log.log("warning", "start.unclean", "an earlier run did not clean up: its addresses come off")
-            self.take_addresses_off(self._speak)
+            self.take_addresses_off(self._begin)
         else:
-            self._speak()
+            self._begin()
+
+    def _begin(self) -> None:
+        """First the administrator's own preparations, if there are any."""
+        self._run_own("startup_script", self._speak)
+
+    def _run_own(self, name: str, then: Callable[[], None]) -> None:
+        assert self._family is not None  # noqa: S101 - made before anything is run
+        settings = self._family.generation.essentials.global_defs
+        rules = settings.programs
+        starting = name == "startup_script"
+        call = rules.startup if starting else rules.shutdown
+        if call is None:
+            then()
+            return
+        limit = rules.startup_timeout if starting else rules.shutdown_timeout
+        ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=settings.umask)
+        run_once(self._parent, name, ways.start(0, call, limit=limit), then)
+
+    def _name_processes(self, generation: Generation) -> None:
+        """Those that are started from now on; the others keep their names."""
+        self._parent.brood.titles = generation.essentials.global_defs.process_names
+        name = self._parent.brood.titles.get("parent")
+        if name:
+            name_process(name)
 
     def _speak(self) -> None:
         if self._family is not None and not self._family.vrrp.stopping:
@@ -302,6 +330,9 @@ class Watchdog:
             self._leaving.begin(at_once=at_once, finished=self._left)
 
     def _left(self, words: str) -> None:
+        self._run_own("shutdown_script", lambda: self._farewell(words))
+
+    def _farewell(self, words: str) -> None:
         self._parent.log.log("info", "stop.done", words)
         for answer in self._farewells:
             answer(Outcome(ok=True, words=words))
@@ -318,6 +349,7 @@ class Watchdog:
     def _adopt(self, report: Report, generation: Generation) -> None:
         self._report = report
         self._log_diagnostics(report)
+        self._name_processes(generation)
         _run_above(generation)
 
     def _log_diagnostics(self, report: Report) -> None:

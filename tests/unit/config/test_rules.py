@@ -80,7 +80,7 @@ global_defs {
 
 def test_global_settings_reach_the_model():
     loaded = load_text(GLOBALS)
-    assert [d.message.split("`")[1] for d in loaded.diagnostics] == ["umask"]  # which waits
+    assert loaded.diagnostics == []
     assert loaded.config is not None
     config = loaded.config
     assert (config.net_namespace, config.instance_name, config.use_pid_dir, config.child_wait_time) == (

@@ -3,7 +3,7 @@ from __future__ import annotations
 import socket
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfast.health.verdicts import Verdict, receive, send
@@ -38,6 +38,7 @@ def test_too_many_words_are_cut(line):
     assert receive(line[1])[0].words == "x" * 1000
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_nonsense_is_left_out(data):
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)

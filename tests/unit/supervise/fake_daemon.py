@@ -20,7 +20,8 @@ import trio
 from standfast.clock import now
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.health_model import HealthConfig, Listener
-from standfast.config.model import Announcing, Config, VrrpInstance, decode
+from standfast.config.model import Announcing, Config, GlobalDefs, VrrpInstance, decode
+from standfast.config.script_model import ProgramRules, ScriptCall
 from standfast.health.part import Part
 from standfast.health.process import main as run_health
 from standfast.supervise import messages
@@ -55,6 +56,10 @@ def load(file, *, config_id, environ):
         config_id=config_id,
         instance_name=wanted.get("instance", ""),
         child_wait_time=wanted.get("child_wait_time", 1),
+        global_defs=GlobalDefs(
+            programs=ProgramRules(startup=own_script(wanted, "startup"), shutdown=own_script(wanted, "shutdown")),
+            process_names=wanted.get("names", {}),
+        ),
     )
     health = HealthConfig(
         listeners=(Listener(serves=frozenset()),) if wanted.get("health") else (),
@@ -63,6 +68,10 @@ def load(file, *, config_id, environ):
         plugins=tuple(wanted.get("plugins", ())),
     )
     return SimpleNamespace(config=config, health=health, diagnostics=found)
+
+
+def own_script(wanted, name):
+    return ScriptCall(argv=("/bin/sh", "-c", wanted[name])) if name in wanted else None
 
 
 def reap(run_dir, config, log):

@@ -198,3 +198,27 @@ def test_changed_plugins_take_a_new_health_process_and_nothing_else(daemon):
     assert running(daemon, "health")["pid"] != first
     assert daemon.vrrp()["restarts"] == 0
     assert daemon.status()["processes"]["health"]["restarts"] == 0
+
+
+# The administrator's own scripts, and names
+
+
+def test_own_scripts_frame_everything(daemon, tmp_path):
+    note = f"echo $0 $(ls {daemon.run_dir}) >> {tmp_path}/own"
+    daemon.configure(startup=f"{note}; sleep 0.2", shutdown=note)
+    daemon.start()
+    assert (tmp_path / "own").read_text().count("\n") == 1
+    assert "events" not in (tmp_path / "own").read_text()
+    assert daemon.order(do="stop")["ok"] is True
+    assert daemon.process.wait(10) == 0
+    assert (tmp_path / "own").read_text().count("\n") == 2
+    assert daemon.records("script.failed") == []
+
+
+def test_processes_may_have_other_names(daemon):
+    daemon.configure(names={"parent": "my_parent", "vrrp": "my_speaker"})
+    daemon.start()
+    assert Path(f"/proc/{daemon.process.pid}/comm").read_text() == "my_parent\n"
+    assert Path(f"/proc/{daemon.vrrp()['pid']}/comm").read_text() == "my_speaker\n"
+    assert daemon.order(do="stop")["ok"] is True
+    assert daemon.process.wait(10) == 0

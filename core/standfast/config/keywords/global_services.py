@@ -56,11 +56,11 @@ SCRIPTS = (
     Keyword("use_symlink_paths", Switch(), "Run scripts by the path as written.", "use_symlink_paths", "off"),
     Keyword("set_supplementary_groups", Switch(), "Scripts have all groups of their user.",
             "set_supplementary_groups", "off"),
-    _program("startup_script", "Run once before everything else.", acted_on=False),
-    _program("shutdown_script", "Run once after everything else.", acted_on=False),
-    waiting("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10",
+    _program("startup_script", "Run once before everything else."),
+    _program("shutdown_script", "Run once after everything else."),
+    Keyword("startup_script_timeout", TIMEOUT, "How long it may take.", "startup_script_timeout 10", "10",
             incomplete="skip"),
-    waiting("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10",
+    Keyword("shutdown_script_timeout", TIMEOUT, "How long it may take.", "shutdown_script_timeout 10", "10",
             incomplete="skip"),
     *(
         Keyword(f"{prefix}notify_fifo", Custom("PATH [USER [[:]GROUP]]", pipe, most=3), f"A pipe that gets {what} "

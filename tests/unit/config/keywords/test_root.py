@@ -43,6 +43,8 @@ NEEDS = {
 """What must stand beside the keyword to make a whole of its block."""
 
 BESIDE = {
+    "startup_script_timeout": "startup_script /bin/true",
+    "shutdown_script_timeout": "shutdown_script /bin/true",
     "notify_fifo_script": "notify_fifo /run/events",
     "vrrp_notify_fifo_script": "vrrp_notify_fifo /run/events",
     "timer_expired_backup": "nopreempt",
