@@ -23,10 +23,12 @@ COMMANDS = (
     "reap",
     "check",
     "config",
+    "simulate",
     "fmt",
     "explain",
     "genhash",
     "demo",
+    "completion",
 )
 """In the order of ``--help``; each is a module of this package."""
 

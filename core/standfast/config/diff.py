@@ -28,8 +28,8 @@ TIMES = frozenset(
 )
 """Fields that hold microseconds."""
 
-SECRET = frozenset(("auth", "hmac", "tls"))
-"""Fields whose values are not repeated."""
+SECRET = frozenset(("auth", "hmac", "tls", "options"))
+"""Fields whose values are not repeated: secrets, and what only its plugin can read."""
 
 NESTED = frozenset(("announcing", "pace", "target", "notify"))
 """Records whose fields are keywords of the block around them."""
