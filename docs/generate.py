@@ -11,15 +11,22 @@ from __future__ import annotations
 import argparse
 import sys
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast import cli
+from standfast.cli import grammar
+from standfast.cli.grammar import Command, Option
 from standfast.config.codes import CODES, Code
 from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
 from standfast.plugins import GROUP, find_plugins
+
+sys.path.insert(0, str(Path(__file__).parent))
+import reference_manual
+from reference_schemas import SCHEMAS
 
 REFERENCE = Path(__file__).parent / "reference"
 COMMAND = "python docs/generate.py"
@@ -54,6 +61,7 @@ def keywords() -> str:
     return NOTE + "\n".join(parts) + "\n"
 
 
+@cache
 def _everything() -> Block:
     """Core's schema with what comes with standfast, whatever else is installed."""
     ours = [point for point in metadata.entry_points(group=GROUP) if point.dist and point.dist.name == "standfast"]
@@ -179,53 +187,32 @@ def _code(code: Code) -> str:
 
 def commands() -> str:
     """Every command with its options."""
-    parser = cli._parser(())
-    found = list(_all_commands(parser))
-    rows = [(f"[`{name}`](#standfast-{name.replace(' ', '-')})", words) for name, _, words in found]
-    parts = [f"# Commands\n\n{parser.description}\n", _table(("command", "what it does"), rows)]
-    for name, command, words in found:
-        parts += _command(name, command, words)
+    found = list(grammar.commands())
+    rows = [(f"[`{each.name}`](#standfast-{each.name.replace(' ', '-')})", each.words) for each in found]
+    parts = [f"# Commands\n\n{cli._parser(()).description}\n", _table(("command", "what it does"), rows)]
+    for each in found:
+        parts += _command(each)
     return NOTE + "\n".join(parts) + "\n"
 
 
-def _all_commands(
-    parser: argparse.ArgumentParser, before: str = ""
-) -> Iterator[tuple[str, argparse.ArgumentParser, str]]:
-    """Name, parser and words of each command; of one that has actions, those."""
-    chooser = next((a for a in parser._actions if isinstance(a, argparse._SubParsersAction)), None)
-    for action in chooser._choices_actions if chooser else ():
-        command = chooser.choices[action.dest]
-        below = list(_all_commands(command, f"{before}{action.dest} "))
-        yield from below or [(f"{before}{action.dest}", command, action.help or "")]
-
-
-def _command(name: str, command: argparse.ArgumentParser, words: str) -> Iterator[str]:
-    shown = [a for a in command._actions if a.help != argparse.SUPPRESS and not isinstance(a, argparse._HelpAction)]
-    yield f"## `standfast {name}`\n"
-    yield f"{command.description or words.capitalize() + '.'}\n"
-    yield _fenced(" ".join([f"standfast {name}", *map(_usage, shown)]))
+def _command(command: Command) -> Iterator[str]:
+    options = [option for option in command.options if "--help" not in option.names]
+    shown = [*options, *command.arguments]
+    yield f"## `standfast {command.name}`\n"
+    yield f"{command.description}\n"
+    yield _fenced(" ".join([f"standfast {command.name}", *map(_usage, shown)]))
     if shown:
-        yield _table(("option", "what it does"), [(f"`{_spelled(a)}`", a.help) for a in shown if a.help])
+        yield _table(("option", "what it does"), [(f"`{_spelled(each)}`", each.words) for each in shown if each.words])
 
 
-def _usage(action: argparse.Action) -> str:
-    if not action.option_strings:
-        return f"{_value(action)}..." if action.nargs == "+" else _value(action)
-    return f"[{f'{action.option_strings[0]} {_value(action)}'.rstrip()}]"
+def _usage(option: Option) -> str:
+    if not option.names:
+        return f"{option.value}..." if option.many else option.value
+    return f"[{f'{option.names[0]} {option.value}'.rstrip()}]"
 
 
-def _spelled(action: argparse.Action) -> str:
-    names = ", ".join(action.option_strings)
-    return _cell(f"{names} {_value(action)}".strip())
-
-
-def _value(action: argparse.Action) -> str:
-    if action.nargs == 0:
-        return ""
-    if action.choices:
-        return "|".join(map(str, action.choices))
-    metavar = action.metavar or action.dest.upper()
-    return metavar if isinstance(metavar, str) else " ".join(metavar)
+def _spelled(option: Option) -> str:
+    return _cell(f"{', '.join(option.names)} {option.value}".strip())
 
 
 # Markdown
@@ -245,12 +232,106 @@ def _fenced(text: str) -> str:
     return f"```text\n{textwrap.dedent(text)}\n```\n"
 
 
-PAGES = {"keywords.md": keywords, "diagnostics.md": diagnostics, "commands.md": commands}
+# A page for each block, and the table of all keywords
+
+
+def block_page(path: str) -> str:
+    """One block with everything that may stand in it."""
+    block = dict(_blocks(_everything()))[path]
+    parts = [f"# {'`' + path + '`' if path else 'The top level'}\n", f"{block.doc}\n"]
+    parts += [f"{sentence}\n" for sentence in reference_manual.sentences(block)]
+    if path:
+        parts += [f"Syntax: `{_syntax(block)}`\n", _fenced(block.example)]
+    below = [each.name for each in block if isinstance(each, Block)]
+    if below:
+        parts.append("Blocks in it:\n")
+        parts.append("".join(f"- [`{name}`]({_page_of(f'{path}/{name}'.strip('/'))})\n" for name in below))
+    for declaration in block:
+        if not isinstance(declaration, Block):
+            parts += _entry(declaration)
+            parts += [f"{sentence}\n" for sentence in reference_manual.sentences(declaration)]
+    parts.append("[All keywords](../support.md)\n")
+    return NOTE + "\n".join(parts)
+
+
+def _page_of(path: str) -> str:
+    return f"{path.replace('/', '.') or 'top'}.md"
+
+
+def support() -> str:
+    """Every keyword: supported, different from keepalived's and how, or not supported and why."""
+    rows: list[tuple[str, ...]] = []
+    for path, declaration in walk(_everything()):
+        block = path if isinstance(declaration, Block) else path.rpartition("/")[0]
+        link = f"[`{_cell(path)}`](blocks/{_page_of(block)})"
+        rows.append((link, *_standing(path, declaration)))
+    counts = {word: sum(1 for row in rows if row[1] == word) for word in ("supported", "differs", "ours", "not yet")}
+    tally = ", ".join(f"{count} {word}" for word, count in counts.items())
+    return NOTE + _SUPPORT_INTRODUCTION + f"{tally}.\n\n" + _table(("keyword", "", "words"), rows)
+
+
+_SUPPORT_INTRODUCTION = """\
+# Supported keywords
+
+Every keyword with its block. *Supported* means what it means in keepalived; *differs* says how; *ours* is not known to
+keepalived; *not yet* is read and checked, and draws a warning, because nothing happens. Differences that no keyword
+has stand in [Moving from keepalived](../moving-from-keepalived.md#differences).
+
+"""
+
+
+def _standing(path: str, declaration: Declaration) -> tuple[str, str]:
+    waiting = _waiting_for(path)
+    if waiting is not None:
+        return "not yet", f"waits for {waiting}" if waiting else ""
+    if declaration.ours:
+        return "ours", _cell(declaration.doc)
+    if declaration.differs:
+        return "differs", _cell(declaration.differs)
+    return "supported", f"old name of `{declaration.retired}`" if declaration.retired else ""
+
+
+def _waiting_for(path: str) -> str | None:
+    """What the keyword, or a block around it, waits for; None if it is acted on."""
+    here, names = _everything(), path.split("/")
+    for name in names:
+        found = here.find(name)
+        if found is None:
+            return None
+        if not found.acted_on:
+            return getattr(found, "waits_for", "")
+        if isinstance(found, Block):
+            here = found
+    return None
+
+
+def _pages() -> dict[str, Callable[[], str]]:
+    """Name -> what writes it."""
+    pages: dict[str, Callable[[], str]] = {
+        "keywords.md": keywords,
+        "diagnostics.md": diagnostics,
+        "commands.md": commands,
+    }
+    pages["support.md"] = support
+    for path, _ in _blocks(_everything()):
+        pages[f"blocks/{_page_of(path)}"] = partial(block_page, path)
+    pages["man/standfast.8"] = reference_manual.program
+    pages["man/standfast.conf.5"] = lambda: reference_manual.configuration(_everything())
+    return pages | {f"schema/{name}": make for name, make in SCHEMAS.items()}
+
+
+PAGES = _pages()
 
 
 def stale() -> list[str]:
-    """Names of pages that are not what they should be."""
-    return [name for name, make in PAGES.items() if _present(REFERENCE / name) != make()]
+    """Names of pages that are not what they should be, or should not be."""
+    return [name for name, make in PAGES.items() if _present(REFERENCE / name) != make()] + superfluous()
+
+
+def superfluous() -> list[str]:
+    """Pages of blocks that are declared no more."""
+    there = [path.relative_to(REFERENCE).as_posix() for path in REFERENCE.rglob("*") if path.is_file()]
+    return sorted(set(there) - set(PAGES))
 
 
 def _present(path: Path) -> str:
@@ -265,9 +346,11 @@ def main() -> int:
         old = stale()
         sys.stderr.write("".join(f"docs/reference/{name} is out of date: run `{COMMAND}`\n" for name in old))
         return 1 if old else 0
-    REFERENCE.mkdir(exist_ok=True)
     for name, make in PAGES.items():
+        (REFERENCE / name).parent.mkdir(parents=True, exist_ok=True)
         (REFERENCE / name).write_text(make())
+    for name in superfluous():
+        (REFERENCE / name).unlink()
     return 0
 
 

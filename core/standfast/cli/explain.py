@@ -74,6 +74,8 @@ def _words(declaration: Declaration) -> str:
         words.append("Known and checked, but not acted on yet.")
     if declaration.ours:
         words.append("keepalived does not know this keyword.")
+    if declaration.differs:
+        words.append(f"Differs from keepalived: {declaration.differs}")
     return textwrap.fill(" ".join(words), WIDTH)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from typing import Any, Literal
+
+import msgspec
 
 from standfast.config.diagnostics import Diagnostic, Frame, Severity
-
-SCHEMA = "standfast.check/1"
 
 _COLOUR: dict[Severity, str] = {"error": "\033[1;31m", "warning": "\033[1;33m", "note": "\033[1;36m"}
 _BOLD, _BLUE, _OFF = "\033[1m", "\033[1;34m", "\033[0m"
@@ -47,34 +48,66 @@ def summary(diagnostics: Iterable[Diagnostic]) -> str:
     return ", ".join(f"{count} {severity}{'s' if count > 1 else ''}" for severity, count in counts if count)
 
 
-def as_json(diagnostics: Iterable[Diagnostic]) -> dict[str, object]:
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Another place that matters: how the text came to be, or the line on another machine."""
+
+    what: str
+    file: str
+    line: int
+    column: int
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One diagnostic. Lines and columns count from 1."""
+
+    severity: Severity
+    code: str
+    file: str
+    line: int
+    column: int
+    end_column: int
+    """The one after the last."""
+    message: str
+    hint: str
+    via: tuple[Place, ...] = ()
+
+
+class CheckDocument(msgspec.Struct, frozen=True, kw_only=True):
+    """What ``check --json`` prints."""
+
+    schema: Literal["standfast.check/1"] = "standfast.check/1"
+    diagnostics: tuple[Finding, ...] = ()
+
+
+def as_json(diagnostics: Iterable[Diagnostic]) -> dict[str, Any]:
     """The document that ``check --json`` prints."""
-    return {"schema": SCHEMA, "diagnostics": [entry(diagnostic) | _via(diagnostic) for diagnostic in diagnostics]}
+    document: dict[str, Any] = msgspec.to_builtins(CheckDocument(diagnostics=tuple(map(_finding, diagnostics))))
+    return document
 
 
 def entry(diagnostic: Diagnostic) -> dict[str, str | int]:
     """One diagnostic without the steps that led to it."""
+    found: dict[str, str | int] = msgspec.to_builtins(_finding(diagnostic))
+    del found["via"]
+    return found
+
+
+def _finding(diagnostic: Diagnostic) -> Finding:
     span = diagnostic.span
-    return {
-        "severity": diagnostic.severity,
-        "code": diagnostic.code,
-        "file": printable(span.file),
-        "line": span.line,
-        "column": span.column,
-        "end_column": span.end,
-        "message": printable(diagnostic.message),
-        "hint": printable(diagnostic.hint),
-    }
-
-
-def _via(diagnostic: Diagnostic) -> dict[str, object]:
-    """Other places that matter: how the text came to be, the line on the other machine."""
-    frames = diagnostic.via
-    steps = [
-        {"what": printable(f.what), "file": printable(f.span.file), "line": f.span.line, "column": f.span.column}
-        for f in frames
-    ]
-    return {"via": steps}
+    return Finding(
+        severity=diagnostic.severity,
+        code=diagnostic.code,
+        file=printable(span.file),
+        line=span.line,
+        column=span.column,
+        end_column=span.end,
+        message=printable(diagnostic.message),
+        hint=printable(diagnostic.hint),
+        via=tuple(
+            Place(what=printable(f.what), file=printable(f.span.file), line=f.span.line, column=f.span.column)
+            for f in diagnostic.via
+        ),
+    )
 
 
 def _step(frame: Frame) -> str:

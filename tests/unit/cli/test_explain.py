@@ -72,3 +72,8 @@ def test_every_declaration_has_a_page():
 def test_every_code_has_a_page(capsys):
     for code in CODES:
         assert code in explain(code, capsys)
+
+
+def test_a_difference_from_keepalived_is_told(capsys):
+    assert main(["explain", "vrrp_instance/check_unicast_src"]) == 0
+    assert "Differs from keepalived: On unless switched off" in " ".join(capsys.readouterr().out.split())

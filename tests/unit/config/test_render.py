@@ -99,4 +99,4 @@ def test_the_summary_counts():
 def test_other_places_are_told_to_programs_too():
     via = (Frame("included here", Span("main.conf", 7, 3, 9)),)
     (found,) = as_json([Diagnostic("note", "SF1103", Span("a.conf", 1, 1, 2), "m", via=via)])["diagnostics"]
-    assert found["via"] == [{"what": "included here", "file": "main.conf", "line": 7, "column": 3}]
+    assert list(found["via"]) == [{"what": "included here", "file": "main.conf", "line": 7, "column": 3}]

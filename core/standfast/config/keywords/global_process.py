@@ -53,11 +53,14 @@ PROCESS = (
     Keyword("vrrp_no_swap", Flag(), "Lock the VRRP process in memory.", "vrrp_no_swap", "off"),
     Keyword("vrrp_rt_priority", Integer(0, 99, clamp=True), "Real-time priority (SCHED_RR) of the VRRP process; 0, "
             "ours, "
-            "turns real time off.", "vrrp_rt_priority 50", "50, if permitted (keepalived: none)", incomplete="skip"),
+            "turns real time off.", "vrrp_rt_priority 50", "50, if permitted (keepalived: none)", incomplete="skip",
+            differs="Without it the VRRP process takes SCHED_RR 50 if it may; in keepalived it stays "
+            "ordinary. 0 is ours."),
     Keyword("vrrp_cpu_affinity", CPUS, "Processors that the VRRP process may use.", "vrrp_cpu_affinity 0 2", "all",
             incomplete="skip"),
     Keyword("vrrp_rlimit_rttime", RTTIME, "How long the VRRP process may compute without waiting, in real time.",
-            "vrrp_rlimit_rttime 10000", "no limit (keepalived: 10000)"),
+            "vrrp_rlimit_rttime 10000", "no limit (keepalived: 10000)",
+            differs="Without it there is no limit; in keepalived it is 10000."),
     Keyword("vrrp_rlimit_rtime", RTTIME, "Old name of `vrrp_rlimit_rttime`.", "vrrp_rlimit_rtime 10000",
             field="vrrp_rlimit_rttime", retired="vrrp_rlimit_rttime"),
     Keyword("vrrp_netlink_monitor_rcv_bufs", BYTES, "Receive buffer for news of interfaces and addresses.",

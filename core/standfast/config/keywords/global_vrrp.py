@@ -24,18 +24,23 @@ PROTOCOL = (
             "no authentication, and the virtual addresses do not answer unless the router owns them.",
             "vrrp_strict off", "off"),
     Keyword("vrrp_skip_check_adv_addr", Switch(), "Compare the address list of an advert only when the master changes.",
-            "vrrp_skip_check_adv_addr", "off"),
+            "vrrp_skip_check_adv_addr", "off",
+            differs="`off` is honoured; keepalived does not look at it."),
     Keyword("vrrp_higher_prio_send_advert", Switch(), "A master that hears a higher priority sends one last advert "
             "before it yields, so that the winner of a healed split tells the hosts again.",
-            "vrrp_higher_prio_send_advert off", "on; in strict mode off (keepalived: off)"),
+            "vrrp_higher_prio_send_advert off", "on; in strict mode off (keepalived: off)",
+            differs="On unless switched off; in keepalived it is off, and after a healed split nobody "
+            "announces the addresses again."),
     Keyword("vrrp_lower_prio_no_advert", Switch(), "A master does not answer an advert of lower priority at once.",
             "vrrp_lower_prio_no_advert", "off; on in strict mode"),
     Keyword("vrrp_owner_ignore_adverts", Switch(), "Instances of priority 255 ignore all adverts.",
-            "vrrp_owner_ignore_adverts", "off; on in strict mode"),
+            "vrrp_owner_ignore_adverts", "off; on in strict mode",
+            differs="`off` is honoured; keepalived does not look at it."),
     Keyword("vrrp_check_unicast_src", Switch(), "Drop adverts that do not come from a configured unicast peer. On by "
             "default here (keepalived: off): otherwise anybody who can route to us controls the election. `off` is "
             "ours.",
-            "vrrp_check_unicast_src off", "on"),
+            "vrrp_check_unicast_src off", "on",
+            differs="On unless switched off; in keepalived it is off. `off` is ours."),
     Keyword("v3_checksum_as_v2", Switch(), "Leave the pseudo-header out of version 3 checksums for IPv4; the same as "
             "`checksum message` in every instance.", "v3_checksum_as_v2", "off"),
     Keyword("vrrp_down_timer_adverts", Integer(1, 100), "Adverts that must be missed before the master counts as dead.",
@@ -48,7 +53,8 @@ PROTOCOL = (
             "default_interface eth1", "eth0", incomplete="skip"),
     Keyword("dynamic_interfaces", Choice({"allow_if_changes": "changes"}, least=0, bare="yes"),
             "Interfaces may be missing: their instances wait in FAULT until they appear.",
-            "dynamic_interfaces", "off"),
+            "dynamic_interfaces", "off",
+            differs="Instances wait for a missing interface without it too."),
     Keyword("log_unknown_vrids", Flag(), "Log adverts for virtual routers that are not configured on the interface.",
             "log_unknown_vrids", "off"),
     Keyword("disable_local_igmp", Flag(), "Stop the kernel from reporting memberships of 224.0.0.0/24.",

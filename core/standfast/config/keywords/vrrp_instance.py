@@ -30,7 +30,9 @@ ELECTION = (
             "has "
             "whole seconds, version 3 has 10 ms steps up to 40.95.", "advert_int 1", "1"),
     Keyword("version", Choice({"2": 2, "3": 3}), "Protocol version; the same on all machines.", "version 3",
-            "`vrrp_version`; IPv6 always 3", repeat="each"),
+            "`vrrp_version`; IPv6 always 3", repeat="each",
+            differs="Version 2 over IPv6, a form of its own in keepalived, is refused: the instance waits "
+            "in FAULT."),
     Keyword("nopreempt", Flag(), "Do not take over from a live master of lower priority.", "nopreempt", "off"),
     Keyword("preempt", Flag(False), "Undo an earlier `nopreempt`.", "preempt", "on", field="nopreempt"),
     Keyword("preempt_delay", Seconds(0, 1000 * SECOND), "Wait this long before taking over from a lower priority.",
@@ -47,9 +49,12 @@ ELECTION = (
     Keyword("lower_prio_no_advert", Switch(), "Do not answer an advert of lower priority at once.",
             "lower_prio_no_advert", "`vrrp_lower_prio_no_advert`"),
     Keyword("higher_prio_send_advert", Switch(), "Send one last advert before yielding.",
-            "higher_prio_send_advert", "`vrrp_higher_prio_send_advert`"),
+            "higher_prio_send_advert", "`vrrp_higher_prio_send_advert`",
+            differs="On unless switched off; in keepalived it is off, and after a healed split nobody "
+            "announces the addresses again."),
     Keyword("owner_ignore_adverts", Switch(), "With priority 255: ignore all adverts.", "owner_ignore_adverts",
-            "`vrrp_owner_ignore_adverts`"),
+            "`vrrp_owner_ignore_adverts`",
+            differs="`off` is honoured; keepalived does not look at it."),
     Keyword("late_grace", Switch(), "After oversleeping, listen before acting.", "late_grace off", "on", ours=True),
     Keyword("skew_resolution", Choice({"us": "us", "cs": "cs"}), "Resolution of the skew time: microseconds, or "
             "hundredths of a second as in the RFC's formula.", "skew_resolution cs", "us", ours=True),
@@ -63,7 +68,9 @@ ELECTION = (
 
 NETWORK = (
     Keyword("interface", interface(), "Where adverts go, and where the addresses are put.", "interface eth0",
-            "none: it must be given, but for unicast with `unicast_src_ip`"),
+            "none: it must be given, but for unicast with `unicast_src_ip`",
+            differs="One that does not exist does not keep the daemon from starting: the instance waits "
+            "in FAULT until it appears."),
     Keyword("dont_track_primary", Flag(), "Go on when the own interface is down.", "dont_track_primary", "off"),
     Keyword("mcast_src_ip", IpAddress(), "Source of the adverts.", "mcast_src_ip 192.0.2.2",
             "the first address of the interface", repeat="each"),
@@ -76,7 +83,8 @@ NETWORK = (
             "unicast_peer {\n    192.0.2.3\n    192.0.2.4 min_ttl 254\n}"),
     Keyword("unicast_ttl", Integer(0, 255), "TTL of unicast adverts.", "unicast_ttl 64", "255; IPv6: the kernel's"),
     Keyword("check_unicast_src", Switch(), "Drop adverts that do not come from a peer. `off` is ours.",
-            "check_unicast_src off", "on (keepalived: off), or `vrrp_check_unicast_src`"),
+            "check_unicast_src off", "on (keepalived: off), or `vrrp_check_unicast_src`",
+            differs="On unless switched off; in keepalived it is off. `off` is ours."),
     Keyword("unicast_fault_no_peer", Flag(), "Without peers stay in FAULT instead of using multicast.",
             "unicast_fault_no_peer", "off"),
     Keyword("old_unicast_checksum", Choice({"never": "never"}, least=0, bare="use"), "Use the version 3 unicast "
@@ -84,13 +92,16 @@ NETWORK = (
             "of very old keepalived releases.", "old_unicast_checksum", "off"),
     Keyword("v3_checksum_as_v2", Switch(), "Leave the pseudo-header out of version 3 checksums for IPv4; see "
             "`checksum`.",
-            "v3_checksum_as_v2", "the global `v3_checksum_as_v2`"),
+            "v3_checksum_as_v2", "the global `v3_checksum_as_v2`",
+            differs="Without it both forms are accepted and answered in kind. With several unicast peers "
+            "each gets a valid checksum; in keepalived only the first does."),
     Keyword("checksum", Choice({"auto": "auto", "pseudo": "pseudo", "message": "message"}), "Form of the version 3 "
             "checksum for IPv4: with pseudo-header, over the message only, or whichever the others use.",
             "checksum message", "auto", ours=True),
     Keyword("native_ipv6", Flag(), "Force IPv6. A relic: the addresses decide.", "native_ipv6"),
     Keyword("skip_check_adv_addr", Switch(), "Compare the address list of an advert only when the master changes.",
-            "skip_check_adv_addr", "`vrrp_skip_check_adv_addr`"),
+            "skip_check_adv_addr", "`vrrp_skip_check_adv_addr`",
+            differs="`off` is honoured; keepalived does not look at it."),
     Keyword("addr_mismatch", Choice({"accept": "accept", "drop": "drop"}), "What to do with an advert whose "
             "addresses are "
             "not ours: count and accept it, or drop it.", "addr_mismatch drop", "accept", ours=True),
