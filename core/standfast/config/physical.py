@@ -28,7 +28,7 @@ class Kind(enum.Enum):
     CODE = "code"
     """Statements and braces; they may be put on lines of their own."""
     CONDITION = "condition"
-    """``@ID`` and what it decides about: everything up to the end of the line."""
+    """``@ID`` and what it decides about: everything up to the end of the line. A parameter at the start may be one."""
     WHOLE = "whole"
     """A definition, a loop, a line of a template, or one that is ignored: it means what it means as one line."""
 
@@ -101,7 +101,7 @@ def _kind(code: str, after: str, whole: bool) -> Kind:
         return Kind.COMMENT if after.strip(BLANKS) else Kind.BLANK
     if whole or code[0] == "~" or _DEFINITION.match(code):
         return Kind.WHOLE
-    return Kind.CONDITION if code[0] == "@" else Kind.CODE
+    return Kind.CONDITION if code[0] in "@$" else Kind.CODE
 
 
 def _goes_on(line: Physical, collecting: bool) -> bool:

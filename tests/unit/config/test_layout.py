@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from standfast.config import layout
 from standfast.config.layout import NotFormattableError, formatted, same_meaning
 
 
@@ -23,6 +24,8 @@ from standfast.config.layout import NotFormattableError, formatted, same_meaning
         ("  ~SEQ(N, 1, 2) a $N { b }\n", "~SEQ(N, 1, 2) a $N { b }\n"),
         ("s  \"/bin/x  a\"   'b  c'\n", "s  \"/bin/x  a\"   'b  c'\n"),
         ("a {\n}\n", "a {\n}\n"),
+        ("a {\n$T b {\n$T c\n$T }\n}\n", "a {\n    $T b {\n        $T c\n    $T }\n}\n"),
+        ("$T=@x\na {\n${T} b {\n${T} }\n}\n", "$T=@x\na {\n    ${T} b {\n    ${T} }\n}\n"),
         ("x ${A} {\ny\n}\n", "x ${A} {\n    y\n}\n"),
     ],
 )
@@ -41,6 +44,12 @@ def test_braces_that_do_not_fit_are_refused_with_their_places(text):
         formatted(text, name="a.conf")
     assert {fault.code[:4] for fault in refusal.value.diagnostics} == {"SF20"}
     assert {fault.span.file for fault in refusal.value.diagnostics} == {"a.conf"}
+
+
+def test_a_text_that_would_come_to_mean_something_else_is_left_alone(monkeypatch):
+    monkeypatch.setattr(layout, "same_meaning", lambda _old, _new: False)
+    with pytest.raises(NotFormattableError, match="without changing what they mean"):
+        formatted("a\n")
 
 
 def test_meaning_is_words_order_and_blocks_on_every_machine():

@@ -30,6 +30,14 @@ def test_what_is_inherited_is_a_keyword_of_global_defs():
     assert above - names("global_defs") == set()
 
 
+def test_no_default_of_global_defs_is_forgotten():
+    """A keyword of an instance that stands in `global_defs` as well, with `vrrp_` before it, inherits from there."""
+    above = names("global_defs")
+    for wording in (*FIELDS.values(), *ANNOUNCING_FIELDS.values()):
+        if f"vrrp_{wording.keyword}" in above - {"vrrp_priority"}:  # that one is the process's nice value
+            assert wording.inherits[0] == f"vrrp_{wording.keyword}"
+
+
 def test_the_source_is_called_by_its_use():
     assert keyword_of("source") == "mcast_src_ip"
     assert keyword_of("source", unicast=True) == "unicast_src_ip"
