@@ -104,7 +104,7 @@ def load(run_dir: Path) -> Memory | None:
     """What the last process wrote; None if there is nothing that can be read."""
     try:
         return msgspec.json.decode((run_dir / FILE).read_bytes(), type=Memory)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 
 
@@ -117,5 +117,5 @@ def load_pools(run_dir: Path) -> dict[str, list[Pool]]:
     """The same from an earlier process; empty if there is none, or it was another version's."""
     try:
         return msgspec.msgpack.decode((run_dir / POOLS).read_bytes(), type=dict[str, list[Pool]])
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
         return {}
