@@ -91,6 +91,8 @@ class ServerChange(Event, tag="lvs.server", frozen=True, kw_only=True):
     up: bool
     weight: int
     cause: str
+    mail: bool = True
+    """`smtp_alert` asks for mail of it."""
 
 
 class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
@@ -104,6 +106,8 @@ class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
     sorry: bool
     """The sorry server serves now."""
     cause: str
+    mail: bool = True
+    """`smtp_alert` asks for mail of it."""
 
 
 class DaemonChange(Event, tag="daemon.change", frozen=True, kw_only=True):

@@ -34,6 +34,12 @@ NAMED = {
     ("config", "diff"): ("OLD", "NEW"),
     ("simulate",): ("FILE", "FILE"),
     ("completion",): ("bash",),
+    ("plan",): ("FILE",),
+    ("server",): ("drain", "VS", "RS"),
+    ("server", "drain"): ("VS", "RS"),
+    ("server", "enable"): ("VS", "RS"),
+    ("server", "disable"): ("VS", "RS"),
+    ("server", "weight"): ("VS", "RS", "7"),
 }
 """Commands that a page only names, and what they would need."""
 

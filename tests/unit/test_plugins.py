@@ -106,10 +106,10 @@ def test_blocks_of_a_plugin_are_checked_like_core_s():
     schema, faults = with_plugins([entry("ldap", Good())])
     assert faults == []
     loaded = load_text(server("LDAP_CHECK {\nprot 389\nport 70000\n}"), schema=schema)
-    assert [d.code for d in loaded.diagnostics] == ["SF5001", "SF2101", "SF3002"]
-    assert loaded.diagnostics[1].hint == "did you mean `port`?"
+    assert [d.code for d in loaded.diagnostics] == ["SF2101", "SF3002"]
+    assert loaded.diagnostics[0].hint == "did you mean `port`?"
     typo = load_text(server("LDAP_CHEK {\n}"), schema=schema)
-    assert typo.diagnostics[1].hint == "did you mean `LDAP_CHECK`?"
+    assert typo.diagnostics[0].hint == "did you mean `LDAP_CHECK`?"
     assert load_text("extras {\n}\n", schema=schema).diagnostics == []
 
 

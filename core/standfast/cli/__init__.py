@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
+from types import ModuleType
 
 from standfast import __version__
 
@@ -20,24 +21,27 @@ COMMANDS = (
     "watch",
     "reload",
     "stop",
+    "server",
+    "check-now",
     "reap",
     "check",
     "config",
     "simulate",
     "fmt",
+    "plan",
     "explain",
     "genhash",
     "demo",
     "completion",
 )
-"""In the order of ``--help``; each is a module of this package."""
+"""In the order of ``--help``; each is a module of this package, with `_` for `-`."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. Wrong usage exits with 2, as argparse has it."""
     words = list(sys.argv[1:] if arguments is None else arguments)
     parsed = _parser(words).parse_args(words)
-    command = importlib.import_module(f"{__name__}.{parsed.command}")
+    command = _module(parsed.command)
     try:
         status: int = command.run(parsed)
         sys.stdout.flush()
@@ -55,5 +59,9 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"standfast {__version__}")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
-        importlib.import_module(f"{__name__}.{name}").register(subparsers)
+        _module(name).register(subparsers)
     return parser
+
+
+def _module(command: str) -> ModuleType:
+    return importlib.import_module(f"{__name__}.{command.replace('-', '_')}")

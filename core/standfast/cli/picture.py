@@ -50,6 +50,7 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
         problems.append(words)
     document = _document(daemon, vrrp, run_dir)
     problems += [words for instance in document["vrrp"]["instances"] if (words := _lacking(document, instance))]
+    problems += _balanced(document, daemon, run_dir)
     problems += [
         f"the {name} process (PID {process['pid']}) is stuck: {process['detail']}"
         for name, process in document["processes"].items()
@@ -103,6 +104,21 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
         },
         "virtual_servers": [],
     }
+
+
+def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> list[str]:
+    """Put services into the document, if there is a process that looks after them; what is wrong with them."""
+    if daemon is None or "health" not in daemon["processes"]:
+        return []
+    health, words = _ask(run_dir, "health.status")
+    if health is not None and (age := now() - health["turned_at"]) > FRESH:
+        health, words = None, f"UNKNOWN (stuck): the health process's loop has not turned for {age / SECOND:.1f} s"
+    if health is None:
+        return [words]
+    part = health.get("balancing") or {}
+    document["virtual_servers"] = part.get("services", [])
+    document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
+    return [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
 
 
 def _lacking(document: Document, instance: Document) -> str:

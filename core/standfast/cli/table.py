@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from standfast.cli.services_table import checks_at_fault, services_table
 from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, plain_table, tracked_table
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType
     parts: list[RenderableType] = [shown] if document["vrrp"]["instances"] else []
     for more in (groups_table(document["vrrp"].get("groups", [])), tracked_table(document["vrrp"].get("trackers", []))):
         parts += [Text(""), more] if more is not None else []
+    services = services_table(document.get("virtual_servers", []))
+    if services is not None:
+        parts += [*([Text("")] if parts else []), services]
+    parts += [Text(words, style="yellow") for words in checks_at_fault(document.get("checks", {}))]
     parts += [Text(words, style="bold red") for words in problems]
     parts += [Text(words, style="yellow") for words in _troubles(document)]
     parts.append(Text(freshness(document), style="dim"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from standfast.config.data_planes import check_data_planes
 from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType
 from standfast.config.lvs_checkers import Context
@@ -15,21 +16,28 @@ from standfast.config.lvs_sync import sync_daemon_of
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
+from standfast.contract.balancing import LoadBalancer
 
 
-def build_balancing(settings: Settings, findings: Findings, checkers: Mapping[str, CheckerType]) -> Balancing:
+def build_balancing(
+    settings: Settings,
+    findings: Findings,
+    checkers: Mapping[str, CheckerType],
+    planes: Mapping[str, type[LoadBalancer]],
+) -> Balancing:
     """What is to be balanced. Faulty services are missing from it; why stands in ``findings``."""
     groups = groups_of(settings, findings)
     defaults = settings.block("global_defs")
-    services: list[tuple[Statement, VirtualServer]] = []
+    services: list[tuple[Settings, VirtualServer]] = []
     tls = _tls(settings, findings)
     for block, context in _with_context(settings, Context(defaults, findings, checkers, credentials=tls)):
         if block.statement is None or not _group_is_known(block, settings, groups, findings):
             continue
         service = service_of(block, groups, context)
         if service is not None:
-            services.append((block.statement, service))
-    _unique(services, findings)
+            services.append((block, service))
+    _unique([(block.statement, service) for block, service in services if block.statement is not None], findings)
+    check_data_planes(services, defaults, groups, planes, findings)
     found = tuple(service for _, service in services)
     return Balancing(
         globals=lvs_globals(defaults, sync_daemon_of(settings, found, findings)),
@@ -103,4 +111,5 @@ def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobal
         nftables_priority=get("nftables_ipvs_priority", -1),
         nftables_start_mark=get("nftables_ipvs_start_fwmark", 1000),
         rs_init_notifies=get("rs_init_notifies", False),
+        backend=get("lb_backend", ""),
     )

@@ -104,7 +104,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     findings = Findings()
     settings = bind(parsed.tree, plugins.schema, findings)
     config = build(settings, findings, config_id, names)
-    balancing = build_balancing(settings, findings, plugins.checker_types)
+    balancing = build_balancing(settings, findings, plugins.checker_types, plugins.load_balancers)
     check_services(settings.block("global_defs"), findings)
     doubt(settings, config, findings)
     if not config.global_defs.router_id:

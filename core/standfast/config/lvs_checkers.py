@@ -129,6 +129,11 @@ class _Maker:
             warmup=levels.get("warmup", loop),
             alpha=levels.get("alpha", False),
             log_all_failures=levels.get("log_all_failures", log_all),
+            rise=levels.get("rise", 1),
+            fast_interval=levels.get("fast_interval"),
+            deadline=levels.get("deadline"),
+            jitter=levels.get("jitter", 0),
+            from_start=self.kind.paced_from_start,
         )
 
     def _target(self, levels: Levels, statement: Statement) -> Target:

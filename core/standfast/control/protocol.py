@@ -23,7 +23,17 @@ FRESH = 1_000_000
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question or order."""
 
-    do: Literal["status", "watch", "events", "reload", "stop"]
+    do: Literal["status", "watch", "events", "reload", "stop", "server", "check"]
+    action: Literal["drain", "enable", "disable", "weight"] = "enable"
+    """``server``: what is to be done."""
+    service: str = ""
+    """``server``, ``check``: which virtual server; empty: all."""
+    server: str = ""
+    """``server``, ``check``: which real server; empty (``check``): all."""
+    amount: int | None = None
+    """``server``: the weight; None: the configured one."""
+    within_s: float | None = None
+    """``server``: after so many seconds a drained server is taken out; None: never."""
     now: bool = False
     """``stop``: without holding addresses until the new master is heard."""
     since: int = 0

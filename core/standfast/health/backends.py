@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from standfast.config.entrances import entrances_of
 from standfast.config.lvs_model import Balancing
 from standfast.config.suggest import did_you_mean
 from standfast.contract.balancing import LoadBalancer, Objection
-from standfast.health.reconcile import entrances_of
 from standfast.health.telling import unique_names
 
 PREFERENCE: Final = ("ipvs", "nftables")

@@ -29,7 +29,8 @@ from standfast.health.scheduler import Scheduler
 from standfast.health.service import Service
 from standfast.health.suspension import Suspendable, Watchman
 from standfast.health.telling import Told
-from standfast.values import SECOND, Address
+from standfast.health.tracked import TrackSeat
+from standfast.values import SECOND, Address, seconds
 
 CULPRIT: Final = "hung-check.json"
 """Who hung the process last (:mod:`standfast.health.blocking`)."""
@@ -47,8 +48,7 @@ class Means:
 
     run_dir: Path
     say: Say
-    publish: Callable[[Event, bool], None]
-    """An event, and whether mail is to be sent of it."""
+    publish: Callable[[Event], None]
     line: Callable[[str], None]
     """For `lvs_notify_fifo`."""
     run_script: Callable[[ScriptCall, int], Awaitable[ScriptEnd]]
@@ -70,6 +70,8 @@ class BalancingPart:
     choice: Choice = field(default_factory=Choice)
     programmers: dict[str, Programmer] = field(default_factory=dict)
     statistics: dict[str, PoolStatistics] = field(default_factory=dict)
+    tracked: list[TrackSeat] = field(default_factory=list)
+    """Checks that VRRP tracks."""
     _leftovers: dict[str, list[Pool]] = field(default_factory=dict)
     _nursery: trio.Nursery | None = None
     _scripts: int = 0
@@ -119,7 +121,7 @@ class BalancingPart:
         self.books.begin(self.config, clock.now(), restore=restore)
         self._note_pools()
         self._run_programmers()
-        self.roster.wish(self.books.wishes())
+        self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
         self._watch_addresses()
 
     def prepare(self, config: Balancing) -> str:
@@ -137,7 +139,7 @@ class BalancingPart:
         words = self.books.reload(config, clock.now())
         self._note_pools()
         self._run_programmers()
-        self.roster.wish(self.books.wishes())
+        self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
         self._watch_addresses()
         for programmer in self.programmers.values():
             if settings_changed:
@@ -231,7 +233,7 @@ class BalancingPart:
         self._touch(service.name)
         self._unsaved.set()
         for each in told:
-            self.means.publish(each.event, each.mail)
+            self.means.publish(each.event)
             self.means.line(each.line)
             if each.script is not None and self._nursery is not None:
                 self._scripts += 1
@@ -310,6 +312,13 @@ class BalancingPart:
             if isinstance(service, Service):
                 self.means.say("info", "health.suspended", f"the address of {service.name} {words}")
         self.scheduler.awake(self.scheduler.probes.values())
+
+    def slow_step(self, task: str, took: int) -> None:
+        """A task kept the loop for so long (microseconds): if it is a check's, the checker is at fault."""
+        for probe in self.scheduler.probes.values():
+            if probe.label == task:
+                self.scheduler.blame(probe, f"kept the process for {seconds(took)} without waiting for anything")
+                return
 
     # Answers
 

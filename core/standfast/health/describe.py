@@ -1,7 +1,8 @@
-"""What ``status`` shows of services and servers: plain data, times as Unix seconds, durations as milliseconds."""
+"""What ``status`` shows of services and servers: plain data, times in ISO 8601, durations in milliseconds."""
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +26,7 @@ def describe_service(service: Service, *, plane: str, problem: str, counted: Poo
     described: dict[str, Any] = {
         "name": service.name,
         "up": service.up,
-        "since": _wall(service.since),
+        "since": _moment(service.since),
         "cause": service.cause,
         "serving": pool.serving,
         "weight": service.weight,
@@ -53,7 +54,7 @@ def describe_server(server: Server, programmed: int | None, counted: Counters | 
     described: dict[str, Any] = {
         "server": server.label,
         "state": state_of(server),
-        "since": _wall(server.since),
+        "since": _moment(server.since),
         "cause": server.cause,
         "weight": server.weight,
         "programmed": programmed,
@@ -63,7 +64,7 @@ def describe_server(server: Server, programmed: int | None, counted: Counters | 
         ],
     }
     if server.order_ends is not None:
-        described["out_at"] = _wall(server.order_ends)
+        described["out_at"] = _moment(server.order_ends)
     if server.weight_ordered is not None:
         described["weight_ordered"] = server.weight_ordered
     if counted is not None:
@@ -82,11 +83,11 @@ def describe_check(checker: Checker, standing: Standing) -> dict[str, Any]:
     described: dict[str, Any] = {
         "kind": checker.kind,
         "up": standing.up,
-        "since": _wall(standing.since),
+        "since": _moment(standing.since),
         "last": in_words(standing),
     }
     if last is not None:
-        described |= {"code": last.code.value, "ms": round(last.duration / 1000, 3), "at": _wall(standing.last_at)}
+        described |= {"code": last.code.value, "ms": round(last.duration / 1000, 3), "at": _moment(standing.last_at)}
         described |= {"details": last.details} if last.details else {}
     if standing.failures:
         described["failures"] = standing.failures
@@ -113,5 +114,6 @@ def _counters(counters: Counters) -> dict[str, int]:
     return {name: value for name, value in known.items() if value is not None}
 
 
-def _wall(at: int) -> float:
-    return round(clock.wall_clock_at(at), 3)
+def _moment(at: int) -> str:
+    moment = datetime.datetime.fromtimestamp(clock.wall_clock_at(at), datetime.UTC)
+    return moment.isoformat(timespec="milliseconds")

@@ -31,6 +31,8 @@ class Hub:
         """What runs now."""
         self.generation = setup.generation
         self.run_dir: Path = setup.run_dir
+        self.resume = setup.resume
+        """A predecessor died a moment ago."""
         self.log = setup.log
         self.ring = EventRing()
         """Our own events (servers, quorums), for ``health.status``."""

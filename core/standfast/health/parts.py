@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from standfast.health.looking_after import LookingAfter
 from standfast.health.part import PartMaker
 
-PARTS: tuple[PartMaker, ...] = ()
+PARTS: tuple[PartMaker, ...] = (LookingAfter,)

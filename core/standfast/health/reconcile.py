@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from standfast.config.lvs_model import Balancing, Group, VirtualServer
-from standfast.contract.balancing import Entrance, Pool, PoolChange
+from standfast.config.entrances import entrances_of
+from standfast.config.lvs_model import Balancing
+from standfast.contract.balancing import Pool, PoolChange
 from standfast.health.service import Service
 from standfast.health.telling import labels, unique_names
 
@@ -27,22 +28,6 @@ def services_of(balancing: Balancing, now: int) -> dict[str, Service]:
         name: Service.first(name, label, config, entrances_of(config, groups), now, first_up=first_up)
         for name, label, config in zip(unique_names(configs), labels(configs), configs, strict=True)
     }
-
-
-def entrances_of(service: VirtualServer, groups: Mapping[str, Group]) -> tuple[Entrance, ...]:
-    """Where clients of a service come in."""
-    if service.group:
-        return tuple(_of_group(groups[service.group]))
-    if service.address is None:
-        return (Entrance(mark=service.mark, family=service.family),)
-    return (Entrance(first=service.address, last=service.address, port=service.port),)
-
-
-def _of_group(group: Group) -> Iterator[Entrance]:
-    for line in group.ranges:
-        yield Entrance(first=line.first, last=line.last, port=line.port)
-    for mark in group.marks:
-        yield Entrance(mark=mark.mark, family=mark.family)
 
 
 def pools_of(services: Sequence[Service]) -> dict[str, Pool]:

@@ -169,10 +169,16 @@ class Service:
     def _told_server(self, server: Server, up: bool, cause: str, now: int) -> Told:
         config = server.config
         event = ServerChange(
-            at=now, service=self.config.name, server=server.label, up=up, weight=server.weight, cause=cause
+            at=now,
+            service=self.config.name,
+            server=server.label,
+            up=up,
+            weight=server.weight,
+            cause=cause,
+            mail=config.smtp_alert,
         )
         line = server_line(self.config, self.label, server, up=up)
-        return Told(event, line, config.notify_up if up else config.notify_down, config.smtp_alert)
+        return Told(event, line, config.notify_up if up else config.notify_down)
 
     def _told_quorum(self, up: bool, now: int) -> Told:
         config = self.config
@@ -184,9 +190,10 @@ class Service:
             quorum=config.quorum,
             sorry=self.sorry_serves,
             cause=self.cause,
+            mail=config.smtp_alert,
         )
         script = config.quorum_up if up else config.quorum_down
-        return Told(event, service_line(self.label, up=up), script, config.smtp_alert)
+        return Told(event, service_line(self.label, up=up), script)
 
     # What the data plane is to do
 

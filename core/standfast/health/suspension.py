@@ -22,7 +22,9 @@ class AddressBook(Protocol):
 class Watchman(Protocol):
     """The part of :class:`standfast.net.monitor.Monitor` that is needed."""
 
-    host: AddressBook
+    @property
+    def host(self) -> AddressBook:
+        """All addresses."""
 
     def fileno(self) -> int:
         """Readable when something has changed."""

@@ -1,4 +1,4 @@
-"""What is told of a change of a server or a service: event, line for FIFOs, script, mail. Pure."""
+"""What is told of a change of a server or a service: event, line for FIFOs, script. Pure."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ class Told:
     line: str
     """For `lvs_notify_fifo`, without its end."""
     script: ScriptCall | None = None
-    mail: bool = False
 
 
 def server_line(service: VirtualServer, service_label: str, server: Server, *, up: bool) -> str:

@@ -14,7 +14,7 @@ import time
 import msgspec
 
 from standfast.clock import wall_clock_at
-from standfast.events import DualMaster, Event, Level, Remark, Transition
+from standfast.events import DualMaster, Event, Level, QuorumChange, Remark, ServerChange, Transition
 from standfast.values import seconds
 
 RECORD_LIMIT = 16_384
@@ -102,6 +102,16 @@ class LogPipe:
             self.log(level, "vrrp.transition", words, instance=event.instance, at=event.at, fields=fields)
         elif isinstance(event, DualMaster):
             self._tell_dual_master(event)
+        elif isinstance(event, ServerChange):
+            state = f"up with weight {event.weight}" if event.up else "down"
+            level = "info" if event.up else "warning"
+            words = f"{event.server} of {event.service} is {state}: {event.cause}"
+            self.log(level, "lvs.server", words, at=event.at, fields={"service": event.service, "server": event.server})
+        elif isinstance(event, QuorumChange):
+            words = f"{event.service} is {'up' if event.up else 'down'}: {event.cause}"
+            words += "; the sorry server serves" if event.sorry else ""
+            fields = {"service": event.service, "weight": event.weight, "quorum": event.quorum}
+            self.log("info" if event.up else "warning", "lvs.quorum", words, at=event.at, fields=fields)
         elif isinstance(event, Remark):
             self.log(event.level, event.event, event.words, instance=event.instance, at=event.at, fields=event.fields)
 

@@ -77,6 +77,7 @@ class MiscCheck(Checker[Any]):
         ),
         _options,
         retry=0,
+        paced_from_start=True,
         connects=False,
         record=MiscOptions,
     )  # fmt: skip

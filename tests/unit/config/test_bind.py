@@ -137,17 +137,16 @@ def test_old_names_work_and_are_named():
 
 
 def test_what_is_not_acted_on_is_said_once_even_deep_inside():
-    service = "protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.1 80 {\n weight 1\n }\n}\n"
-    loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n {service}virtual_server 192.0.2.2 80 {{\n {service}")
+    session = "bfd_instance {} {{\n neighbor_ip 192.0.2.{}\n min_rx 20\n}}\n"
+    loaded = load_text(session.format("a", 1) + session.format("b", 2))
     assert codes(loaded) == ["SF5001"]
-    assert loaded.diagnostics[0].hint == "it waits for load balancing with health checks; also in line 9"
+    assert loaded.diagnostics[0].hint == "it waits for BFD; also in line 5"
 
 
 def test_typos_are_found_in_blocks_that_are_not_acted_on():
-    service = "protocol TCP\n lvs_sched rr\n lvs_method NAT\n real_server 10.0.0.1 80 {\n TCP_CHEK {\n }\n }\n"
-    loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n {service}}}\n")
+    loaded = load_text("bfd_instance a {\n neighbor_ip 192.0.2.1\n multiplyer 5\n}\n")
     assert codes(loaded) == ["SF5001", "SF2101"]
-    assert loaded.diagnostics[1].hint == "did you mean `TCP_CHECK`?"
+    assert loaded.diagnostics[1].hint == "did you mean `multiplier`?"
 
 
 @pytest.mark.parametrize("name", ["preempt", "nopreempt"])

@@ -34,7 +34,7 @@ HTTP = "HTTP_GET {\nurl {\npath /\n}\n}"
         ("TCP_CHECK {\n}", Pace()),
         (HTTP, Pace(delay_before_retry=3 * SECOND)),
         ("DNS_CHECK {\n}", Pace(retry=3, delay_before_retry=60 * SECOND)),
-        ("MISC_CHECK {\nmisc_path /bin/true\n}", Pace(retry=0)),
+        ("MISC_CHECK {\nmisc_path /bin/true\n}", Pace(retry=0, from_start=True)),
     ],
 )
 def test_defaults(check, pace):

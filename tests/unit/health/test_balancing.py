@@ -79,7 +79,7 @@ class World:
         means = Means(
             run_dir=self.run_dir,
             say=lambda level, event, words: self.said.append(f"{level} {event} {words}"),
-            publish=lambda event, mail: self.events.append((event, mail)),
+            publish=self.events.append,
             line=self.lines.append,
             run_script=run_script,
             watch_value=lambda kind, name, report: None,

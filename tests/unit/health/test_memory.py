@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from standfast.config.load import load_text
@@ -87,6 +87,7 @@ def test_another_check_of_the_same_server_is_not_reminded(tmp_path):
     assert after.servers[0].alive
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80))
 @example(b"\x81\xa5\x00\x00\x00\x00\x80")  # a name that is not UTF-8
 def test_any_file_is_read_or_is_nothing(tmp_path_factory, data):

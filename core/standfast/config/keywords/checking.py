@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from standfast.config.findings import Findings
 from standfast.config.keywords.lvs_values import MAX_PORT, one_port
 from standfast.config.keywords.values import INT_MAX, LONGEST, UINT_MAX
-from standfast.config.kinds import Custom, Dropped, Integer, IpAddress, Seconds, Switch, interface
+from standfast.config.kinds import Custom, Dropped, Integer, IpAddress, Reader, Seconds, Switch, Words, interface
 from standfast.config.lvs_model import Pace, TlsCredentials
 from standfast.config.record import Record
 from standfast.config.schema import Block, Declaration, Keyword
@@ -65,6 +65,8 @@ class CheckerType:
     needs_port: bool = True
     nested: str = ""
     """Blocks in it that are checkers of their own, with this one's settings as defaults."""
+    paced_from_start: bool = False
+    """`delay_loop` counts from the beginning of a check; otherwise from its end."""
     record: type[Record] | None = None
     """What ``options`` returns, so that it can be read again in another process; None: nothing."""
 
@@ -84,10 +86,37 @@ def pacing(retry: int = 1, pause: str = "1") -> tuple[Keyword, ...]:
                 "warmup 5", "the real server's, else `delay_loop`"),
         Keyword("delay_loop", LOOP, "Time from one check to the next.", "delay_loop 10", "the real server's (60)"),
         ALPHA,
+        *PATIENCE,
         Keyword("log_all_failures", Switch(), "Log every failed try, not only the last one.", "log_all_failures",
                 "`checker_log_all_failures`"),
     )  # fmt: skip
 
+
+def one_less(words: Words, reader: Reader) -> int | Dropped:
+    """Failures in a row as failures that are forgiven."""
+    number = Integer(1, UINT_MAX).number(words[0], reader)
+    return number if isinstance(number, Dropped) else number - 1
+
+
+def patience(owner: str) -> tuple[Keyword, ...]:
+    """What keepalived does not have: how many results it takes, and how long a check may."""
+    return (
+        Keyword("rise", Integer(1, UINT_MAX), "Successes in a row before what is down comes up.", "rise 2",
+                f"{owner}1", ours=True),
+        Keyword("fall", Custom(f"1-{UINT_MAX}", one_less, most=1), "Failures in a row before what is up goes down; "
+                "`fall 3` is `retry 2`, and as with `retry` the very first result counts at once.", "fall 3",
+                f"{owner}`retry` plus 1", field="retry", ours=True),
+        Keyword("fast_interval", LOOP, "Time to the next check while the state is about to change: after failures that "
+                "are forgiven, and between successes before `rise`.", "fast_interval 0.5",
+                f"{owner}`delay_before_retry`, `delay_loop`", ours=True),
+        Keyword("deadline", CONNECTING, "A check that takes longer in all is a failure.", "deadline 8",
+                f"{owner}none but `connect_timeout` for each step", ours=True),
+        Keyword("jitter", Integer(0, 50, "percent"), "Each wait is made longer or shorter by up to so much, at random.",
+                "jitter 10", f"{owner}0", ours=True),
+    )  # fmt: skip
+
+
+PATIENCE = patience("the real server's, else ")
 
 ALPHA = Keyword("alpha", Switch(), "Down until the first success. Otherwise the server is up until a check fails.",
                 "alpha", "the real server's (off)")  # fmt: skip

@@ -83,6 +83,9 @@ SCRIPTS = (
 )  # fmt: skip
 
 BALANCING = (
+    Keyword("lb_backend", Text("ipvs|nftables|NAME"), "What balances services in the kernel: `ipvs`, `nftables`, or "
+            "what a plugin brings.", "lb_backend nftables", "ipvs if the kernel has it, else nftables if that can do "
+            "everything that is asked for", ours=True),
     waiting("lvs_timeouts", Custom("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", lvs_timeouts), "Timeouts of "
             "connections.", "lvs_timeouts tcp 7200 udp 300", "the kernel's", incomplete="skip"),
     waiting("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),

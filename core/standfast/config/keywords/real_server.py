@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from standfast.config.keywords.checking import CONNECTING, LOOP, PAUSE
+from dataclasses import replace
+
+from standfast.config.keywords.checking import CONNECTING, LOOP, PAUSE, patience
 from standfast.config.keywords.lvs_values import endpoint, forwarding
 from standfast.config.keywords.values import INT_MAX, UINT_MAX
 from standfast.config.kinds import Custom, Integer, Switch, Text
@@ -29,6 +31,11 @@ def for_checkers(owner: str) -> tuple[Keyword, ...]:
                 above or "`delay_loop`"),
         Keyword("connect_timeout", CONNECTING, "Default of the checkers: how long to wait for a connection.",
                 "connect_timeout 3", above or "5"),
+        *(
+            replace(keyword, doc=f"Default of the checkers: {keyword.doc[0].lower()}{keyword.doc[1:]}",
+                    default=above or keyword.default)
+            for keyword in patience("")
+        ),
         Keyword("virtualhost", Text("NAME"), "Default of HTTP_GET and SSL_GET: the Host header.",
                 "virtualhost www.example.com", above or "address and port", incomplete="skip"),
     )  # fmt: skip

@@ -20,8 +20,8 @@ from standfast.config.lvs_entries import GroupEntry
 from standfast.config.schema import Block, Entries, Keyword
 from standfast.config.scripts import Script
 
-WAITS = "load balancing with health checks"
 _SCHEDULER = Custom("|".join(SCHEDULERS), scheduler)
+BACKEND = Text("ipvs|nftables|NAME")
 _OWN_SWITCH = Custom("[on|off|true|false|yes|no]", own_switch, least=0, most=1)
 
 SCHEDULING = (
@@ -30,6 +30,8 @@ SCHEDULING = (
     Keyword("lvs_method", METHOD, "How packets get to the servers: NAT rewrites the address, DR only the MAC address, "
             "TUN wraps them up.", "lvs_method DR", "NAT"),
     Keyword("lb_kind", METHOD, "The same as `lvs_method`.", "lb_kind DR", "NAT", field="lvs_method"),
+    Keyword("lb_backend", BACKEND, "What balances this service in the kernel: `ipvs`, `nftables`, or what a plugin "
+            "brings.", "lb_backend nftables", "`lb_backend` of `global_defs`", ours=True),
     Keyword("protocol", Custom("|".join(PROTOCOLS), protocol, most=1), "What is balanced. Mind the default.",
             "protocol TCP", "UDP; nothing for marks"),
     Keyword("ip_family", Choice({"inet": 4, "inet6": 6}), "Which packets with the mark are meant.", "ip_family inet",
@@ -68,6 +70,10 @@ QUORUM = (
             "none", repeat="first"),
     Keyword("quorum_down", Script(), "Run when the service goes down.",
             'quorum_down "/usr/local/bin/event down" nobody', "none", repeat="first"),
+    Keyword("panic_threshold", Integer(0, 100, "percent"), "If fewer of the real servers than this are alive, it is "
+            "more likely the checks that fail: servers that fail then stay in the pool. The quorum is counted as "
+            "always.",
+            "panic_threshold 50", "0: failed servers are always taken out", ours=True),
     Keyword("weight", Integer(1, INT_MAX), "Default weight of the real servers.", "weight 1", "1"),
     Keyword("sorry_server", ENDPOINT, "A server that is used alone while the service is down.",
             "sorry_server 10.0.0.99 80", "none", repeat="each"),
@@ -82,6 +88,9 @@ HEALTH = (
     Keyword("inhibit_on_failure", _OWN_SWITCH, "Default of the real servers: weight 0 instead of removal.",
             "inhibit_on_failure", "off"),
     Keyword("alpha", _OWN_SWITCH, "All real servers are down until their checks pass.", "alpha", "off"),
+    Keyword("initial_state", Choice({"up": "", "last": "last"}), "At the start servers are up until a check fails (or "
+            "down with `alpha`); `last`: they stand as they did when the daemon was stopped.", "initial_state last",
+            "up", ours=True),
     Keyword("omega", Flag(), "At the end run `notify_down` of live servers and `quorum_down`.", "omega", "off"),
     Keyword("ha_suspend", Flag(), "Check only while the address is on this machine.", "ha_suspend", "off"),
     Keyword("smtp_alert", Switch(), "Send mail when the service goes up or down.", "smtp_alert",
@@ -97,8 +106,6 @@ VIRTUAL_SERVER = Block(
     header=Custom("IP [PORT] | fwmark MARK | group NAME", service, most=2),
     repeat="each",
     unnamed="stop",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(*SCHEDULING, *PERSISTENCE, *QUORUM, *HEALTH, REAL_SERVER),
 )
 
@@ -107,8 +114,6 @@ VIRTUAL_SERVER_GROUP = Entries(
     GroupEntry(),
     "Addresses, ranges of them and firewall marks that make one virtual server together.",
     "virtual_server_group web {\n    192.0.2.10 80\n    192.0.2.20-29 80\n    fwmark 5 inet\n}",
-    acted_on=False,
-    waits_for=WAITS,
     header=Text("NAME"),
 )
 
@@ -117,8 +122,6 @@ TLS = Block(
     doc="What all SSL_GET checks show of us.",
     example="SSL {\n    certificate /etc/ssl/lb.pem\n    key /etc/ssl/lb.key\n}",
     repeat="each",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(
         Keyword("password", Text("TEXT"), "Pass phrase of the key.", "password s3cret", "none", incomplete="skip"),
         Keyword("ca", Text("FILE"), "Certificates of authorities; servers are not verified all the same.",

@@ -1,0 +1,64 @@
+"""``standfast server``: drain, enable, disable or weigh a real server of the running daemon."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from standfast.cli.where import EX_UNKNOWN, add_run_dir
+from standfast.control.client import NoAnswer, ask
+from standfast.control.protocol import Request
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "server",
+        help="drain, enable, disable or weigh a real server",
+        description="Change how a real server counts, until `enable` or the next start; a reload keeps it. "
+        "Exit status: 0 done, 1 refused, 3 no answer.",
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, words in (
+        ("drain", "no new connections; those that are there go on"),
+        ("enable", "take back what was ordered"),
+        ("disable", "take it out, as if it had failed"),
+        ("weight", "give it another weight"),
+    ):
+        action = actions.add_parser(name, help=words, description=f"{words.capitalize()}.")
+        action.add_argument("service", metavar="VS", help="virtual server: 192.0.2.10:80, a mark, a group's name")
+        action.add_argument("server", metavar="RS", help="real server: 10.0.0.1:80, or the address alone")
+        if name == "drain":
+            action.add_argument("--for", dest="within", type=float, metavar="SECONDS", help="then take it out")
+        if name == "weight":
+            action.add_argument("amount", metavar="WEIGHT", help="a number; `-` for the configured one")
+        add_run_dir(action)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Order it and tell the outcome; the exit status."""
+    amount = getattr(args, "amount", "-")
+    if amount != "-" and not (amount.isascii() and amount.isdigit()):
+        print(f"standfast server: a weight is a number or `-`, not `{amount}`", file=sys.stderr)
+        return 2
+    request = Request(
+        do="server",
+        action=args.action,
+        service=args.service,
+        server=args.server,
+        amount=None if amount == "-" else int(amount),
+        within_s=getattr(args, "within", None),
+    )
+    return give(args, request, "server")
+
+
+def give(args: argparse.Namespace, request: Request, command: str, *, patience_s: float = 5) -> int:
+    """Give an order to the health process; the exit status."""
+    try:
+        outcome = ask(args.run_dir, "health.ctl", request, patience_s=patience_s)
+    except NoAnswer as error:
+        print(f"standfast {command}: {error}", file=sys.stderr)
+        return EX_UNKNOWN
+    ok = bool(outcome.get("ok"))
+    print(outcome.get("words", "the daemon ended meanwhile"), file=sys.stdout if ok else sys.stderr)
+    return 0 if ok else 1

@@ -1,0 +1,56 @@
+"""A check that VRRP tracks: judged as any other, and its verdict handed over whenever it was looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from standfast import clock
+from standfast.config.health_model import TrackedCheck
+from standfast.config.lvs_model import Checker as Configured
+from standfast.contract.checking import CheckResult
+from standfast.health.roster import Wish
+from standfast.health.verdict import Standing, first_standing, in_words, judge
+
+
+class TellVerdict(Protocol):
+    """As :meth:`standfast.health.hub.Hub.verdict`."""
+
+    def __call__(self, name: str, good: bool | None, words: str, *, max_age: int, at: int | None = None) -> None:
+        """Tell VRRP."""
+
+
+@dataclass(slots=True, eq=False)
+class TrackSeat:
+    """Listens to the probe of one `track_check`."""
+
+    check: TrackedCheck
+    standing: Standing
+    tell: TellVerdict
+    suspended: bool = False
+    """Never: VRRP wants to know on every node."""
+
+    @classmethod
+    def for_check(cls, check: TrackedCheck, known: TrackSeat | None, tell: TellVerdict) -> TrackSeat:
+        """With the standing of a seat for the same name, if the check is the same."""
+        if known is not None and _identity(known.check) == _identity(check):
+            return cls(check, known.standing, tell)
+        return cls(check, first_standing(check.pace, clock.now()), tell)
+
+    @property
+    def wish(self) -> Wish:
+        """For the roster."""
+        check = self.check
+        configured = Configured(kind=check.kind, pace=check.pace, target=check.target, options=check.options)
+        return configured, f"track_check {check.name}", self
+
+    def heard(self, result: CheckResult, now: int) -> int:
+        """One result; before the first that counts there is no verdict."""
+        wait = judge(self.standing, result, self.check.pace, now).wait
+        good = self.standing.up if self.standing.judged else None
+        self.tell(self.check.name, good, in_words(self.standing), max_age=self.check.max_age, at=now)
+        return wait
+
+
+def _identity(check: TrackedCheck) -> tuple[object, ...]:
+    return check.kind, check.target, check.options

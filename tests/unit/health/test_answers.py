@@ -1,0 +1,106 @@
+"""Orders from people, as they come in by the socket."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import pytest
+import trio
+from trio.testing import MockClock
+
+from standfast.config.load import load_text
+from standfast.contract.checking import Checker, CheckResult, Code, ScriptEnd, bad, good
+from standfast.control.protocol import Request
+from standfast.health.answers import obey
+from standfast.health.balancing import BalancingPart, Means
+from standfast.testing.balancing import MemoryLoadBalancer
+
+TEXT = """
+virtual_server 192.0.2.10 80 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    real_server 10.0.0.1 80 {
+        weight 3
+        TCP_CHECK {
+        }
+    }
+    real_server 10.0.0.2 80 {
+    }
+}
+"""
+
+
+class Plane(MemoryLoadBalancer):
+    name = "ipvs"
+
+
+class Asks(Checker[None]):
+    answers: ClassVar[list[CheckResult]] = []
+
+    async def check(self):
+        await trio.sleep(0.5 if self.answers else 60)
+        return self.answers.pop(0)
+
+
+@pytest.fixture
+def autojump_clock() -> MockClock:
+    return MockClock(autojump_threshold=0)
+
+
+@pytest.fixture
+async def part(tmp_path, nursery):
+    async def run_script(call, limit):
+        return ScriptEnd(status=0)
+
+    means = Means(
+        run_dir=tmp_path,
+        say=lambda *_words: None,
+        publish=lambda _event: None,
+        line=lambda _line: None,
+        run_script=run_script,
+        watch_value=lambda kind, name, report: None,
+        checkers={"TCP_CHECK": Asks},
+        load_balancers={"ipvs": Plane},
+        watchman=lambda: None,
+    )
+    made = BalancingPart(means, load_text(TEXT).balancing)
+    nursery.start_soon(made.run)
+    await trio.sleep(0.1)
+    return made
+
+
+async def test_servers_are_weighed_and_drained(autojump_clock, part):
+    done = await obey(part, Request(do="server", action="weight", service="192.0.2.10", server="10.0.0.1", amount=7))
+    assert (done.ok, done.words) == (True, "[10.0.0.1]:80 of [192.0.2.10]:tcp:80 has the weight 7")
+    await obey(part, Request(do="server", action="drain", service="192.0.2.10", server="10.0.0.2", within_s=30))
+    await trio.sleep(0.1)
+    (pool,) = part.programmers["ipvs"].applied.values()
+    assert [member.weight for member in pool.members] == [7, 0]
+
+
+async def test_what_cannot_be_is_told(autojump_clock, part):
+    unknown = await obey(part, Request(do="server", action="drain", service="192.0.2.10", server="10.9.9.9"))
+    assert not unknown.ok
+    assert "has no real server `10.9.9.9`" in unknown.words
+    heavy = await obey(part, Request(do="server", action="weight", service="", server="10.0.0.1", amount=2**40))
+    assert not heavy.ok
+    assert await obey(part, Request(do="status")) is None
+
+
+async def test_checks_at_once_show_their_results(autojump_clock, part):
+    Asks.answers = [good("connected"), bad(Code.REFUSED, "connection refused")]
+    first = await obey(part, Request(do="check"))
+    assert first.ok
+    assert first.words.startswith("[10.0.0.1]:80 of [192.0.2.10]:tcp:80 is up; TCP_CHECK: connected (")
+    assert first.words.endswith("\n[10.0.0.2]:80 of [192.0.2.10]:tcp:80 is up; no checks")
+    second = await obey(part, Request(do="check", service="192.0.2.10", server="10.0.0.1"))
+    assert second.ok  # one failure is forgiven
+    assert "is up; TCP_CHECK: connection refused" in second.words
+
+
+async def test_checks_that_take_too_long_are_named(autojump_clock, part):
+    Asks.answers = []
+    answer = await obey(part, Request(do="check"))
+    assert not answer.ok
+    assert answer.words.endswith("TCP_CHECK of [10.0.0.1]:80: no answer within 10 s")

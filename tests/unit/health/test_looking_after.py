@@ -1,0 +1,128 @@
+"""The balancing part as the health process runs it: real hub, real sockets, a data plane that is only memory."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+import trio
+
+from standfast.config.health_model import HealthConfig, TrackedCheck
+from standfast.config.load import load_text
+from standfast.config.lvs_model import Pace
+from standfast.contract.checking import Checker, CheckResult, Code, bad, good
+from standfast.control.protocol import InstanceNow, Request
+from standfast.health import looking_after
+from standfast.health.feed import Snapshot
+from standfast.health.hub import Hub
+from standfast.health.looking_after import LookingAfter
+from standfast.health.verdicts import Verdict
+from standfast.plugins import Plugins
+from standfast.registry import Registry
+from standfast.testing.balancing import MemoryLoadBalancer
+
+TEXT = """
+virtual_server 192.0.2.10 80 {
+    protocol TCP
+    lvs_sched rr
+    lvs_method NAT
+    real_server 10.0.0.1 80 {
+        TCP_CHECK {
+            warmup 0
+        }
+    }
+    real_server 10.0.0.2 80 {
+    }
+}
+"""
+NAME = "[192.0.2.10]:tcp:80"
+PLANES: list[MemoryLoadBalancer] = []
+
+
+class Plane(MemoryLoadBalancer):
+    name = "ipvs"
+
+    def __init__(self) -> None:
+        super().__init__()
+        PLANES.append(self)
+
+
+class Asks(Checker[None]):
+    answer: CheckResult = good("connected")
+
+    async def check(self) -> CheckResult:
+        await trio.lowlevel.checkpoint()
+        return self.answer
+
+
+@pytest.fixture
+def part(surroundings, monkeypatch):
+    PLANES.clear()
+    registry = Registry(checkers={"TCP_CHECK": Asks}, load_balancers={"ipvs": Plane})
+    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(registry=registry))
+    return LookingAfter(Hub(surroundings.setup, config()))
+
+
+def config(text: str = TEXT, **more) -> HealthConfig:
+    return HealthConfig(balancing=load_text(text).balancing, **more)
+
+
+async def until(condition) -> None:
+    with trio.fail_after(10):
+        while not condition():  # noqa: ASYNC110 - looks from outside
+            await trio.sleep(0.01)
+
+
+async def test_from_start_to_stop(part, nursery, surroundings):
+    nursery.start_soon(part.run)
+    await until(lambda: PLANES and NAME in PLANES[0].table)
+    assert [event.service for event in part.hub.ring.since(0)[1]] == [NAME]
+    described = part.describe()
+    assert described["services"][0]["servers"][0]["state"] == "up"
+    msgspec.json.encode(described)
+    outcome = await part.order(Request(do="server", action="disable", service=NAME, server="10.0.0.2"))
+    assert outcome.ok
+    await until(lambda: len(PLANES[0].table[NAME].members) == 1)
+    assert await part.order(Request(do="stop")) is None
+    await part.stop(leave=False)
+    assert PLANES[0].table == {}
+
+
+async def test_a_reload_is_prepared_and_committed(part, nursery):
+    nursery.start_soon(part.run)
+    await until(lambda: PLANES and PLANES[0].batches)
+    new = config(TEXT.replace("lvs_sched rr", "lvs_sched wrr"))
+    assert await part.prepare(new) == ""
+    assert await part.commit(new) == (f"{NAME} has changed",)
+    assert PLANES[0].table[NAME].scheduler == "wrr"
+
+
+async def test_the_masters_of_vrrp_are_followed(part, nursery):
+    nursery.start_soon(part.run)
+    await until(lambda: PLANES and PLANES[0].started)
+    part.hub.hear(Snapshot("first", 1, (InstanceNow(name="VI_1", state="MASTER", priority=100),)))
+    await until(lambda: PLANES[0].masters == {"VI_1"})
+
+
+async def test_vrrp_hears_of_the_checks_that_it_tracks(surroundings, nursery, monkeypatch):
+    registry = Registry(checkers={"TCP_CHECK": Asks})
+    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(registry=registry))
+    monkeypatch.setattr(Asks, "answer", bad(Code.REFUSED, "connection refused"))
+    pace = Pace(delay_loop=100_000, warmup=0)
+    check = TrackedCheck(name="web", kind="TCP_CHECK", pace=pace)
+    part = LookingAfter(Hub(surroundings.setup, HealthConfig(checks=(check,))))
+    nursery.start_soon(part.run)
+    with trio.fail_after(10):
+        await trio.lowlevel.wait_readable(surroundings.vrrp)
+    verdict = msgspec.msgpack.decode(surroundings.vrrp.recv(65_536), type=Verdict)
+    assert (verdict.name, verdict.good, verdict.words) == ("web", False, "connection refused")
+    await part.commit(HealthConfig())
+    assert part.part.scheduler.probes == {}
+
+
+async def test_broken_plugins_are_said(surroundings, monkeypatch):
+    from standfast.config.diagnostics import Diagnostic, Span
+
+    fault = Diagnostic("error", "SF5002", Span("plugin", 1, 1, 2), "plugin `x` does not work", "")
+    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(faults=[fault]))
+    LookingAfter(Hub(surroundings.setup, HealthConfig()))
+    assert b"plugin `x` does not work" in surroundings.log.recv(65_536)

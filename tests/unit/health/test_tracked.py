@@ -1,0 +1,40 @@
+"""What VRRP hears of a check that it tracks."""
+
+from __future__ import annotations
+
+from msgspec import structs
+
+from standfast.config.health_model import TrackedCheck
+from standfast.config.lvs_model import Pace
+from standfast.contract.checking import Code, bad, good, unable
+from standfast.health.tracked import TrackSeat
+from standfast.values import SECOND
+
+CHECK = TrackedCheck(name="web", kind="TCP_CHECK", pace=Pace(delay_loop=2 * SECOND, retry=1), max_age=9 * SECOND)
+
+
+def seat(known: TrackSeat | None = None, check: TrackedCheck = CHECK):
+    told: list[tuple[bool | None, str]] = []
+    made = TrackSeat.for_check(check, known, lambda name, good, words, *, max_age, at=None: told.append((good, words)))
+    return made, told
+
+
+def test_the_verdict_is_told_at_every_look_and_only_once_there_is_one():
+    made, told = seat()
+    waits = [made.heard(result, 1) for result in (unable("no socket"), good("well"), bad(Code.REFUSED, "no"))]
+    made.heard(bad(Code.REFUSED, "no"), 2)
+    assert told == [(None, "no socket"), (True, "well"), (True, "no"), (False, "no")]
+    assert waits == [2 * SECOND, 2 * SECOND, SECOND]
+
+
+def test_it_is_looked_at_like_any_other_check():
+    configured, owner, listener = seat()[0].wish
+    assert (configured.kind, configured.pace, owner) == ("TCP_CHECK", CHECK.pace, "track_check web")
+    assert not listener.suspended
+
+
+def test_a_reload_keeps_the_standing_of_the_same_check():
+    made, _ = seat()
+    made.heard(bad(Code.REFUSED, "no"), 1)
+    assert seat(made)[0].standing is made.standing
+    assert seat(made, structs.replace(CHECK, options=b"x"))[0].standing.up
