@@ -28,4 +28,4 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Order it and show the results; the exit status."""
     request = Request(do="check", service=args.service, server=args.server)
-    return give(args, request, "check-now", patience_s=_PATIENCE_S)
+    return give(args, request, "check-now", patience_s=_PATIENCE_S, results=True)

@@ -52,13 +52,15 @@ def run(args: argparse.Namespace) -> int:
     return give(args, request, "server")
 
 
-def give(args: argparse.Namespace, request: Request, command: str, *, patience_s: float = 5) -> int:
-    """Give an order to the health process; the exit status."""
+def give(
+    args: argparse.Namespace, request: Request, command: str, *, patience_s: float = 5, results: bool = False
+) -> int:
+    """Give an order to the health process; the exit status. ``results``: the answer is what was asked for."""
     try:
         outcome = ask(args.run_dir, "health.ctl", request, patience_s=patience_s)
     except NoAnswer as error:
         print(f"standfast {command}: {error}", file=sys.stderr)
         return EX_UNKNOWN
     ok = bool(outcome.get("ok"))
-    print(outcome.get("words", "the daemon ended meanwhile"), file=sys.stdout if ok else sys.stderr)
+    print(outcome.get("words", "the daemon ended meanwhile"), file=sys.stdout if ok or results else sys.stderr)
     return 0 if ok else 1

@@ -45,7 +45,9 @@ class StepWatch(trio.abc.Instrument):
         self.task, self.began = task.name, time.monotonic_ns()
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        """It is over."""
+        """It is over. Without a beginning that was seen it is the step in which the watch was set up."""
+        if not self.task:
+            return
         took = (time.monotonic_ns() - self.began) // 1000
         self.task = ""
         if took >= SLOW_STEP:

@@ -1,1 +1,19 @@
 """What standfast offers to tests, its own and other people's."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from standfast.testing.contracts import ContractBroken, check_checker, check_load_balancer, check_notifier
+
+__all__ = ["ContractBroken", "check_checker", "check_load_balancer", "check_notifier"]
+
+
+def __getattr__(name: str) -> Any:
+    """The suites, imported when they are wanted: they stand on most of core."""
+    if name in __all__:
+        from standfast.testing import contracts
+
+        return getattr(contracts, name)
+    raise AttributeError(name)

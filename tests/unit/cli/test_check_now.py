@@ -18,7 +18,7 @@ from standfast.control.protocol import Request
     ],
 )
 @pytest.mark.parametrize(("well", "status"), [(True, 0), (False, 1)])
-def test_what_is_asked_and_how_it_ends(monkeypatch, words, request_, well, status):
+def test_what_is_asked_and_how_it_ends(monkeypatch, capsys, words, request_, well, status):
     asked = []
 
     def ask(run_dir, name, request, *, patience_s):
@@ -28,4 +28,5 @@ def test_what_is_asked_and_how_it_ends(monkeypatch, words, request_, well, statu
 
     monkeypatch.setattr(server, "ask", ask)
     assert cli.main(["check-now", *words]) == status
+    assert capsys.readouterr().out == "x\n"
     assert asked == [("health.ctl", request_)]

@@ -54,3 +54,12 @@ def test_only_a_fresh_note_bans(tmp_path, monkeypatch):
     assert banned_task(note) == ""
     note.write_text(f'{{"task":"x","wall":{time.time() - 3600}}}')
     assert banned_task(note) == ""
+
+
+async def test_the_step_in_which_the_watch_is_set_up_does_not_count():
+    told: list[tuple[str, int]] = []
+    watch = StepWatch(lambda task, took: told.append((task, took)))
+    trio.lowlevel.add_instrument(watch)
+    await trio.sleep(0.01)
+    trio.lowlevel.remove_instrument(watch)
+    assert told == []
