@@ -27,7 +27,7 @@ def complete(*words: str, directory=None) -> list[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (("standfast", "che"), ["check"]),
+        (("standfast", "che"), ["check-now", "check"]),
         (("standfast", "config", ""), ["show", "diff"]),
         (("standfast", "config", "show", "--js"), ["--json"]),
         (("standfast", "run", "--log-format", ""), ["auto", "json", "console"]),
