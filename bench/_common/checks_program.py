@@ -43,7 +43,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as directory, web_server(Path(directory)):
             for load in QUICK if options.quick else FULL:
                 if options.only in ("", load.kind):
-                    _measure(load, options.sides, results, Path(directory), 3.0 if options.quick else 10.0)
+                    _measure(
+                        load,
+                        options.sides,
+                        results,
+                        Path(directory),
+                        3.0 if options.quick else max(10.0, 3 * load.delay_s),
+                    )
     except (MeasurementError, subprocess.CalledProcessError, OSError) as error:
         sys.exit(f"bench/checks: {error}")
     results.show(options.sides)

@@ -21,7 +21,8 @@ AGENT = "KeepAliveClient"
 """What keepalived calls itself; servers know their checkers by it."""
 
 _END_OF_HEAD = re.compile(rb"\r?\n\r?\n")
-_STATUS = re.compile(rb"HTTP/\S{1,16} +([0-9]{3})(?![0-9])")
+_STATUS = re.compile(rb"[!-~]{1,32} +([0-9]{3})(?![0-9])")
+"""Any protocol's name will do, as for keepalived: `ICY 200 OK` is an answer."""
 _LENGTH = re.compile(rb"\ncontent-length *: *([0-9]{1,18})", re.I)
 
 

@@ -46,6 +46,7 @@ def test_requests_are_keepaliveds(protocol, expected):
         (b"HTTP/1.1 404\r\n\r\n", 404, b""),
         (b"HTTP/1.1 503 \r\nbroken header\r\n: x\r\n\r\nhello", 503, b"hello"),
         (b"HTTP/1.0 200 OK\n\nhello", 200, b"hello"),
+        (b"ICY 200 OK\r\n\r\nhello", 200, b"hello"),
         (
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
             200,
