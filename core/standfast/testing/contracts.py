@@ -30,7 +30,8 @@ PATIENCE_S: Final = 30.0
 """For anything that is asked of a plugin here."""
 
 _SERVER: Final = (
-    "track_file load {{\nfile /run/load\n}}\nvirtual_server 192.0.2.10 80 {{\nprotocol TCP\nlvs_sched rr\n"
+    "track_file load {{\nfile /run/load\n}}\nbfd_instance peer1 {{\nneighbor_ip 192.0.2.3\n}}\n"
+    "virtual_server 192.0.2.10 80 {{\nprotocol TCP\nlvs_sched rr\n"
     "lvs_method NAT\nreal_server 10.0.0.1 80 {{\n{block}\n}}\n}}\n"
 )
 

@@ -205,6 +205,11 @@ class HttpCheck(NetworkChecker):
         self._queries = [(query, jsonpath.parsed(query), value) for query, value in options.json]
         address = f"[{self.target.address}]" if self.target.address.family == 6 else str(self.target.address)
         scheme = "https" if options.tls else "http"
+        # Large modules, and only the process that checks needs them: here, so that no check waits for them.
+        import httpx  # noqa: F401
+
+        import standfast_checkers.client  # noqa: F401
+
         self._url = f"{scheme}://{options.virtualhost or f'{address}:{self.target.port}'}{options.path}"
 
     async def look(self) -> CheckResult:
