@@ -240,10 +240,10 @@ def test_elements_come_back(pair):
         wanted = packed(b"\x06", A, b"\0\1") + packed(b"\x06", B, WEB)
         assert [(each.key, each.data, each.packets) for each in ranged] == [(wanted, Verdict("goto", "vs1"), 0)]
         counted = packed(b"\x06", A, WEB, B, WEB)
-        found = sending.element(INET, "con4", counted)
+        found = sending.element(INET, COUNTED, counted)
         assert found is not None
         assert found.key == counted
-        assert sending.element(INET, "con4", packed(b"\x11", A, WEB, B, WEB)) is None
+        assert sending.element(INET, COUNTED, packed(b"\x11", A, WEB, B, WEB)) is None
         with pytest.raises(FileNotFoundError):
             sending.elements(INET, "missing")
 

@@ -40,7 +40,7 @@ def build_balancing(
     check_data_planes(services, defaults, groups, planes, findings)
     found = tuple(service for _, service in services)
     return Balancing(
-        globals=lvs_globals(defaults, sync_daemon_of(settings, found, findings)),
+        globals=lvs_globals(defaults, sync_daemon_of(settings, found, findings), settings.get("instance", "")),
         groups=tuple(groups.values()),
         virtual_servers=found,
         tls=tls,
@@ -99,7 +99,7 @@ def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:
     )
 
 
-def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobals:
+def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None, instance: str = "") -> LvsGlobals:
     """``global_defs`` as far as it is about load balancing."""
     get = defaults.get
     return LvsGlobals(
@@ -112,4 +112,5 @@ def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobal
         nftables_start_mark=get("nftables_ipvs_start_fwmark", 1000),
         rs_init_notifies=get("rs_init_notifies", False),
         backend=get("lb_backend", ""),
+        instance=instance,
     )

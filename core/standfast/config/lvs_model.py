@@ -24,6 +24,8 @@ class Forwarding(Record, frozen=True):
     port: int = 0
     """UDP port of a gue tunnel."""
     checksum: Literal["nocsum", "csum", "remcsum"] = "nocsum"
+    masquerade: bool = False
+    """NAT only, ours: servers see this machine as the client, so their answers need not be routed through it."""
 
 
 class AddressRange(Record, frozen=True):
@@ -159,6 +161,8 @@ class VirtualServer(Record, frozen=True):
     protocol: Literal["TCP", "UDP", "SCTP", ""] = ""
     """Empty for marks: all of them."""
     scheduler: str = "wlc"
+    scheduler_chosen: bool = True
+    """False: nobody did, it is the default; a data plane that has no wlc may take what is nearest."""
     flags: frozenset[str] = frozenset()
     """``ops``, ``flag-1`` (also for `sh-fallback`, `mh-fallback`), ``flag-2`` (`sh-port`, `mh-port`), ``flag-3``."""
     forwarding: Forwarding = Forwarding()
@@ -217,6 +221,8 @@ class LvsGlobals(Record, frozen=True):
     nftables_priority: int = -1
     nftables_start_mark: int = 1000
     rs_init_notifies: bool = False
+    instance: str = ""
+    """The daemon's name where several run; what is ours in the kernel carries it."""
     backend: str = ""
     """Which data plane; empty: IPVS if the kernel has it, else nftables."""
 

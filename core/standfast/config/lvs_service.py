@@ -44,7 +44,12 @@ def decide_scheduling(draft: ServiceDraft) -> None:
     draft.forwarding = draft.get("lvs_method", Forwarding())
     seen = draft.settings.seen
     if not {"lvs_sched", "lb_algo"} & set(seen):
-        draft.warning("SF4522", draft.statement, "no scheduler; used: wlc", "add `lvs_sched wlc`, or another one")
+        draft.warning(
+            "SF4522",
+            draft.statement,
+            "no scheduler; used: wlc (wrr on nftables)",
+            "add `lvs_sched wlc`, or another one",
+        )
     if not {"lvs_method", "lb_kind"} & set(seen):
         hint = "add `lvs_method NAT`, `DR` or `TUN`"
         draft.warning("SF4523", draft.statement, "no forwarding method; used: NAT", hint)
@@ -221,6 +226,7 @@ def _finished(draft: ServiceDraft) -> VirtualServer:
         group=draft.key.group,
         protocol=draft.protocol,  # type: ignore[arg-type]
         scheduler=draft.scheduler,
+        scheduler_chosen=bool({"lvs_sched", "lb_algo"} & set(draft.settings.seen)),
         flags=frozenset(draft.flags),
         forwarding=draft.forwarding,
         persistence=draft.persistence,

@@ -5,7 +5,9 @@ from standfast.api import Registry, hookimpl
 
 @hookimpl
 def standfast_register(registry: Registry) -> None:
-    """IPVS."""
+    """All of them."""
     from standfast_lb.ipvs.backend import IpvsLoadBalancer
+    from standfast_lb.nftables.backend import NftablesBalancer
 
     registry.load_balancer(IpvsLoadBalancer)
+    registry.load_balancer(NftablesBalancer)

@@ -151,7 +151,7 @@ _TUNNELS = {"ipip": ("nocsum",), "gue": ("nocsum", "csum", "remcsum"), "gre": ("
 
 
 def forwarding(words: Words, reader: Reader) -> Forwarding | Dropped:
-    """``NAT``, ``DR`` or ``TUN [type ...]``. What follows and is wrong is left out; the method stays."""
+    """``NAT [masquerade]``, ``DR`` or ``TUN [type ...]``. What follows and is wrong is left out; the method stays."""
     method = words[0].text
     if method not in _METHODS:
         near = did_you_mean(method, _METHODS)
@@ -161,6 +161,10 @@ def forwarding(words: Words, reader: Reader) -> Forwarding | Dropped:
     plain = _METHODS[method]
     if len(words) == 1:
         return plain
+    if method == "NAT" and words[1].text == "masquerade":
+        if len(words) > 2:
+            reader.remark("SF3302", words[2], f"`NAT masquerade` takes no more options; `{words[2].text}` is ignored")
+        return Forwarding(masquerade=True)
     if method != "TUN":
         reader.remark("SF3302", words[1], f"`{method}` takes no options; `{words[1].text}` is ignored")
         return plain

@@ -32,6 +32,8 @@ from standfast.net.netlink import (
 from standfast.net.nft import wire
 from standfast.net.nft.commands import Command, Message, Table, encode
 from standfast.net.nft.decode import Element, elements, extended_words, family, names
+from standfast.net.nft.elements import encode_elements
+from standfast.net.nft.sets import Set
 
 _NETLINK_EXT_ACK = 11
 _SO_SNDBUFFORCE = 32
@@ -162,10 +164,10 @@ class Channel:
             for element in elements(data, start, end)
         ]
 
-    def element(self, table: Table, name: str, key: bytes) -> Element | None:
+    def element(self, table: Table, container: Set, key: bytes) -> Element | None:
         """One element, or None if there is none with this key."""
-        listed = wire.nested(3, wire.nested(1, wire.value(1, key)))
-        body = wire.subject(table.family, wire.text(1, table.name) + wire.text(2, name) + listed)
+        listed = wire.nested(3, b"".join(encode_elements(container, {key: None})))
+        body = wire.subject(table.family, wire.text(1, table.name) + wire.text(2, container.name) + listed)
         try:
             answers = list(self._ask(wire.GETSETELEM, NLM_F_REQUEST | NLM_F_ACK, body))
         except FileNotFoundError:

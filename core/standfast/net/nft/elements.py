@@ -20,7 +20,7 @@ def encode_elements(container: Set, elements: Mapping[bytes, Data | None]) -> It
     """The contents of NFTA_SET_ELEM_LIST_ELEMENTS, cut at :data:`LIST_BYTES`."""
     if container.interval:
         pieces: Iterator[bytes] = chain.from_iterable(_ranged(container, *each) for each in elements.items())
-    elif container.verdicts or not container.is_map:
+    elif container.verdicts:
         pieces = (_element(key, data) for key, data in elements.items())
     else:
         pieces = _plain(elements)
@@ -50,13 +50,26 @@ def _plain(elements: Mapping[bytes, Data | None]) -> Iterator[bytes]:
     """All keys of a map are of one length, and all data: only these change between elements."""
     frames: dict[tuple[int, int], tuple[bytes, bytes, bytes]] = {}
     for key, data in elements.items():
-        if data is None or isinstance(data, Verdict):
+        if data is None:
+            frame = frames.get((len(key), 0))
+            if frame is None:
+                frame = frames[len(key), 0] = _key_frame(len(key))
+            yield key.join((frame[0], frame[1]))
+            continue
+        if isinstance(data, Verdict):
             yield _element(key, data)
             continue
         frame = frames.get((len(key), len(data)))
         if frame is None:
             frame = frames[len(key), len(data)] = _frame(len(key), len(data))
         yield key.join((frame[0], frame[1])) + data + frame[2]
+
+
+def _key_frame(key: int) -> tuple[bytes, bytes, bytes]:
+    """The bytes before and behind a key without data."""
+    sample = _element(b"\xaa" * key, None)
+    behind = sample.index(b"\xaa" * key) + key
+    return sample[: behind - key], sample[behind:], b""
 
 
 def _frame(key: int, data: int) -> tuple[bytes, bytes, bytes]:

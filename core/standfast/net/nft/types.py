@@ -6,7 +6,7 @@ import socket
 import struct
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from standfast.net.nft.wire import verdict as encode_verdict
@@ -19,7 +19,7 @@ class Type:
     name: str
     number: int
     size: int
-    show: Callable[[bytes], str]
+    show: Callable[[bytes], str] = field(compare=False)
     parts: tuple[Type, ...] = ()
     """Of a concatenation."""
 

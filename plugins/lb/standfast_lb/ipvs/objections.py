@@ -17,11 +17,19 @@ def objections_to(service: VirtualServer, entrances: Sequence[Entrance]) -> Iter
     """Everything at once, so that one look shows every fault."""
     yield from _scheduling(service)
     yield from _persistence(service, entrances)
+    yield from _masquerade(service)
     for server in service.real_servers:
         yield from _server(service, server)
     sorry = service.sorry_server
     if sorry is not None:
         yield from _way(service, RealServer(address=sorry.address, port=sorry.port, forwarding=sorry.forwarding))
+
+
+def _masquerade(service: VirtualServer) -> Iterator[Objection]:
+    ways = [service.forwarding, *(server.forwarding for server in service.real_servers)]
+    if any(way.masquerade for way in ways):
+        words = "IPVS cannot hide clients from servers (`NAT masquerade`)"
+        yield Objection(keyword="lvs_method", words=words, hint="use `lb_backend nftables`, or plain `NAT`")
 
 
 def _scheduling(service: VirtualServer) -> Iterator[Objection]:

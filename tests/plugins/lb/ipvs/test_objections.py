@@ -68,3 +68,10 @@ def test_what_cannot_work_is_named_at_its_keyword(wrong, keyword, words):
 )
 def test_what_works_is_not_objected_to(right):
     assert list(objections_to(right, [Entrance(first=VIP, last=VIP, port=right.port)])) == []
+
+
+def test_masquerading_is_for_nftables():
+    way = Forwarding(masquerade=True)
+    (objection,) = objections_to(service(forwarding=way), [Entrance(first=VIP, last=VIP, port=80)])
+    assert objection.keyword == "lvs_method"
+    assert "nftables" in objection.hint

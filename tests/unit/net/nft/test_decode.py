@@ -1,7 +1,7 @@
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfast.net.netlink import MalformedMessage
@@ -40,6 +40,7 @@ def test_nonsense_is_one_kind_of_error(data):
         list(decode.elements(data, 0, len(data)))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=80), st.integers(0, 79), st.integers(0, 255))
 def test_any_bytes_decode_or_are_malformed(tail, place, octet):
     whole = bytearray(message(wire.value(1, b"key1"), Verdict("goto", "vs1").encode(2), TIMES, COUNTER) + tail)

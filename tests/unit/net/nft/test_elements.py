@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfast.net.nft.decode import elements as decoded
@@ -17,12 +17,14 @@ def through_the_wire(container, given_elements):
     return [element for message in messages for element in decoded(message, 0, len(message))]
 
 
+@settings(deadline=None)
 @given(st.dictionaries(ADDRESSES, ADDRESSES, max_size=30))
 def test_a_map_comes_back(mapping):
     found = through_the_wire(Set("m", MARK, IPV4), mapping)
     assert {each.key: each.data for each in found} == mapping
 
 
+@settings(deadline=None)
 @given(st.dictionaries(ADDRESSES, st.sampled_from(["a", "bb", "ccc"]).map(lambda name: Verdict("goto", name))))
 def test_verdicts_come_back(mapping):
     found = through_the_wire(Set("m", IPV4, verdicts=True), mapping)

@@ -1,0 +1,94 @@
+"""What is left of servers that have gone: their connections, and clients that would come back to them."""
+
+from __future__ import annotations
+
+import errno
+
+from standfast.api import Member, Pool
+from standfast.net.nft.channel import Channel, TransactionRefused
+from standfast.net.nft.commands import DeleteElements, Table
+from standfast.net.nft.sets import Set
+from standfast.net.nft.types import packed
+from standfast_lb.nftables.conntrack import Conntrack, Entry, Flow
+from standfast_lb.nftables.parts import Part
+from standfast_lb.nftables.ruleset import Ruleset
+from standfast_lb.nftables.ways import PROTOCOLS, Door, doors, ports_of, servers_of
+
+_TRIES = 4
+
+
+class Aftermath:
+    """Cleans up behind a change of servers."""
+
+    def __init__(self, channel: Channel, conntrack: Conntrack) -> None:
+        self._channel = channel
+        self._conntrack = conntrack
+
+    def settle(self, old: Pool, new: Pool | None, ruleset: Ruleset) -> None:
+        """Servers that are in ``old`` and not in ``new`` get nothing any more, not even from old clients.
+
+        Servers of weight 0 are in ``new``: what they have begun goes on. The connections of a sorry server that is no
+        longer needed go on, too, where they end by themselves (TCP).
+        """
+        gates = tuple(doors(old))
+        kept = set(servers_of(new, tuple(doors(new)))) if new else set()
+        before = zip(servers_of(old, gates), old.members, ports_of(old, gates), strict=True)
+        gone = {server: (member, port) for server, member, port in before if server not in kept}
+        if not gone:
+            return
+        part = ruleset.parts.get(old.name)
+        if part is not None and old.persistence:
+            self._forget_clients(part, set(gone))
+        if old.forwarding.method == "NAT" and "ops" not in old.flags and not _ends_by_itself(old, new):
+            for member, port in gone.values():
+                self._purge(old, gates, member, port)
+
+    def _purge(self, pool: Pool, gates: tuple[Door, ...], member: Member, port: int) -> None:
+        exact = [door for door in gates if not door.way.kind]
+        for door in exact:
+            self._conntrack.purge(_flow(door, member, port or door.port))
+        others = [door for door in gates if door.way.kind]
+        if not others:
+            return
+        protocol = PROTOCOLS[pool.protocol][0] if pool.protocol else 0
+        whole = Flow(member.address, protocol, port)
+        self._conntrack.purge_if(whole, lambda entry: any(_within(door, entry) for door in others))
+
+    def _forget_clients(self, part: Part, gone: set[bytes]) -> None:
+        for (table, name), (each, _elements) in part.sets.items():
+            if name.startswith("pe_"):
+                self._forget(table, each, gone)
+
+    def _forget(self, table: Table, clients: Set, data: set[bytes]) -> None:
+        """An element that has just expired by itself spoils a transaction: then look again."""
+        for attempt in range(_TRIES):
+            found = {
+                element.key: None for element in self._channel.elements(table, clients.name) if element.data in data
+            }
+            if not found:
+                return
+            try:
+                self._channel.commit([DeleteElements(table, clients, found)])
+            except TransactionRefused as refused:
+                if refused.errno != errno.ENOENT or attempt == _TRIES - 1:
+                    raise
+            else:
+                return
+
+
+def _ends_by_itself(old: Pool, new: Pool | None) -> bool:
+    return old.serving == "sorry" and old.protocol == "TCP" and new is not None
+
+
+def _flow(door: Door, member: Member, port: int) -> Flow:
+    service = type(member.address).unpack(door.first[4:-4])
+    return Flow(member.address, door.first[0], port, service, int.from_bytes(door.first[-4:-2], "big"))
+
+
+def _within(door: Door, entry: Entry) -> bool:
+    """Did the client ask for something behind this door? A mark is not written down anywhere: then for all we know."""
+    if door.way.kind == "m":
+        return True
+    asked = packed(bytes((entry.protocol,)), entry.service, entry.service_port.to_bytes(2, "big"))
+    parts = ((0, 4), (4, len(asked) - 4), (len(asked) - 4, len(asked)))
+    return all(door.first[a:b] <= asked[a:b] <= door.last[a:b] for a, b in parts)

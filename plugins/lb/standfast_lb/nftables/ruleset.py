@@ -1,0 +1,122 @@
+"""All services together: what is in the kernel, and the transaction that leads to what is wanted. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from standfast.api import Pool
+from standfast.net.nft.commands import AddElements, AddTable, Command, DeleteElements, DeleteTable, Table
+from standfast_lb.nftables.frame import frame_of
+from standfast_lb.nftables.parts import NO_FRAME, NOTHING, Frame, Part, Place, frame_edits, part_edits
+from standfast_lb.nftables.schedule import Memory
+from standfast_lb.nftables.services import Ground, part_of
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from some changes: commands for the kernel, and the state behind them."""
+
+    commands: tuple[Command, ...]
+    parts: Mapping[str, Part | None]
+    """By pool; None: it goes."""
+    frame: Frame
+    memories: Mapping[str, Memory]
+    shared: Mapping[Place, Counter[bytes]]
+
+
+@dataclass(slots=True)
+class Ruleset:
+    """What of ours is in the kernel."""
+
+    nat: Table
+    direct: Table
+    parts: dict[str, Part] = field(default_factory=dict)
+    frame: Frame = NO_FRAME
+    memories: dict[str, Memory] = field(default_factory=dict)
+    holders: dict[Place, Counter[bytes]] = field(default_factory=dict)
+    """Elements that several services may have in common (their servers): how many do."""
+
+    def step(self, wanted: Mapping[str, Pool | None], ground: Ground, devices: Iterable[str]) -> Step:
+        """Lead these pools (None: gone) to what is wanted. Raises :class:`ValueError` for what cannot be."""
+        memories = {name: self._memory(name) for name, pool in wanted.items() if pool is not None}
+        parts = {name: part_of(pool, ground, memories[name]) if pool else None for name, pool in wanted.items()}
+        after = {**self.parts, **parts}
+        living = [part for part in after.values() if part is not None]
+        needs = {need for part in living for need in part.needs}
+        frame = frame_of(needs, self.nat, self.direct, devices)
+        holders = {place: Counter(count) for place, count in self.holders.items()}
+        edits = [command for command in self._edits(parts, frame, holders) if not _empty(command)]
+        return Step(tuple(edits), parts, frame, memories, holders)
+
+    def _edits(
+        self, parts: Mapping[str, Part | None], frame: Frame, holders: dict[Place, Counter[bytes]]
+    ) -> Iterable[Command]:
+        kept = _both(self.frame, frame)
+        for table in _tables(frame):
+            if table not in _tables(self.frame):
+                yield AddTable(table)
+        yield from frame_edits(self.frame, kept)
+        for name, part in parts.items():
+            old, new = self.parts.get(name, NOTHING), part or NOTHING
+            edits = list(part_edits(old, new, kept))
+            yield from _counted(edits, holders)
+        yield from frame_edits(kept, Frame(frame.chains, kept.sets))
+        for table in _tables(self.frame):
+            if table not in _tables(frame):
+                yield DeleteTable(table)
+
+    def take(self, step: Step) -> None:
+        """The kernel has done it."""
+        for name, part in step.parts.items():
+            if part is None:
+                self.parts.pop(name, None)
+                self.memories.pop(name, None)
+            else:
+                self.parts[name] = part
+        self.memories.update(step.memories)
+        tables = _tables(step.frame)
+        sets = {place: each for place, each in {**self.frame.sets, **step.frame.sets}.items() if place[0] in tables}
+        self.frame = Frame(step.frame.chains, sets)
+        self.holders = {place: count for place, count in step.shared.items() if place[0] in tables}
+
+    def afresh(self) -> Ruleset:
+        """Nothing in the kernel, but the memories."""
+        return Ruleset(self.nat, self.direct, memories=self.memories)
+
+    def _memory(self, name: str) -> Memory:
+        old = self.memories.get(name, Memory())
+        return Memory(old.size, list(old.slots), dict(old.seen), old.scheduler, dict(old.counted))
+
+
+def _tables(frame: Frame) -> set[Table]:
+    return {table for table, _name in (*frame.chains, *frame.sets)}
+
+
+def _both(old: Frame, new: Frame) -> Frame:
+    """While services come and go both kinds of maps must be there; they stay until the table goes."""
+    return Frame({**old.chains, **new.chains}, {**old.sets, **new.sets})
+
+
+def _empty(command: Command) -> bool:
+    return isinstance(command, AddElements | DeleteElements) and not command.elements
+
+
+def _counted(edits: Iterable[Command], holders: dict[Place, Counter[bytes]]) -> Iterable[Command]:
+    """A server is in the set of servers once, whoever has it."""
+    for command in edits:
+        if not isinstance(command, AddElements | DeleteElements) or not command.set.name.startswith(("rs", "ob")):
+            yield command
+            continue
+        count = holders.setdefault((command.table, command.set.name), Counter())
+        if isinstance(command, AddElements):
+            fresh = {key: data for key, data in command.elements.items() if not count[key]}
+            count.update(command.elements.keys())
+            yield AddElements(command.table, command.set, fresh)
+        else:
+            count.subtract(command.elements.keys())
+            gone = {key: data for key, data in command.elements.items() if count[key] <= 0}
+            for key in gone:
+                del count[key]
+            yield DeleteElements(command.table, command.set, gone)
