@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import keyword
 import os
 import sys
 from collections.abc import Sequence
@@ -19,6 +20,10 @@ COMMANDS = (
     "run",
     "status",
     "watch",
+    "events",
+    "yield",
+    "hold",
+    "resume",
     "reload",
     "stop",
     "server",
@@ -34,7 +39,7 @@ COMMANDS = (
     "demo",
     "completion",
 )
-"""In the order of ``--help``; each is a module of this package, with `_` for `-`."""
+"""In the order of ``--help``; each is a module of this package, with `_` for `-` (and behind `yield`)."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -64,4 +69,5 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _module(command: str) -> ModuleType:
-    return importlib.import_module(f"{__name__}.{command.replace('-', '_')}")
+    name = command.replace("-", "_") + ("_" if keyword.iskeyword(command) else "")
+    return importlib.import_module(f"{__name__}.{name}")

@@ -1,4 +1,4 @@
-"""``standfast explain``: what a keyword or the code of a diagnostic means."""
+"""``standfast explain``: what a keyword or the code of a diagnostic means, and why an instance is what it is."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import textwrap
 from collections.abc import Iterator
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
+from standfast.cli.instance_page import instance_page
+from standfast.cli.where import add_run_dir
 from standfast.config.codes import CODES
 from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
 from standfast.config.suggest import did_you_mean
@@ -19,14 +21,23 @@ WIDTH = 100
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
-    parser = subparsers.add_parser("explain", help="explain a keyword or the code of a diagnostic")
-    parser.add_argument("topic", metavar="KEYWORD|CODE", help="such as `priority`, `vrrp_instance/priority`, `SF2101`")
+    parser = subparsers.add_parser(
+        "explain",
+        help="explain a keyword, the code of a diagnostic, or an instance",
+        description="Explain a keyword or the code of a diagnostic; or, of an instance of the running daemon, which "
+        "faults it has since when, what would clear them, and what its priority is made of.",
+    )
+    parser.add_argument(
+        "topic", metavar="KEYWORD|CODE|INSTANCE", help="such as `priority`, `vrrp_instance/priority`, `SF2101`, `VI_1`"
+    )
+    add_run_dir(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print the page; 1 if there is none."""
     topic: str = args.topic
     pages = list(_code(topic) if re.fullmatch(r"[Ss][Ff]\d{4}", topic) else keyword_pages(with_plugins()[0], topic))
+    pages += filter(None, [instance_page(args.run_dir, topic)])
     if not pages:
         print(f"nothing is known about `{topic}`; {_advice(topic)}", file=sys.stderr)
         return 1

@@ -59,13 +59,22 @@ def _row(instance: dict[str, Any]) -> list[Any]:
         master += f" ({instance['master_priority']})"
     return [
         Text(instance["name"]),
-        Text(state, style=COLOURS.get(state, "bold magenta")),
+        Text(state + _ordered(instance), style=COLOURS.get(state, "bold magenta")),
         Text(clock_time(instance["since"])),
         Text(instance["cause"]),
         Text(master),
         Text(_priority(instance)),
         Text("\n".join(_addresses(instance))),
     ]
+
+
+def _ordered(instance: dict[str, Any]) -> str:
+    """What people told it to do: maintenance is no fault."""
+    order = instance.get("order")
+    if not order:
+        return ""
+    until = f" until {clock_time(order['until'])}" if order["until"] else ""
+    return f" ({'maintenance' if order['kind'] == 'yield' else 'held'}{until})"
 
 
 def _addresses(instance: dict[str, Any]) -> list[str]:

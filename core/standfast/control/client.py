@@ -48,10 +48,13 @@ def ask(run_dir: Path, name: str, request: Request, *, patience_s: float | None 
         return next(_answers(connection, name, request), {})
 
 
-def watch(run_dir: Path, name: str, *, patience_s: float) -> Iterator[dict[str, Any]]:
+def watch(
+    run_dir: Path, name: str, *, patience_s: float | None, request: Request | None = None
+) -> Iterator[dict[str, Any]]:
     """Answer after answer, as they come. Ends when the daemon hangs up; raises as :func:`ask` does."""
-    with connected(run_dir, name, patience_s=patience_s) as connection:
-        yield from _answers(connection, name, Request(do="watch"))
+    with connected(run_dir, name, patience_s=PATIENCE_S) as connection:
+        connection.settimeout(patience_s)
+        yield from _answers(connection, name, request or Request(do="watch"))
 
 
 @contextmanager

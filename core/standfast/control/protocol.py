@@ -23,7 +23,7 @@ FRESH = 1_000_000
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question or order."""
 
-    do: Literal["status", "watch", "events", "reload", "stop", "server", "check"]
+    do: Literal["status", "watch", "events", "reload", "stop", "server", "check", "yield", "hold", "resume"]
     action: Literal["drain", "enable", "disable", "weight"] = "enable"
     """``server``: what is to be done."""
     service: str = ""
@@ -44,6 +44,12 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``events``: one page at once, then more as things happen, until the client hangs up."""
     states: bool = False
     """``events``: the first page has the states of all instances, although nothing has been missed."""
+    instance: str = ""
+    """``yield``, ``hold``, ``resume``: whom; an instance or a sync group."""
+    lasting: float | None = None
+    """``yield``, ``hold``: for how many seconds; None: until ``resume``."""
+    force: bool = False
+    """``yield``: even if nobody takes over."""
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from standfast.values import seconds
+from standfast.vrrp import orders
 from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Machine, Peer
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
@@ -29,6 +30,8 @@ def expire(machine: Machine, now: int) -> None:
         machine.grace_given = True
         machine.timer = now + min(machine.master_interval, machine.lateness(now))
         return
+    if orders.stays_away(machine, now):
+        return
     cause = _takeover_cause(machine, now)
     if machine.grouped:
         # All members or none: the group looks at the votes, and meanwhile this one goes on listening.
@@ -51,6 +54,8 @@ def _restore_owner(machine: Machine, advert: Advert) -> None:
 def _obeys(machine: Machine, advert: Advert, heard: int) -> bool:
     """No tie-break here: an equal priority is obeyed, whatever the addresses (RFC 9568, 6.4.2)."""
     config = machine.config
+    if machine.order is not None:
+        return True  # told to hold: as if by nopreempt; told to yield: it takes part in nothing
     if not config.preempt or advert.priority >= machine.priority:
         return True
     return config.preempt_delay > 0 and (machine.preempt_at is None or machine.preempt_at > heard)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,7 @@ from standfast.net.monitor import Monitor
 from standfast.supervise import state_file
 from standfast.supervise.page import SharedPage, Slot
 from standfast.supervise.state_file import Entry, Installed, entry_of
-from standfast.vrrp import changes
+from standfast.vrrp import changes, order_file
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
@@ -38,6 +39,8 @@ class Cast:
         self._host = monitor.host
         self._run_dir = run_dir
         self._written = state_file.load(run_dir)
+        self._orders = order_file.load(run_dir, clock.now())
+        """Of a predecessor: those that an instance has not taken over yet."""
         self._sysctls = Sysctls(self._written.sysctls)
         self._statics = Statics(speaker.holdings, self._static_fault, speaker.tell)
 
@@ -70,6 +73,7 @@ class Cast:
     def _start(self, instance: Instance, slot: Slot | None = None, delay: int = 0) -> None:
         self._prepare_interfaces(instance.config)
         router, now = instance.router, clock.now()
+        router.order = self._orders.pop(instance.key, router.order)
         self._speaker.interfaces.survey(instance, now)
         # What a predecessor of this process had in service does not wait for first results again.
         served = slot is not None and slot.state in (State.MASTER, State.BACKUP)
@@ -132,6 +136,9 @@ class Cast:
             self._speaker.breathe()
         self._speaker.admit(sorted([*staying, *coming], key=lambda instance: instance.place or 0))
         self._join_groups(config)
+        ordered = {instance.config.name: instance.router.order for instance in going}
+        for instance in coming:  # what was ordered was meant for whoever has the name
+            instance.router.order = ordered.get(instance.config.name)
         arriving = {instance.config.name for instance in coming}
         leaving = {instance.config.name: instance.config for instance in going}
         told = [f"{name}: removed" for name in leaving if name not in arriving]
@@ -211,6 +218,8 @@ class Cast:
         """No instance is left: static objects go, the kernel's settings are set back, the state file is removed."""
         self._statics.clear(clock.now())
         self._sysctls.restore()
+        with contextlib.suppress(OSError):
+            order_file.save(self._run_dir, {})
         self._write(Installed())
 
     # What is written down

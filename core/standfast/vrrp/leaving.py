@@ -7,7 +7,7 @@ new one's gratuitous ARP, clients move at once.
 
 from __future__ import annotations
 
-from standfast.vrrp import timing
+from standfast.vrrp import orders, timing
 from standfast.vrrp.actions import CancelAnnouncing, Left
 from standfast.vrrp.machine import Machine
 from standfast.vrrp.packet import Advert
@@ -36,18 +36,24 @@ def begin(machine: Machine, cause: str, now: int, *, hold: bool, removed: bool) 
 
 def hear(machine: Machine, advert: Advert, now: int) -> None:
     """Any router with a rank means that the addresses are in good hands."""
-    if advert.priority > 0:
+    if advert.priority > 0 and machine.giving_way:
+        orders.heard_successor(machine, advert, now)
+    elif advert.priority > 0:
         machine.uninstall()
         _finish(machine, f"{advert.source} has taken over", now)
 
 
 def expire(machine: Machine, now: int) -> None:
     """Nobody came. That there is nobody cannot be known, so this is how a lone router leaves too."""
+    if machine.giving_way:
+        orders.nobody_came(machine, now)
+        return
     machine.uninstall()
     _finish(machine, f"{machine.cause}; nobody has taken over", now)
 
 
 def _finish(machine: Machine, cause: str, now: int) -> None:
     machine.timer = None
+    machine.giving_way = False
     machine.move(Input.SHUTDOWN, cause, now, machine.leaving_as)
     machine.do(Left())

@@ -6,7 +6,7 @@ Handlers (``backup``, ``master``, ``leaving``, ``protect``, ``reload``) are func
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.events import DualMaster, Level, LowerPriorityMaster, Remark, StateName, Transition
@@ -31,6 +31,9 @@ from standfast.vrrp.protect import Guard
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.remarks import Quota
 from standfast.vrrp.rules import Input, State, next_state, votes_after
+
+if TYPE_CHECKING:
+    from standfast.vrrp.orders import Order
 
 OWNER: Final = 255
 DEMOTED_OWNER: Final = 254
@@ -92,19 +95,7 @@ class Machine:
     def __init__(self, config: VrrpInstance) -> None:
         self.config = config
         self.state = State.INIT
-        self.vote: State | None = State.MASTER if config.owner and config.owner_state else None
-        """What it would be by itself: MASTER once its down timer has ended (an owner from the start), BACKUP once it
-        obeys somebody; None: not known yet. Members of a sync group go by the votes of all."""
-        self.claim = ""
-        """Why it voted MASTER, in words."""
-        self.grouped = False
-        """It is in a sync group, which decides who becomes MASTER and when."""
-        self.news = self.corrected = False
-        """Its sync group has to look at it; and, in particular, it has just answered a losing master."""
-        self.left_by: Input | None = None
-        """What ended its last mastership."""
-        self.points = 0
-        """What trackers add to the priority, or take off."""
+        self._stand_alone()
         self.priority = config.priority
         """Effective: what adverts say and elections compare."""
         self.source = None if config.track_source else config.source
@@ -140,6 +131,27 @@ class Machine:
         self._late_timer: int | None = None
         self._actions: list[Action] = []
         self._remarks: list[Action] = []
+
+    def _stand_alone(self) -> None:
+        """What others decide about: the sync group, trackers, people."""
+        config = self.config
+        self.vote: State | None = State.MASTER if config.owner and config.owner_state else None
+        """What it would be by itself: MASTER once its down timer has ended (an owner from the start), BACKUP once it
+        obeys somebody; None: not known yet. Members of a sync group go by the votes of all."""
+        self.claim = ""
+        """Why it voted MASTER, in words."""
+        self.grouped = False
+        """It is in a sync group, which decides who becomes MASTER and when."""
+        self.news = self.corrected = False
+        """Its sync group has to look at it; and, in particular, it has just answered a losing master."""
+        self.left_by: Input | None = None
+        """What ended its last mastership."""
+        self.order: Order | None = None
+        """What people ordered it to do (see :mod:`standfast.vrrp.orders`)."""
+        self.giving_way = self.forced = False
+        """It is LEAVING because it was ordered to yield; whether or not somebody takes over."""
+        self.points = 0
+        """What trackers add to the priority, or take off."""
 
     # What is derived
 

@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Final
 
 import msgspec
@@ -44,6 +45,7 @@ from standfast.vrrp import missing, realtime
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import Cast, held
+from standfast.vrrp.commander import Commander
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.notifier import Notifier
 from standfast.vrrp.ring import EventRing
@@ -98,6 +100,7 @@ class VrrpProcess:
         self._programs = None if line is None else ScriptClient(line, self._say_of_scripts)
         self._notifier = Notifier(self._programs, setup.pipes, self._tell_quietly, self._speaker.at)
         self._scripts = TrackScripts(self._programs, self._script_result, self._tell_quietly, self._speaker.at)
+        self._commander = Commander(self._speaker, self._ring, setup.run_dir)
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
         self._readers_run = False
@@ -116,7 +119,7 @@ class VrrpProcess:
             nursery.start_soon(self._speaker.run)
             nursery.start_soon(self._watch_kernel)
             nursery.start_soon(self._watch_routing)
-            nursery.start_soon(server.serve, setup.control, self._answer)
+            nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
             nursery.start_soon(self._obey, nursery)
             if self._programs is not None:
@@ -318,6 +321,14 @@ class VrrpProcess:
 
     # The sockets for people and programs
 
+    async def _obey_people(self, request: protocol.Request) -> AsyncGenerator[bytes, None]:
+        if request.do in ("yield", "hold", "resume"):
+            yield protocol.encode(await self._commander.obey(request))
+            return
+        async with aclosing(self._answer(request)) as lines:
+            async for line in lines:
+                yield line
+
     async def _answer(self, request: protocol.Request) -> AsyncGenerator[bytes, None]:
         if request.do == "status":
             yield await self._describer.status()
@@ -327,6 +338,8 @@ class VrrpProcess:
         elif request.do == "events":
             async for line in self._describer.events(request):
                 yield line
+        elif request.do in ("yield", "hold", "resume"):
+            yield protocol.encode(protocol.Outcome(ok=False, words=f"orders to {request.do} go to vrrp.ctl"))
         else:
             words = f"the VRRP process takes no order to {request.do}: ask the daemon (daemon.ctl)"
             yield protocol.encode(protocol.Outcome(ok=False, words=words))

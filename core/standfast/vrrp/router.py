@@ -10,12 +10,12 @@ from __future__ import annotations
 from typing import Final
 
 from standfast.config.model import VirtualAddress, VrrpInstance
-from standfast.events import PriorityChange
+from standfast.events import PriorityChange, Remark
 from standfast.net.routing import RoutingObject, interfaces_of
 from standfast.net.routing import words as routing_words
 from standfast.supervise.page import Slot
 from standfast.values import Address
-from standfast.vrrp import auth, backup, leaving, master, reload, timing
+from standfast.vrrp import auth, backup, leaving, master, orders, reload, timing
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
@@ -26,6 +26,7 @@ from standfast.vrrp.actions import (
     Tell,
 )
 from standfast.vrrp.machine import Fault, Machine, effective
+from standfast.vrrp.orders import Order
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
 
@@ -60,7 +61,9 @@ class Router(Machine):
     def deadline(self) -> int | None:
         """When to call :meth:`tick` next; None while there is nothing to wait for."""
         announce = None if self.overslept else self.announcer.deadline
-        return min((at for at in (self.timer, announce, self.renew_at) if at is not None), default=None)
+        until = self.order.until if self.order is not None and self.state is not State.INIT else None
+        moments = [moment for moment in (self.timer, announce, self.renew_at, until) if moment is not None]
+        return min(moments, default=None)
 
     def slot(self) -> Slot:
         """What a successor of this process needs to carry on."""
@@ -136,7 +139,30 @@ class Router(Machine):
             self.do(*self.announcer.due(now))
         if self.renew_at is not None and self.renew_at <= now:
             self.renew(now)
+        if self.order is not None and self.order.until is not None and self.order.until <= now:
+            self._end_order(f"the time of `{self.order.kind}` is over", now)
         return self.flush()
+
+    def give_way(self, order: Order, now: int, *, force: bool = False) -> tuple[Action, ...]:
+        """Ordered to yield: let another router be MASTER and take no part until :meth:`resume_part`."""
+        orders.give_way(self, order, now, force=force)
+        return self.flush()
+
+    def hold(self, order: Order) -> tuple[Action, ...]:
+        """Ordered not to preempt."""
+        self.order = order
+        return ()
+
+    def resume_part(self, now: int, words: str = "ordered to resume") -> tuple[Action, ...]:
+        """The order is taken back."""
+        if self.order is not None:
+            self._end_order(words, now)
+        return self.flush()
+
+    def _end_order(self, words: str, now: int) -> None:
+        orders.end(self, now)
+        told = Remark(at=now, instance=self.config.name, level="info", event="vrrp.order_ended", words=words)
+        self.do(Tell(told))
 
     def raise_fault(self, key: str, words: str, now: int, *, pending: bool = False) -> tuple[Action, ...]:
         """Something (named by ``key``) keeps this router from taking part; one key for each object.
@@ -262,8 +288,10 @@ class Router(Machine):
 
     def reconfigure(self, config: VrrpInstance, now: int) -> tuple[Action, ...]:
         """Run by another configuration of the same virtual router. An equal one changes nothing at all."""
-        if config == self.config or self.state is State.LEAVING:
+        if config == self.config or (self.state is State.LEAVING and not self.giving_way):
             return ()
+        if self.giving_way:  # for want of a successor so far
+            orders.nobody_came(self, now)
         reload.apply(self, config, now)
         if config.permanent_fault:
             self._raise_fault(CONFIGURATION, config.permanent_fault, now)

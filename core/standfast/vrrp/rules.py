@@ -36,6 +36,8 @@ class Input(enum.Enum):
     FAULT_CLEARED = "last fault gone"
     FAULT_CLEARED_OWNER = "last fault gone, and the addresses are ours"
     LEAVE = "stop, holding addresses for the successor"
+    GAVE_WAY = "another router has taken over as ordered"
+    NOBODY_CAME = "nobody has taken over"
     SHUTDOWN = "stop at once, or leaving is over"
 
 
@@ -66,6 +68,9 @@ TRANSITIONS: dict[State, dict[Input, State]] = {
         Input.SHUTDOWN: State.INIT,
     },
     State.LEAVING: {
+        Input.GAVE_WAY: State.BACKUP,
+        Input.NOBODY_CAME: State.MASTER,
+        Input.FAULT_RAISED: State.FAULT,
         Input.SHUTDOWN: State.INIT,
     },
 }
@@ -74,6 +79,8 @@ TRANSITIONS: dict[State, dict[Input, State]] = {
 _VOTES = {
     Input.MASTER_DOWN: State.MASTER,
     Input.FAULT_CLEARED_OWNER: State.MASTER,
+    Input.NOBODY_CAME: State.MASTER,
+    Input.GAVE_WAY: State.BACKUP,
     Input.ADOPT: State.MASTER,
     Input.OUTRANKED: State.BACKUP,
     Input.OVERSLEPT: State.BACKUP,

@@ -17,7 +17,9 @@ from standfast.net.routing import words as routing_words
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.machine import Rival
+from standfast.vrrp.orders import Order
 from standfast.vrrp.refusals import Refusals
+from standfast.vrrp.remedies import remedy
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.standing import TrackerStatus, of_groups, of_instance, things
@@ -35,8 +37,20 @@ class FaultStatus(msgspec.Struct, kw_only=True):
     key: str
     words: str
     since: str
+    clears: str
+    """What would clear it; empty where nothing general can be said."""
     pending: bool = False
     """Nothing is known to be wrong: a first result is waited for."""
+
+
+class OrderStatus(msgspec.Struct, kw_only=True):
+    """What people ordered an instance to do."""
+
+    kind: str
+    """``yield``: it takes no part (maintenance); ``hold``: it preempts nobody."""
+    since: str
+    until: str | None
+    """None: until ``standfast resume``."""
 
 
 class RefusedStatus(msgspec.Struct, kw_only=True):
@@ -86,6 +100,7 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     """Its sync group; empty: none."""
     trackers: list[TrackerStatus]
     """Its own and its group's."""
+    order: OrderStatus | None
     faults: list[FaultStatus]
     refused: RefusedStatus | None
     """None: every advert that came was acceptable."""
@@ -203,8 +218,15 @@ class Describer:
             master_interval_ms=router.master_interval / 1000,
             group=group.name if (group := self._speaker.groups.of(router)) is not None else "",
             trackers=of_instance(self._speaker.trackers, config.name),
+            order=None if router.order is None else _order(router.order),
             faults=[
-                FaultStatus(key=key, words=fault.words, since=iso(fault.since), pending=fault.pending)
+                FaultStatus(
+                    key=key,
+                    words=fault.words,
+                    since=iso(fault.since),
+                    clears=remedy(key),
+                    pending=fault.pending,
+                )
                 for key, fault in router.faults.items()
             ],
             refused=_refused(router.refused),
@@ -223,6 +245,11 @@ def _rival(rival: Rival | None) -> RivalStatus | None:
         return None
     since, heard = iso(rival.since), iso(rival.heard)
     return RivalStatus(address=str(rival.address), priority=rival.priority, since=since, heard=heard)
+
+
+def _order(order: Order) -> OrderStatus:
+    until = None if order.until is None else iso(order.until)
+    return OrderStatus(kind=order.kind, since=iso(order.since), until=until)
 
 
 def _refused(refused: Refusals) -> RefusedStatus | None:

@@ -46,6 +46,11 @@ def leaving_time(version: int, interval: int, stop_hold: int) -> int:
     return min(stop_hold, longest_skew + LEAVING_MARGIN)
 
 
+def giving_way_time(version: int, interval: int) -> int:
+    """How long after its priority 0 a master that was ordered to yield listens for a successor."""
+    return skew_time(version, 1, interval) + LEAVING_MARGIN
+
+
 def late_threshold(interval: int) -> int:
     """Waking later than this is worth counting."""
     return max(interval // 4, 20 * MILLISECOND)

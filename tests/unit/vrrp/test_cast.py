@@ -12,8 +12,10 @@ from standfast.supervise import state_file
 from standfast.supervise.page import MASTER, SharedPage, Slot
 from standfast.supervise.state_file import Entry, Installed
 from standfast.values import Address
+from standfast.vrrp import order_file
 from standfast.vrrp.cast import Cast, start_delay
 from standfast.vrrp.channels import Channels
+from standfast.vrrp.orders import Order
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls
@@ -217,3 +219,24 @@ def test_who_goes_and_comes_under_one_name_starts_anew(cast, speaker, make_setti
     start(cast, speaker, make_settings(name="one"), make_settings(name="two", vrid=52))
     changes = cast.change(Config(instances=(make_settings(name="one", vrid=53), make_settings(name="two", vrid=52))))
     assert changes == ("one: starts anew (virtual_router_id changed)",)
+
+
+def test_a_successor_obeys_the_orders_that_hold(tmp_path, make_cast, speaker, make_settings):
+    made = make_settings()
+    order_file.save(tmp_path, {made.key: Order("yield", 5)})
+    cast = make_cast()
+    start(cast, speaker, made)
+    (instance,) = speaker.instances.values()
+    assert instance.router.order == Order("yield", 5)
+    cast.clear()
+    assert not (tmp_path / order_file.NAME).exists()
+
+
+def test_an_order_goes_over_to_whoever_has_the_name(cast, speaker, make_settings):
+    start(cast, speaker, make_settings())
+    (instance,) = speaker.instances.values()
+    instance.router.hold(Order("hold", 5))
+    cast.change(Config(instances=(make_settings(vrid=52),)))
+    (instance,) = speaker.instances.values()
+    assert instance.config.vrid == 52
+    assert instance.router.order == Order("hold", 5)

@@ -22,8 +22,9 @@ def test_a_missing_key_is_illegal():
         next_state(State.FAULT, Input.MASTER_DOWN)
 
 
-def test_leaving_has_no_way_back():
-    assert set(TRANSITIONS[State.LEAVING]) == {Input.SHUTDOWN}
+def test_leaving_has_no_way_back_but_from_an_order_to_yield():
+    back = {Input.GAVE_WAY, Input.NOBODY_CAME, Input.FAULT_RAISED}
+    assert set(TRANSITIONS[State.LEAVING]) == {Input.SHUTDOWN} | back
 
 
 def test_numbers_are_those_of_the_shared_page():

@@ -1,0 +1,87 @@
+"""``standfast events``: what happened, numbered, and what happens from now on."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+
+from standfast.cli.picture import Document
+from standfast.cli.where import EX_UNKNOWN, add_run_dir
+from standfast.clock import iso
+from standfast.control.client import NoAnswer, watch
+from standfast.control.protocol import Request
+
+_AGAIN_AFTER_S = 0.5
+_PATIENCE_S = 2.0
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Declare the command."""
+    parser = subparsers.add_parser(
+        "events",
+        help="show what happened",
+        description="Show events, oldest first; the VRRP process keeps the last 4096 and numbers them. "
+        "Exit status: 0, or 3 if it does not answer.",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.add_argument("--follow", action="store_true", help="go on with what happens; a new process begins at 1")
+    parser.add_argument("--since", type=int, default=0, metavar="N", help="only those after number N")
+    add_run_dir(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show them; the exit status."""
+    try:
+        for event in follow(args) if args.follow else some(args):
+            print(json.dumps(event) if args.json else line(event), flush=args.follow)
+    except NoAnswer as error:
+        print(f"standfast events: {error}", file=sys.stderr)
+        return EX_UNKNOWN
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def some(args: argparse.Namespace) -> Iterator[Document]:
+    """Those that there are now."""
+    since = args.since
+    request = Request(do="events", since=since)
+    for page in watch(args.run_dir, "vrrp.status", patience_s=_PATIENCE_S, request=request):
+        yield from numbered(page, since)
+        since = page["last"]
+
+
+def follow(args: argparse.Namespace) -> Iterator[Document]:
+    """For ever; a process that dies is followed by its successor, whose events are numbered anew."""
+    since, whose = args.since, 0
+    while True:
+        request = Request(do="events", since=since, of=whose, follow=True)
+        try:
+            for page in watch(args.run_dir, "vrrp.status", patience_s=None, request=request):
+                since, whose = since if whose in (0, page["pid"]) else 0, page["pid"]
+                yield from numbered(page, since)
+                since = page["last"]
+        except NoAnswer:
+            if not whose:
+                raise
+        time.sleep(_AGAIN_AFTER_S)
+
+
+def numbered(page: Document, since: int) -> Iterator[Document]:
+    """The events of a page, each with its number; ``lost`` in the first says how many before it are forgotten."""
+    lost = page["first"] - since - 1
+    for number, event in enumerate(page["events"], page["first"]):
+        told = {"seq": number, "time": iso(event["at"])} | event
+        yield told | ({"lost": lost} if lost and number == page["first"] else {})
+
+
+def line(event: Document) -> str:
+    """For people."""
+    head = f"{event['seq']:>6}  {event['time']}  {event['type']:<28}"
+    name = event.get("instance") or event.get("group") or event.get("name", "")
+    change = f"{event['old']} -> {event['new']}: " if "old" in event else ""
+    lost = f" ({event['lost']} before it are forgotten)" if event.get("lost") else ""
+    return f"{head}  {name}  {change}{event.get('cause') or event.get('words', '')}{lost}"

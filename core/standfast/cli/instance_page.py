@@ -1,0 +1,69 @@
+"""``standfast explain INSTANCE``: why it is what it is, and what would change that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from standfast.cli.picture import take
+from standfast.cli.tracked_table import clock_time
+
+
+def instance_page(run_dir: Path, name: str) -> str:
+    """Everything that decides about an instance of the running daemon; empty if there is none of that name."""
+    document = take(run_dir).document
+    found = next((one for one in document["vrrp"]["instances"] if one["name"] == name), None)
+    return "" if found is None else "\n".join(lines(found, document))
+
+
+def lines(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    """The page, line by line."""
+    yield f"{instance['name']} is {instance['state']} since {clock_time(instance['since'])}: {instance['cause']}"
+    if "priority" not in instance:
+        return
+    yield ""
+    yield from _order(instance)
+    yield from _group(instance, document)
+    yield _priority(instance)
+    if instance["master"]:
+        yield f"  master:    {instance['master']}, priority {instance['master_priority']}"
+    yield from _faults(instance)
+    yield from _tracked(instance, document)
+
+
+def _order(instance: dict[str, Any]) -> Iterator[str]:
+    order = instance["order"]
+    if order is not None:
+        until = f"until {clock_time(order['until'])}" if order["until"] else "until `standfast resume`"
+        what = {"yield": "maintenance: it takes no part", "hold": "it preempts nobody"}[order["kind"]]
+        yield f"  ordered:   {order['kind']} since {clock_time(order['since'])}, {until}: {what}"
+
+
+def _group(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    for group in document["vrrp"]["groups"]:
+        if group["name"] == instance["group"]:
+            others = " ".join(name for name in group["members"] if name != instance["name"])
+            yield f"  group:     {group['name']} is {group['state']} ({group['cause']}), with {others or 'nobody'}"
+
+
+def _priority(instance: dict[str, Any]) -> str:
+    parts = [f"{tracker['points']:+d} {tracker['kind']} {tracker['name']}"
+             for tracker in instance["trackers"] if tracker["points"]]  # fmt: skip
+    return f"  priority:  {instance['priority']} = " + " ".join([f"{instance['priority_base']} (base)", *parts])
+
+
+def _faults(instance: dict[str, Any]) -> Iterator[str]:
+    for fault in instance["faults"]:
+        kind = "waits" if fault["pending"] else "fault"
+        yield f"  {kind + ':':10} {fault['words']} (since {clock_time(fault['since'])})"
+        if fault["clears"]:
+            yield f"             cleared by {fault['clears']}"
+
+
+def _tracked(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
+    seen = {(thing["kind"], thing["name"]): thing for thing in document["vrrp"]["trackers"]}
+    for tracker in instance["trackers"]:
+        thing = seen[tracker["kind"], tracker["name"]]
+        weight = f"weight {tracker['weight']}" + (" reverse" if tracker["reverse"] else "")
+        yield f"  tracks:    {tracker['kind']} {tracker['name']} ({weight}): {thing['words']}"

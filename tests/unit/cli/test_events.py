@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import argparse
+import json
+
+import pytest
+
+from standfast.cli import events
+from standfast.control.client import Gone
+
+
+def event(**more):
+    told = {"type": "vrrp.transition", "at": 1_000_000, "instance": "VI_1"}
+    return told | {"old": "BACKUP", "new": "MASTER", "cause": "silence"} | more
+
+
+def page(pid, first, count):
+    last = first + count - 1
+    return {"pid": pid, "first": first, "last": last, "newest": last, "events": [event()] * count}
+
+
+@pytest.fixture
+def parse():
+    parser = argparse.ArgumentParser()
+    events.register(parser.add_subparsers(dest="command"))
+    return lambda *words: parser.parse_args(["events", *words])
+
+
+@pytest.fixture
+def daemon(monkeypatch):
+    """Pages of one connection after the other (None: nobody is there); then somebody presses Ctrl-C."""
+    connections, requests = [], []
+
+    def watch(_run_dir, _name, *, patience_s, request):
+        requests.append((request.since, request.of, request.follow))
+        if not connections:
+            raise KeyboardInterrupt
+        pages = connections.pop(0)
+        if pages is None:
+            raise Gone("no daemon listens")
+        yield from pages
+
+    monkeypatch.setattr(events, "watch", watch)
+    monkeypatch.setattr(events.time, "sleep", lambda _seconds: None)
+    return connections, requests
+
+
+def test_what_there_is(parse, daemon, capsys):
+    daemon[0].append([page(11, 9, 1), page(11, 10, 1)])
+    assert events.run(parse("--since", "1")) == 0
+    first, second = capsys.readouterr().out.splitlines()
+    assert first.startswith("     9  ")
+    assert first.endswith("vrrp.transition               VI_1  BACKUP -> MASTER: silence (7 before it are forgotten)")
+    assert second.startswith("    10  ")
+    assert "forgotten" not in second
+    assert daemon[1] == [(1, 0, False)]
+
+
+def test_nothing_there(parse, daemon, capsys):
+    daemon[0].append([page(11, 1, 0)])
+    assert events.run(parse("--json")) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_nobody_there(parse, daemon, capsys):
+    daemon[0].append(None)
+    assert events.run(parse("--follow")) == 3
+    assert "no daemon listens" in capsys.readouterr().err
+
+
+def test_a_successor_is_followed_from_its_beginning(parse, daemon, capsys):
+    connections, requests = daemon
+    connections += [[page(11, 1, 2)], None, [page(12, 1, 1), page(12, 2, 2)]]
+    assert events.run(parse("--follow", "--json")) == 130
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [event["seq"] for event in told] == [1, 2, 1, 2, 3]
+    assert not any("lost" in event for event in told)
+    assert requests == [(0, 0, True), (2, 11, True), (2, 11, True), (3, 12, True)]
+
+
+def test_other_events_are_lines_too():
+    told = {"seq": 3, "time": "2020-11-23T12:00:00.000+00:00", "type": "vrrp.tracker", "instance": "", "name": "web"}
+    assert events.line(told | {"words": "exit status 1"}).endswith("web  exit status 1")
