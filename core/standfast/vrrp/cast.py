@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +34,8 @@ class Cast:
 
     def __init__(self, speaker: Speaker, keeper: AddressKeeper, monitor: Monitor, run_dir: Path) -> None:
         self.config = Config()
+        self.watchers: list[Callable[[Config, int], None]] = []
+        """Who else looks at what is tracked; called before instances begin, and at every reload."""
         self._speaker = speaker
         self._keeper = keeper
         self._host = monitor.host
@@ -160,6 +162,8 @@ class Cast:
     def _track(self, config: Config) -> None:
         self._speaker.trackers.configure(config)
         self._speaker.interfaces.configure(config, clock.now())
+        for watch in self.watchers:
+            watch(config, clock.now())
 
     def _join_groups(self, config: Config) -> None:
         """By the names of this configuration, which may be new to an instance."""

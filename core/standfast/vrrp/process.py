@@ -46,6 +46,7 @@ from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import Cast, held
 from standfast.vrrp.commander import Commander
+from standfast.vrrp.files import Files
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.notifier import Notifier
 from standfast.vrrp.ring import EventRing
@@ -100,6 +101,10 @@ class VrrpProcess:
         self._programs = None if line is None else ScriptClient(line, self._say_of_scripts)
         self._notifier = Notifier(self._programs, setup.pipes, self._tell_quietly, self._speaker.at)
         self._scripts = TrackScripts(self._programs, self._script_result, self._tell_quietly, self._speaker.at)
+        if self._programs is not None:
+            self._speaker.trackers.looks_at("script")
+        self._files = Files(self._speaker.trackers, self._tell)
+        self._cast.watchers.append(self._track_files)
         self._commander = Commander(self._speaker, self._ring, setup.run_dir)
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
@@ -112,12 +117,15 @@ class VrrpProcess:
         self._beat(clock.now())
         self._routing_monitor.listen(bool(routing_of(self._config)))
         self._configure_programs()
+        if not setup.resume:
+            self._files.create(self._config.files, clock.now())
         self._cast.begin(self._config, setup.page, resume=setup.resume)
         self._scripts.configure(self._config)
         self._speaker.turn()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._speaker.run)
             nursery.start_soon(self._watch_kernel)
+            nursery.start_soon(self._watch_files)
             nursery.start_soon(self._watch_routing)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
@@ -200,6 +208,26 @@ class VrrpProcess:
 
         if self._programs is not None:
             self._programs.start(call, ended, at_stop="end", once=True)
+
+    # Tracked files
+
+    def _track_files(self, config: Config, now: int) -> None:
+        tracked = self._speaker.trackers.tracking.concerned()
+        self._files.configure(tuple(file for file in config.files if ("file", file.name) in tracked), now)
+        self._speaker.at(self._files.retry_at, self._retry_files)
+
+    def _retry_files(self, now: int) -> None:
+        self._files.retry(now)
+        self._speaker.at(self._files.retry_at, self._retry_files)
+
+    async def _watch_files(self) -> None:
+        descriptor = self._files.fileno()
+        while descriptor is not None:
+            await trio.lowlevel.wait_readable(descriptor)
+            self._files.digest(clock.now())
+            self._speaker.at(self._files.retry_at, self._retry_files)
+            self._speaker.work()
+            self._speaker.rearm()
 
     async def _watch_kernel(self) -> None:
         """Digest links and addresses as the kernel tells of them, with a turn of the loop after every batch."""

@@ -14,7 +14,7 @@ from standfast.values import SECOND
 WAITS = "tracking and notification"
 DELAY = Seconds(1, 3600 * SECOND)
 
-WAITING = frozenset(("file", "process", "bfd"))
+WAITING = frozenset(("process", "bfd"))
 """Kinds that nobody looks at yet."""
 
 TRACKED: dict[TrackedKind, tuple[str, str]] = {
@@ -74,8 +74,6 @@ def _track_file(name: str, retired: str = "") -> Block:
         header=Text("NAME"),
         repeat="each",
         unnamed="stop",
-        acted_on=False,
-        waits_for=WAITS,
         retired=retired,
         keywords=(
             Keyword("file", Text("PATH"), "Which file. Its directory must exist.", "file /run/load",

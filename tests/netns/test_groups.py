@@ -1,0 +1,136 @@
+"""Sync groups, tracked interfaces and orders on the wire."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from harness.config import VIP, instance
+from harness.network import Net, eventually
+from harness.pairings import ours_alone, ours_on_a
+
+from standfast.lab.frames import Advert
+from standfast.lab.lab import Host
+from standfast.lab.namespace import LabError
+
+SECOND_VIP = "10.9.0.101"
+GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
+CABLE = ("link add tr0 type veth peer name tr1", "link set tr0 up", "link set tr1 up")
+TRACKED = ("track_interface {", "    tr0", "}")
+
+
+def both(*lines: str, priority: int) -> str:
+    """Two virtual routers in one sync group; ``lines`` belong to the first."""
+    first = instance(*lines, priority=priority)
+    return first + instance(name="VI_2", vrid=52, priority=priority, vips=(f"{SECOND_VIP}/24",)) + GROUP
+
+
+def holds_both(host: Host) -> bool:
+    return host.holds(VIP) and host.holds(SECOND_VIP)
+
+
+def holds_none(host: Host) -> bool:
+    return not host.holds(VIP) and not host.holds(SECOND_VIP)
+
+
+def first_advert(duo: Net, vrid: int, since: float) -> Advert | None:
+    """The first that b sent for one of the two."""
+    return next((each for each in duo.wire.adverts(duo.b.address, since=since) if each.vrid == vrid), None)
+
+
+def test_s53_a_fault_of_one_member_moves_both(duo: Net):
+    duo.a.ip(*CABLE)
+    duo.start_master(duo.a, both(*TRACKED, priority=150))
+    eventually(lambda: holds_both(duo.a), 5, duo.logs)
+    duo.start(duo.b, both(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    mark = time.time()
+    duo.a.ip("link set tr0 down")
+    eventually(lambda: holds_both(duo.b) and holds_none(duo.a), 5, duo.logs)
+    assert {each.vrid for each in duo.wire.adverts(duo.a.address, since=mark) if each.priority == 0} == {51, 52}
+    firsts = {vrid: duo.wire.wait(lambda vrid=vrid: first_advert(duo, vrid, mark), 2) for vrid in (51, 52)}
+    assert abs(firsts[51].time - firsts[52].time) < 0.02
+    duo.a.ip("link set tr0 up")
+    eventually(lambda: holds_both(duo.a) and holds_none(duo.b), 5, duo.logs)
+
+
+def test_s54_a_better_router_for_one_takes_both(solo: Net):
+    solo.start_master(solo.a, both(priority=150))
+    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    with solo.speaking(0.1, priority=200):
+        eventually(lambda: holds_none(solo.a), 5, solo.logs)
+        solo.wait_until(time.time() + 0.6)
+        assert holds_none(solo.a)
+    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+
+
+@ours_alone
+def test_kd15_s55_a_reload_that_adds_a_member_disturbs_nobody(solo: Net):
+    daemon = solo.start_master(solo.a, instance(priority=150) + GROUP.replace("        VI_2\n", ""))
+    mark = time.time()
+    daemon.write(both(priority=150))
+    daemon.reload()
+    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    assert not [each for each in solo.wire.adverts(solo.a.address, since=mark) if each.priority == 0]
+    solo.steady([each for each in solo.wire.adverts(solo.a.address, since=mark) if each.vrid == 51], 0.1)
+    group = daemon.status()["vrrp"]["groups"][0]
+    assert (group["state"], group["members"]) == ("MASTER", ["VI_1", "VI_2"])
+
+
+def test_s43_a_weighted_interface_moves_the_priority(duo: Net):
+    duo.a.ip(*CABLE)
+    weighted = ("track_interface {", "    tr0 weight -60", "}")
+    duo.start_master(duo.a, instance(*weighted, priority=150))
+    duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    mark = time.time()
+    duo.a.ip("link set tr0 down")
+    assert duo.next_advert(duo.a, since=mark, priority=90)
+    assert duo.b.wait_address(VIP), duo.logs()
+    duo.a.ip("link set tr0 up")
+    assert duo.a.wait_address(VIP), duo.logs()
+
+
+@ours_on_a
+def test_a_master_yields_and_resumes(duo: Net):
+    a = duo.start_master(duo.a, instance(priority=150))
+    duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    assert "10.9.0.2 is master now" in a.tell("yield", "VI_1", "--for", "30m")
+    assert duo.b.holds(VIP)
+    assert not duo.a.holds(VIP)
+    shown = a.instance()
+    assert (shown["state"], shown["order"]["kind"], shown["faults"]) == ("BACKUP", "yield", [])
+    a.reload()
+    assert duo.adverts_during(duo.a, 0.6) == []
+    a.tell("resume", "VI_1")
+    assert duo.a.wait_address(VIP), duo.logs()
+    assert "vrrp.transition" in a.tell("events")
+
+
+@ours_alone
+def test_nobody_yields_to_nobody(solo: Net):
+    a = solo.start_master(solo.a, instance(priority=150))
+    client = solo.client()
+    with pytest.raises(LabError, match="nobody took over, so everything is as before"):
+        a.tell("yield", "VI_1")
+    assert solo.a.holds(VIP)
+    assert client is not None
+    assert "MASTER" in a.tell("explain", "VI_1")
+
+
+def test_s47_a_number_in_a_file_moves_the_priority(solo: Net, tmp_path: Path):
+    load = tmp_path / "load"
+    load.write_text("0")
+    tracked = f"vrrp_track_file load {{\n    file {load}\n    weight 1\n}}\n"
+    solo.start_master(solo.a, tracked + instance("track_file {", "    load", "}", priority=150))
+    for text, priority in (("-30", 120), ("0x10", 166), ("500", 254)):
+        mark = time.time()
+        load.write_text(text)
+        assert solo.next_advert(solo.a, since=mark, priority=priority)
+    load.write_text("-300")
+    assert solo.a.wait_address(VIP, held=False)
+    load.unlink()
+    assert solo.a.wait_address(VIP), solo.logs()
+    assert solo.next_advert(solo.a, since=time.time(), priority=150)
