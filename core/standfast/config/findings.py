@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from standfast.config.diagnostics import Diagnostic, Severity, Span
 from standfast.config.tree import Statement, Word
 
+MAX_FINDINGS = 5000
+"""Nobody reads more; a text of another kind taken for a configuration has a fault in every line."""
+
 
 @dataclass(slots=True)
 class Findings:
@@ -14,7 +17,7 @@ class Findings:
 
     diagnostics: list[Diagnostic] = field(default_factory=list)
     stops: list[Diagnostic] = field(default_factory=list)
-    _known: set[tuple[str, Span]] = field(default_factory=set)
+    _known: set[tuple[str, Span | None]] = field(default_factory=set)
     _waiting: dict[str, int] = field(default_factory=dict)
     """What is not acted on yet: keyword path -> index of its one diagnostic."""
     _places: dict[str, dict[int, None]] = field(default_factory=dict)
@@ -35,6 +38,9 @@ class Findings:
         """An error that keeps the daemon from starting (as it keeps keepalived)."""
         if self._add("error", code, at, message, word=word, hint=hint):
             self.stops.append(self.diagnostics[-1])
+        elif not self.stops and len(self.diagnostics) > MAX_FINDINGS:
+            span = (word or at.keyword).span
+            self.stops.append(Diagnostic("error", code, span, message, hint, at.source_line, at.via))
 
     def not_acted_on(self, path: str, at: Statement, message: str, *, hint: str = "") -> None:
         """Warn once for each keyword (``SF5001``), however often it is used; the hint names the other lines."""
@@ -61,8 +67,19 @@ class Findings:
     def _add(self, severity: Severity, code: str, at: Statement, message: str, *, word: Word | None, hint: str) -> bool:
         """The same code at the same place is the same fault in another turn of a loop: said once."""
         span = (word or at.keyword).span
+        if len(self.diagnostics) >= MAX_FINDINGS:
+            return self._more(span, at)
         if (code, span) in self._known:
             return False
         self._known.add((code, span))
         self.diagnostics.append(Diagnostic(severity, code, span, message, hint, at.source_line, at.via))
         return True
+
+    def _more(self, span: Span, at: Statement) -> bool:
+        if ("SF1602", None) not in self._known:
+            self._known.add(("SF1602", None))
+            message = f"more than {MAX_FINDINGS} faults: the rest is not listed"
+            self.diagnostics.append(
+                Diagnostic("note", "SF1602", span, message, "mend the first ones", at.source_line, at.via)
+            )
+        return False

@@ -105,6 +105,7 @@ def _parsed(documents: list[Document], reader: Reader, builder: Builder, setting
             preprocessor.read(document)
     except EndlessError:
         builder.abandon()
+        builder.tree.statements.clear()  # nothing starts, and what there is may be a million lines
     tree = builder.finish()
     read = tuple(preprocessor.documents)
     tree.files = list(dict.fromkeys(document.name for document in read))

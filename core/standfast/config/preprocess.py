@@ -33,7 +33,7 @@ _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 class Limits:
     """What no real configuration reaches, so that none runs for ever."""
 
-    lines: int = 6_000_000
+    lines: int = 1_500_000
     """Logical lines in all. Eight interfaces with 32 networks of 254 virtual routers, ten lines each, take 650,000."""
     depth: int = 40
     """Of loops, templates and includes within each other."""
@@ -79,6 +79,8 @@ class Preprocessor:
         self._limits = setting.limits
         self._lines = 0
         self._depth = 0
+        self._turns = 1
+        """Of all loops around the line that is processed, multiplied: a promise of how much is to come."""
         self._open: list[str] = []
         """Absolute names of the files being read, the main one first."""
         self._directory = ""
@@ -267,13 +269,17 @@ class Preprocessor:
         except BadLoopError as error:
             self._notices.say(error.code, text, start, end, f"{error}: the line is dropped")
             return True
-        if turns.length > self._limits.lines:
-            raise self._endless(text, f"`{shown}` has {turns.length} turns")
+        planned = self._turns * max(1, turns.length)
+        if planned > self._limits.lines:
+            within = f", {planned} with the loops around it" if self._turns > 1 else ""
+            raise self._endless(text, f"`{shown}` has {turns.length} turns{within}")
         if self._depth >= self._limits.depth:
             self._notices.say("SF1401", text, start, end, "loops stand too deep within each other")
             return True
         self._depth += 1
+        around, self._turns = self._turns, planned
         self._turn(turns, shown, text.without_start(found.end()), text.span(start, end))
+        self._turns = around
         self._depth -= 1
         return True
 

@@ -20,11 +20,16 @@ GONE = {
 """Words of old releases and of forks that still stand in real files, and what to do about them."""
 
 
+MOST_ADVICE = 500
+"""Looking for similar words takes a millisecond each."""
+
+
 class Guide:
     """Knows the whole schema, to help with words that are not in one block of it."""
 
     def __init__(self, root: Block) -> None:
         self._root = root
+        self._advised: dict[tuple[str, int], str] = {}
 
     @cached_property
     def _homes(self) -> dict[str, list[str]]:
@@ -63,6 +68,13 @@ class Guide:
         )
 
     def _advice(self, word: str, block: Block) -> str:
+        """A hint, looked for once for each word; a text that is no configuration at all gets a limited number."""
+        key = word, id(block)
+        if key not in self._advised:
+            self._advised[key] = self._look_for(word, block) if len(self._advised) < MOST_ADVICE else ""
+        return self._advised[key]
+
+    def _look_for(self, word: str, block: Block) -> str:
         near = suggest(word, block.names())
         if near:
             return f"did you mean `{near[0]}`?"

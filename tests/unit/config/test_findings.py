@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from standfast.config.diagnostics import Span
-from standfast.config.findings import Findings
+from standfast.config.findings import MAX_FINDINGS, Findings
 from standfast.config.tree import Statement, Word
 
 
@@ -49,3 +49,13 @@ def test_two_things_that_wait_at_one_place_are_both_said():
     findings.not_acted_on("a", at(1), "a")
     findings.not_acted_on("b", at(1), "b")
     assert [d.message for d in findings.finish()] == ["a", "b"]
+
+
+def test_nobody_gets_more_than_he_can_read():
+    findings = Findings()
+    for number in range(MAX_FINDINGS + 10):
+        findings.error("SF2101", at(number + 1), "unknown")
+    findings.stop("SF4001", at(99_999), "nothing starts like this")
+    assert len(findings.diagnostics) == MAX_FINDINGS + 1
+    assert findings.diagnostics[-1].code == "SF1602"
+    assert [found.code for found in findings.stops] == ["SF4001"]

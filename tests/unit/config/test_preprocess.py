@@ -104,3 +104,11 @@ def test_the_include_check_level_ends_with_its_file():
     parsed = parse("a", reader=MemoryReader(files))
     assert [(found.code, found.span.file) for found in parsed.diagnostics] == [("SF1506", "b"), ("SF1501", "a")]
     assert [found.span.file for found in parsed.fatal] == ["b"]
+
+
+def test_loops_within_loops_are_multiplied_before_they_run():
+    parsed = parse_text("~SEQ(A, 1, 2000) ~SEQ(B, 1, 2000) x $A $B\ny\n")
+    assert codes(parsed) == ["SF1601"]
+    assert "4000000 with the loops around it" in parsed.diagnostics[0].message
+    assert parsed.tree.statements == []
+    assert codes(parse_text("~SEQ(A, 1, 20) ~SEQ(B, 1, 20) x $A $B\n~SEQ(A, 1, 20) x\n")) == []

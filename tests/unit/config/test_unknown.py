@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from standfast.config.load import load_text
-from standfast.config.unknown import Guide
+from standfast.config.unknown import GONE, MOST_ADVICE, Guide
 from standfast.plugins import installed_plugins
 
 
@@ -43,3 +43,16 @@ def test_an_old_name_in_the_wrong_block_may_be_right_under_its_new_name():
     loaded = load_text(f"virtual_server 192.0.2.1 80 {{\n{service}}}\n")
     (told,) = (d for d in loaded.diagnostics if d.code == "SF2102")
     assert told.hint == "write `retry`"
+
+
+@pytest.mark.parametrize("word", GONE)
+def test_words_of_forks_and_old_releases_are_explained(word):
+    (found,) = (d for d in load_text(f"global_defs {{\n{word} x\n}}\n").diagnostics if d.severity == "error")
+    assert (found.code, found.hint) == ("SF2113", GONE[word])
+
+
+def test_looking_for_similar_words_has_an_end():
+    text = "\n".join(f"priorit{number}" for number in range(MOST_ADVICE + 5))
+    hints = [found.hint for found in load_text(f"vrrp_instance a {{\n{text}\n}}").diagnostics if found.code == "SF2101"]
+    assert all(hints[:50])
+    assert not any(hints[MOST_ADVICE:])
