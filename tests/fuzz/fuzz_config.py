@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import atheris
 
@@ -21,11 +22,20 @@ with atheris.instrument_imports(include=["standfast.config"]):
     from target import run
 
     import standfast.config.load as pipeline
+    from standfast.config.schema import walk
     from standfast.plugins import installed_plugins
 
 pipeline.find_plugins = installed_plugins  # looked for once, not for each of a million inputs
 
-DICTIONARY = Path(__file__).with_name("words.dict")
+SIGNS = ("{", "}", "~SEQ(", "~LST(", "include", "@main", "${_PWD}", "${_ENV SITE}", "$X=", "${X}", "fe80::1", "nexthop")
+
+
+def dictionary() -> str:
+    """Every word of the language, as libFuzzer reads them; the name of the file."""
+    names = {declaration.name for _, declaration in walk(installed_plugins().schema)}
+    with NamedTemporaryFile("w", suffix=".dict", delete=False) as file:
+        file.writelines(f'"{word}"\n' for word in (*sorted(names), *SIGNS))
+    return file.name
 
 
 def one(data: bytes) -> None:
@@ -34,5 +44,5 @@ def one(data: bytes) -> None:
 
 
 if __name__ == "__main__":
-    atheris.Setup([*sys.argv, f"-dict={DICTIONARY}"], one)
+    atheris.Setup([*sys.argv, f"-dict={dictionary()}"], one)
     atheris.Fuzz()

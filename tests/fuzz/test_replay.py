@@ -8,9 +8,6 @@ from pathlib import Path
 import pytest
 from target import run
 
-from standfast.config.keywords.root import build_schema
-from standfast.config.schema import walk
-
 HERE = Path(__file__).parent
 SEEDS = sorted((HERE / "seeds").iterdir())
 SLOW_S = 5
@@ -29,9 +26,3 @@ def test_what_the_seeds_reach():
     loaded = [run(seed.read_bytes()) for seed in SEEDS]
     assert sum(1 for each in loaded if each.config is not None and each.config.instances) >= 5
     assert len({found.code for each in loaded for found in each.diagnostics}) >= 40
-
-
-def test_the_dictionary_has_the_words_of_the_language():
-    words = set((HERE / "words.dict").read_text().replace('"', "").split())
-    missing = {declaration.name for _, declaration in walk(build_schema())} - words
-    assert missing == set()
