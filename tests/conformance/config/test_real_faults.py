@@ -104,7 +104,7 @@ FAULTS = {
     "mask that was meant": Fault(vi("virtual_ipaddress {\n192.0.2.11\n}"), "SF4029", 5, "write `192.0.2.11/24`"),
     "duplicate name": Fault(vi("") + vi("").replace("51", "52"), "SF2106", 9, "give it another name"),
     "own address among the peers": Fault(vi("unicast_src_ip 192.0.2.1\nunicast_peer {\n192.0.2.1\n}"), "SF4012", 6),
-    "empty list of peers": Fault(vi("unicast_peer {\n}"), "SF4014", 4, "add the other machines"),
+    "empty list of peers": Fault(vi("unicast_peer {\n}"), "SF4014", 4, "name the other machines"),
     "vrrp_strict": Fault("global_defs {\nvrrp_strict\n}\n" + vi(""), "SF4038", 2, "will not answer"),
     "weights that never decide": Fault(SCRIPT + vi("priority 254\ntrack_script {\ns weight 2\n}"), "SF4109", 8),
     "defined, never used": Fault(SCRIPT + vi(""), "SF4107", 1, "nothing tracks it"),
