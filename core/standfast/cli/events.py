@@ -8,10 +8,10 @@ import sys
 import time
 from collections.abc import Iterator
 
-from standfast.cli.picture import Document
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.clock import iso
 from standfast.control.client import NoAnswer, watch
+from standfast.control.picture import Document
 from standfast.control.protocol import Request
 
 _AGAIN_AFTER_S = 0.5

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from standfast.cli.picture import take
 from standfast.cli.tracked_table import clock_time
+from standfast.control.picture import take
 
 
 def instance_page(run_dir: Path, name: str) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 
-from standfast.cli.picture import take
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
+from standfast.control.picture import take
 
 _WIDE = 240
 

@@ -9,12 +9,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from standfast.cli.picture import Document, Picture, take
 from standfast.cli.table import freshness, table
 from standfast.cli.tracked_table import clock_time
 from standfast.cli.where import add_run_dir
 from standfast.control.client import NoAnswer
 from standfast.control.client import watch as follow
+from standfast.control.picture import Document, Picture, take
 
 _PATIENCE_S = 1.5
 """The VRRP process says something at least once a second."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import argparse
 
 from standfast.cli import watch
-from standfast.cli.picture import Picture
+from standfast.control.picture import Picture
 
 
 def document(**states):

@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from standfast.cli import picture
 from standfast.clock import now
+from standfast.control import picture
 
 WANTED = ["10.0.0.100/24 dev eth0", "10.0.0.101/24 dev eth0", "10.0.0.102/24 dev eth1"]
 
