@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 
+import pytest
+
 from standfast.lab.daemons import standfast_command
 from standfast.lab.namespace import RUN_NETNS
 
@@ -17,20 +19,28 @@ def labs_of(pid: int) -> list[str]:
 
 
 def test_the_demo_survives_its_four_failures():
-    done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=90, check=False)
+    done = subprocess.run([*COMMAND, "--act", "1"], capture_output=True, text=True, timeout=90, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("survived") == 4
     assert "\x1b" not in done.stdout
 
 
-def test_an_interrupted_demo_leaves_nothing_behind():
-    process = subprocess.Popen(COMMAND, stdout=subprocess.PIPE, text=True)
+def test_the_web_service_survives_what_befalls_its_servers():
+    done = subprocess.run([*COMMAND, "--act", "2"], capture_output=True, text=True, timeout=90, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("│ served │") == 9
+    assert "sorry" in done.stdout
+
+
+@pytest.mark.parametrize(("act", "words", "namespaces"), [("1", "is master", 4), ("2", "web2 dies", 8)])
+def test_an_interrupted_demo_leaves_nothing_behind(act, words, namespaces):
+    process = subprocess.Popen([*COMMAND, "--act", act], stdout=subprocess.PIPE, text=True)
     assert process.stdout
     with process.stdout:
-        line = next(line for line in process.stdout if "is master" in line)
+        line = next(line for line in process.stdout if words in line)
         inside = labs_of(process.pid)
         os.kill(process.pid, signal.SIGINT)
         process.stdout.read()
     assert process.wait(20) == 130, line
-    assert len(inside) == 4
+    assert len(inside) == namespaces
     assert labs_of(process.pid) == []

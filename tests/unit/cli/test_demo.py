@@ -6,12 +6,17 @@ from contextlib import contextmanager
 import pytest
 
 from standfast.cli import demo
+from standfast.lab.balanced import Scene
 from standfast.lab.namespace import LabError
 from standfast.lab.story import Chapter
 
 
 def chapter(outage_ms: float) -> Chapter:
     return Chapter("killed", "a", "b", outage_ms, bound_ms=859)
+
+
+def scene(failed: int = 0) -> Scene:
+    return Scene("web2 comes back", 40, failed, "web1 20 web2 20", 12, 1200, failures_allowed=False)
 
 
 class Told:
@@ -28,16 +33,23 @@ class Told:
             raise self.outcome
         return iter(self.outcome)
 
+    scenes = chapters
+
 
 @pytest.fixture
 def play(monkeypatch):
-    def run(outcome, *options: str) -> int:
+    def run(outcome, *options: str, second=None) -> int:
         @contextmanager
         def staged(tell, *, interval_s):
             tell(0.5, "a is master")
             yield Told(outcome)
 
+        @contextmanager
+        def staged_balancing(tell, *, interval_s):
+            yield Told(second or [scene()])
+
         monkeypatch.setattr(demo, "staged", staged)
+        monkeypatch.setattr(demo, "staged_balancing", staged_balancing)
         parser = argparse.ArgumentParser()
         demo.register(parser.add_subparsers())
         return demo.run(parser.parse_args(["demo", "--plain", *options]))
@@ -57,6 +69,18 @@ def test_all_survived(play, capsys):
 def test_one_took_too_long(play, capsys):
     assert play([chapter(700), chapter(860)]) == 1
     assert "too long" in capsys.readouterr().out
+
+
+def test_a_failed_request_where_none_may_fail(play, capsys):
+    assert play([chapter(700)], second=[scene(), scene(failed=1)]) == 1
+    assert "disturbed" in capsys.readouterr().out
+
+
+def test_one_act_alone(play, capsys):
+    assert play([chapter(700)], "--act", "1", second=[scene(failed=1)]) == 0
+    assert "web2" not in capsys.readouterr().out
+    assert play([chapter(9999)], "--act", "2") == 0
+    assert "killed" not in capsys.readouterr().out
 
 
 def test_what_prevents_it_is_said(play, capsys):
