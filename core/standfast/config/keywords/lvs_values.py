@@ -128,11 +128,12 @@ def protocol(words: Words, reader: Reader) -> str | Dropped:
     return reader.refuse("SF3004", words[0], message, hint)
 
 
-SCHEDULERS = ("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "mh", "sed", "nq", "fo", "ovf", "twos")
+SCHEDULERS = ("rr", "wrr", "lc", "wlc", "lblc", "lblcr", "sh", "dh", "mh", "sed", "nq", "fo", "ovf", "twos", "random")
+"""The kernel's, and `random`, ours: by weight, for nftables alone."""
 
 
 def scheduler(words: Words, reader: Reader) -> str | Dropped:
-    """One of the kernel's schedulers."""
+    """One that some data plane knows."""
     text = words[0].text
     if text in SCHEDULERS:
         return text

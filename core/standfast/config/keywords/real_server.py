@@ -12,7 +12,7 @@ from standfast.config.schema import Block, Keyword
 from standfast.config.scripts import Script
 
 ENDPOINT = Custom("IP [PORT]", endpoint, most=2)
-METHOD = Custom("NAT|DR|TUN [type ipip|gue|gre ...]", forwarding)
+METHOD = Custom("NAT [masquerade]|DR|TUN [type ipip|gue|gre ...]", forwarding)
 RETRIES = Integer(1, UINT_MAX)
 LIMIT = Integer(0, UINT_MAX, "connections")
 

@@ -25,10 +25,13 @@ BACKEND = Text("ipvs|nftables|NAME")
 _OWN_SWITCH = Custom("[on|off|true|false|yes|no]", own_switch, least=0, most=1)
 
 SCHEDULING = (
-    Keyword("lvs_sched", _SCHEDULER, "How the kernel chooses a server.", "lvs_sched wrr", "wlc"),
+    Keyword("lvs_sched", _SCHEDULER, "How the kernel chooses a server. `random` (by weight) is ours. nftables knows "
+            "`rr`, `wrr`, `sh`, `mh`, `dh`, `fo` and `random`, and takes `wrr` if nobody chose; the others need IPVS.",
+            "lvs_sched wrr", "wlc"),
     Keyword("lb_algo", _SCHEDULER, "The same as `lvs_sched`.", "lb_algo wrr", "wlc", field="lvs_sched"),
     Keyword("lvs_method", METHOD, "How packets get to the servers: NAT rewrites the address, DR only the MAC address, "
-            "TUN wraps them up.", "lvs_method DR", "NAT"),
+            "TUN wraps them up. `NAT masquerade` (ours, nftables) hides the client from the servers, whose answers "
+            "then need not be routed through this machine.", "lvs_method DR", "NAT"),
     Keyword("lb_kind", METHOD, "The same as `lvs_method`.", "lb_kind DR", "NAT", field="lvs_method"),
     Keyword("lb_backend", BACKEND, "What balances this service in the kernel: `ipvs`, `nftables`, or what a plugin "
             "brings.", "lb_backend nftables", "`lb_backend` of `global_defs`", ours=True),

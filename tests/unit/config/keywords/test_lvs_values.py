@@ -88,6 +88,7 @@ def test_every_address_and_port_is_read_as_written(number, port):
         ("NAT", Forwarding()),
         ("DR", Forwarding(method="DR")),
         ("TUN", Forwarding(method="TUN")),
+        ("NAT masquerade", Forwarding(masquerade=True)),
         ("TUN type ipip", Forwarding(method="TUN")),
         ("TUN type gue port 99 remcsum", Forwarding(method="TUN", tunnel="gue", port=99, checksum="remcsum")),
         ("TUN type gre csum", Forwarding(method="TUN", tunnel="gre", checksum="csum")),
@@ -102,6 +103,7 @@ def test_forwarding_methods(line, value):
     [
         ("DR foo", "DR", "SF3302"),
         ("NAT type ipip", "NAT", "SF3302"),
+        ("NAT foo", "NAT", "SF3302"),
         ("TUN foo", "TUN", "SF3302"),
         ("TUN type", "TUN", "SF3302"),
         ("TUN type vxlan", "TUN", "SF3302"),
