@@ -42,6 +42,7 @@ from standfast.config.keywords.checking import (
     nothing,
     pacing,
 )
+from standfast.config.keywords.notifying import NotifierType, TargetPlace
 from standfast.config.kinds import (
     DROPPED,
     Choice,
@@ -77,6 +78,7 @@ from standfast.config.schema import Block, Declaration, Entries, Keyword
 from standfast.config.script_model import Identity, ScriptCall
 from standfast.config.script_words import script_argument
 from standfast.config.scripts import Script, User
+from standfast.config.secret_text import SECRET, Secret
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
@@ -105,10 +107,24 @@ from standfast.contract.checking import (
     good,
     unable,
 )
-from standfast.contract.notifying import NotDelivered, Notice, Notifier
-from standfast.events import Event
+from standfast.contract.notifying import Manner, NotDelivered, Notice, Notifier
+from standfast.events import (
+    AnyEvent,
+    CheckChange,
+    DaemonChange,
+    DualMaster,
+    Event,
+    GroupTransition,
+    LowerPriorityMaster,
+    PriorityChange,
+    QuorumChange,
+    Remark,
+    ServerChange,
+    TrackerChange,
+    Transition,
+)
 from standfast.plugins import Register, hookimpl
-from standfast.registry import NotifierType, Registry
+from standfast.registry import Registry
 from standfast.values import MILLISECOND, SECOND, Address, Family, seconds
 
 __all__ = [
@@ -117,10 +133,13 @@ __all__ = [
     "DROPPED",
     "MILLISECOND",
     "SECOND",
+    "SECRET",
     "TARGET",
     "Address",
     "AddressRange",
+    "AnyEvent",
     "Block",
+    "CheckChange",
     "CheckError",
     "CheckResult",
     "Checker",
@@ -129,9 +148,11 @@ __all__ = [
     "Code",
     "Counters",
     "Custom",
+    "DaemonChange",
     "Declaration",
     "DiagnosticCode",
     "Dropped",
+    "DualMaster",
     "Entrance",
     "Entries",
     "Event",
@@ -141,12 +162,15 @@ __all__ = [
     "Flag",
     "Forwarding",
     "Group",
+    "GroupTransition",
     "Identity",
     "Integer",
     "IpAddress",
     "Keyword",
     "LoadBalancer",
+    "LowerPriorityMaster",
     "LvsGlobals",
+    "Manner",
     "MarkEntry",
     "Member",
     "NotDelivered",
@@ -160,16 +184,21 @@ __all__ = [
     "Pool",
     "PoolChange",
     "PoolStatistics",
+    "PriorityChange",
+    "QuorumChange",
     "Reader",
     "RealServer",
     "Record",
     "Register",
     "Registry",
+    "Remark",
     "Repair",
     "Script",
     "ScriptCall",
     "ScriptEnd",
     "Seconds",
+    "Secret",
+    "ServerChange",
     "Settings",
     "SorryServer",
     "Statement",
@@ -177,8 +206,11 @@ __all__ = [
     "Switch",
     "SyncDaemon",
     "Target",
+    "TargetPlace",
     "Text",
     "TlsCredentials",
+    "TrackerChange",
+    "Transition",
     "User",
     "VirtualServer",
     "WatchingChecker",

@@ -93,6 +93,28 @@ class ServerChange(Event, tag="lvs.server", frozen=True, kw_only=True):
     cause: str
     mail: bool = True
     """`smtp_alert` asks for mail of it."""
+    line: str = ""
+    """As `lvs_notify_fifo` gets it, without its end: ``RS [10.0.0.1]:tcp:80 [192.0.2.10]:tcp:80 UP``."""
+    checker: str = ""
+    """The kind of the checker whose result it was: ``TCP_CHECK``; empty: it was something else."""
+
+
+class CheckChange(Event, tag="lvs.check", frozen=True, kw_only=True):
+    """One checker of a real server went up or down, whether that changes the server's state or not."""
+
+    service: str
+    server: str
+    checker: str
+    """Its kind: ``TCP_CHECK``."""
+    number: int
+    """Which of the server's checkers, from 0."""
+    up: bool
+    server_up: bool
+    words: str
+    mail: bool = False
+    """``smtp_alert`` of the server."""
+    line: str = ""
+    """As the server's."""
 
 
 class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
@@ -108,12 +130,15 @@ class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
     cause: str
     mail: bool = True
     """`smtp_alert` asks for mail of it."""
+    hysteresis: int = 0
+    line: str = ""
+    """As `lvs_notify_fifo` gets it, without its end: ``VS [192.0.2.10]:tcp:80 UP``."""
 
 
 class DaemonChange(Event, tag="daemon.change", frozen=True, kw_only=True):
-    """The daemon as a whole: ``started``, ``reloaded``, ``stopping``."""
+    """The daemon as a whole: ``started``, ``reloaded``, ``stopping``; ``test``: somebody tries whether targets work."""
 
-    what: Literal["started", "reloaded", "stopping"]
+    what: Literal["started", "reloaded", "stopping", "test"]
     words: str = ""
 
 
@@ -135,6 +160,7 @@ AnyEvent: TypeAlias = (
     | DualMaster
     | LowerPriorityMaster
     | ServerChange
+    | CheckChange
     | QuorumChange
     | DaemonChange
     | Remark

@@ -23,6 +23,7 @@ import pluggy
 
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.keywords.checking import CheckerType
+from standfast.config.keywords.notifying import NotifierType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
 from standfast.contract.balancing import LoadBalancer
@@ -84,6 +85,11 @@ class Plugins:
     def checker_types(self) -> dict[str, CheckerType]:
         """Name of the block -> the checker's declaration."""
         return {name: checker.declaration for name, checker in self.registry.checkers.items()}
+
+    @property
+    def notifier_types(self) -> dict[str, NotifierType]:
+        """Name of the kind -> the notifier's declaration."""
+        return {name: notifier.declaration for name, notifier in self.registry.notifiers.items()}
 
     @property
     def checkers(self) -> dict[str, type[Checker[Any]]]:

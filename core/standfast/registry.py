@@ -7,34 +7,17 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from standfast.config.findings import Findings
 from standfast.config.keywords.checking import BELOW, CheckerType
-from standfast.config.kinds import Dropped
-from standfast.config.record import Record
+from standfast.config.keywords.notifying import NotifierType
 from standfast.config.schema import Block
-from standfast.config.settings import Settings
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import CONTRACT, Checker
 from standfast.contract.notifying import Notifier
 
 _BACKEND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
-
-
-@dataclass(frozen=True, slots=True)
-class NotifierType:
-    """A kind of notifier: its block, and how its settings become options."""
-
-    block: Block
-    options: Callable[[Settings, Findings], Record | Dropped]
-    """DROPPED after a complaint: this target is left out."""
-    record: type[Record]
-    """What ``options`` returns, so that it can be read again in another process."""
-    below: str = ""
-    """Path of the block that it stands in; empty: the top level."""
 
 
 class NotTaken(ValueError):  # noqa: N818 - a verdict
@@ -51,7 +34,7 @@ class Registry:
     load_balancers: dict[str, type[LoadBalancer]] = field(default_factory=dict)
     """By what `lb_backend` calls them."""
     notifiers: dict[str, type[Notifier[Any]]] = field(default_factory=dict)
-    """By the name of the block."""
+    """By the name of the block, or of the kind."""
 
     def block(self, block: Block, *, below: str = "") -> None:
         """A configuration block, below the block at this path (``virtual_server/real_server``) or at the top level."""
@@ -82,8 +65,12 @@ class Registry:
         declaration = getattr(notifier, "declaration", None)
         if not isinstance(declaration, NotifierType):
             raise NotTaken(f"`{notifier.__name__}.declaration` is no NotifierType, but {declaration!r}")
-        _new(self.notifiers, declaration.block.name, notifier)
-        self.blocks.append((declaration.block, declaration.below))
+        self._target(self.notifiers, declaration, notifier)
+
+    def _target(self, table: dict[str, Any], declaration: NotifierType, offered: type) -> None:
+        _new(table, declaration.kind, offered)
+        if declaration.block is not None:
+            self.blocks.append((declaration.block, declaration.below))
 
     def merge(self, other: Registry) -> None:
         """Take over what another plugin brings, all or nothing. Raises :class:`NotTaken` if a name is taken."""

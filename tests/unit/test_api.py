@@ -24,7 +24,11 @@ FOR_LOAD_BALANCERS = {
     "MarkEntry", "Member", "Objection", "Persistence", "Pool", "PoolChange", "PoolStatistics", "Repair", "SorryServer",
     "SyncDaemon", "VirtualServer",
 }  # fmt: skip
-FOR_NOTIFIERS = {"Event", "NotDelivered", "Notice", "Notifier", "NotifierType"}
+FOR_NOTIFIERS = {
+    "AnyEvent", "CheckChange", "DaemonChange", "DualMaster", "Event", "GroupTransition", "LowerPriorityMaster",
+    "Manner", "NotDelivered", "Notice", "Notifier", "NotifierType", "PriorityChange", "QuorumChange", "Remark",
+    "SECRET", "Secret", "ServerChange", "TargetPlace", "TrackerChange", "Transition",
+}  # fmt: skip
 PUBLIC = FOR_BLOCKS | FOR_CHECKERS | FOR_LOAD_BALANCERS | FOR_NOTIFIERS
 
 

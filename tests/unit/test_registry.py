@@ -57,7 +57,7 @@ class Options(Record, frozen=True):
 
 class Hook(Notifier[Options]):
     contract = 1
-    declaration = NotifierType(Block("hook", "Calls.", "hook {\n}"), lambda _settings, _findings: Options(), Options)
+    declaration = NotifierType(Block("hook", "Calls.", "hook {\n}"), lambda _place: Options(), Options)
 
     async def deliver(self, notices):
         """Nowhere."""

@@ -28,6 +28,7 @@ COMMANDS = (
     "stop",
     "server",
     "check-now",
+    "notify",
     "reap",
     "check",
     "config",

@@ -6,6 +6,7 @@ import standfast.config.codes_balancing
 import standfast.config.codes_doubts
 import standfast.config.codes_lvs
 import standfast.config.codes_nodes
+import standfast.config.codes_notifying
 import standfast.config.codes_routing
 import standfast.config.codes_tracking  # noqa: F401 - these declare theirs
 from standfast.config.codes import Code, declare

@@ -31,6 +31,7 @@ from standfast.config.schema import Block
 from standfast.config.services import check_services
 from standfast.config.settings import Settings
 from standfast.config.source import DiskReader, Reader
+from standfast.config.targets import build_targets
 from standfast.config.tree import Tree
 from standfast.plugins import Plugins, find_plugins, installed_plugins
 
@@ -110,12 +111,13 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)
+    targets = build_targets(settings, findings, plugins.notifier_types, config)
     diagnostics = [*plugins.faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(
         None if stops else config,
         balancing,
-        health_config(config, balancing, plugins.distributions),
+        structs.replace(health_config(config, balancing, plugins.distributions), targets=targets),
         diagnostics,
         stops,
         parsed.tree,

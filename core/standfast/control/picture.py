@@ -103,6 +103,7 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
             "trackers": [] if vrrp is None else vrrp.get("trackers", []),
         },
         "virtual_servers": [],
+        "targets": [],
     }
 
 
@@ -117,6 +118,7 @@ def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> lis
         return [words]
     part = health.get("balancing") or {}
     document["virtual_servers"] = part.get("services", [])
+    document["targets"] = health.get("targets") or []
     document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
     return [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
 

@@ -23,13 +23,15 @@ FRESH = 1_000_000
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question or order."""
 
-    do: Literal["status", "watch", "events", "reload", "stop", "server", "check", "yield", "hold", "resume"]
+    do: Literal["status", "watch", "events", "reload", "stop", "server", "check", "notify", "yield", "hold", "resume"]
     action: Literal["drain", "enable", "disable", "weight"] = "enable"
     """``server``: what is to be done."""
     service: str = ""
     """``server``, ``check``: which virtual server; empty: all."""
     server: str = ""
     """``server``, ``check``: which real server; empty (``check``): all."""
+    target: str = ""
+    """``notify``: which target is tried; empty: all."""
     amount: int | None = None
     """``server``: the weight; None: the configured one."""
     within_s: float | None = None

@@ -49,8 +49,6 @@ class Means:
     run_dir: Path
     say: Say
     publish: Callable[[Event], None]
-    line: Callable[[str], None]
-    """For `lvs_notify_fifo`."""
     run_script: Callable[[ScriptCall, int], Awaitable[ScriptEnd]]
     watch_value: WatchValue
     checkers: Mapping[str, type[Checker[Any]]]
@@ -234,7 +232,6 @@ class BalancingPart:
         self._unsaved.set()
         for each in told:
             self.means.publish(each.event)
-            self.means.line(each.line)
             if each.script is not None and self._nursery is not None:
                 self._scripts += 1
                 self._nursery.start_soon(self._run_script, each.script)

@@ -34,6 +34,8 @@ class Hub:
         self.resume = setup.resume
         """A predecessor died a moment ago."""
         self.log = setup.log
+        self.pipes = setup.pipes
+        """Open named pipes for lines, by keyword."""
         self.ring = EventRing()
         """Our own events (servers, quorums), for ``health.status``."""
         self.instances: dict[str, InstanceNow] = {}

@@ -37,7 +37,6 @@ class LookingAfter(Part):
             run_dir=hub.run_dir,
             say=hub.say,  # type: ignore[arg-type] # levels are words there
             publish=self._publish,
-            line=self._line,
             run_script=self._run_script,
             watch_value=self._values.watch,
             checkers=plugins.checkers,
@@ -104,9 +103,6 @@ class LookingAfter(Part):
 
     def _publish(self, event: Event) -> None:
         self.hub.publish(event)
-
-    def _line(self, line: str) -> None:
-        self.hub.say("debug", "lvs.line", line)
 
     async def _run_script(self, call: ScriptCall, limit: int) -> ScriptEnd:
         ended = await self.hub.run_script(call, limit)

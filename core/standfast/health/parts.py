@@ -4,5 +4,7 @@ from __future__ import annotations
 
 from standfast.health.looking_after import LookingAfter
 from standfast.health.part import PartMaker
+from standfast.health.server_lines import ServerLines
+from standfast.health.telling_targets import TellingTargets
 
-PARTS: tuple[PartMaker, ...] = (LookingAfter,)
+PARTS: tuple[PartMaker, ...] = (LookingAfter, ServerLines, TellingTargets)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from standfast.config.lvs_model import VirtualServer
 from standfast.contract.balancing import Entrance, Member, Pool
 from standfast.contract.checking import CheckResult
-from standfast.events import QuorumChange, ServerChange
+from standfast.events import CheckChange, QuorumChange, ServerChange
 from standfast.health import quorum
 from standfast.health.server import Key, Server
 from standfast.health.telling import Told, server_line, service_line
@@ -66,20 +66,22 @@ class Service:
         """A result of the server's checker of that number."""
         pace = server.config.checkers[checker].pace
         step = judge(server.standings[checker], result, pace, now)
+        told = [self._told_check(server, checker, now)] if step.changed else []
         if step.changed or result.weight is not None or result.weight_change is not None:
-            return step, self.settle(server, self._because(server, checker), now)
+            kind = server.config.checkers[checker].kind
+            return step, [*told, *self.settle(server, self._because(server, checker), now, kind)]
         if step.first and self.tells_first_up and server.alive and not server.told_at_start:
             server.told_at_start = True
             return step, [self._told_server(server, True, "it is up from the start", now)]
         return step, []
 
-    def settle(self, server: Server, cause: str, now: int) -> list[Told]:
-        """Something about the server has changed: draw the consequences."""
+    def settle(self, server: Server, cause: str, now: int, checker: str = "") -> list[Told]:
+        """Something about the server has changed: draw the consequences. ``checker``: the kind that saw it."""
         told = []
         if server.alive != server.was_alive:
             server.was_alive, server.since, server.told_at_start = server.alive, now, True
             server.cause = cause if server.alive else server.why_down()
-            told.append(self._told_server(server, server.alive, server.cause, now))
+            told.append(self._told_server(server, server.alive, server.cause, now, checker))
         self._count(server)
         return [*told, *self._settle_quorum(now)]
 
@@ -166,8 +168,25 @@ class Service:
     def _because(self, server: Server, checker: int) -> str:
         return f"{server.config.checkers[checker].kind}: {in_words(server.standings[checker])}"
 
-    def _told_server(self, server: Server, up: bool, cause: str, now: int) -> Told:
+    def _told_check(self, server: Server, number: int, now: int) -> Told:
+        standing = server.standings[number]
+        event = CheckChange(
+            at=now,
+            service=self.config.name,
+            server=server.label,
+            checker=server.config.checkers[number].kind,
+            number=number,
+            up=standing.up,
+            server_up=server.alive,
+            words=in_words(standing),
+            mail=server.config.smtp_alert,
+            line=server_line(self.config, self.label, server, up=server.alive),
+        )
+        return Told(event, "")
+
+    def _told_server(self, server: Server, up: bool, cause: str, now: int, checker: str = "") -> Told:
         config = server.config
+        line = server_line(self.config, self.label, server, up=up)
         event = ServerChange(
             at=now,
             service=self.config.name,
@@ -176,12 +195,14 @@ class Service:
             weight=server.weight,
             cause=cause,
             mail=config.smtp_alert,
+            line=line,
+            checker=checker,
         )
-        line = server_line(self.config, self.label, server, up=up)
         return Told(event, line, config.notify_up if up else config.notify_down)
 
     def _told_quorum(self, up: bool, now: int) -> Told:
         config = self.config
+        line = service_line(self.label, up=up)
         event = QuorumChange(
             at=now,
             service=config.name,
@@ -191,9 +212,11 @@ class Service:
             sorry=self.sorry_serves,
             cause=self.cause,
             mail=config.smtp_alert,
+            hysteresis=config.hysteresis,
+            line=line,
         )
         script = config.quorum_up if up else config.quorum_down
-        return Told(event, service_line(self.label, up=up), script)
+        return Told(event, line, script)
 
     # What the data plane is to do
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from standfast.config.lvs_model import VirtualServer
 from standfast.config.script_model import ScriptCall
-from standfast.events import QuorumChange, ServerChange
+from standfast.events import CheckChange, QuorumChange, ServerChange
 from standfast.health.server import Server
 
 
@@ -14,9 +14,9 @@ from standfast.health.server import Server
 class Told:
     """One change, ready to be told."""
 
-    event: ServerChange | QuorumChange
+    event: ServerChange | CheckChange | QuorumChange
     line: str
-    """For `lvs_notify_fifo`, without its end."""
+    """For `lvs_notify_fifo`, without its end; empty: none."""
     script: ScriptCall | None = None
 
 

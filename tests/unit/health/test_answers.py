@@ -57,7 +57,6 @@ async def part(tmp_path, nursery):
         run_dir=tmp_path,
         say=lambda *_words: None,
         publish=lambda _event: None,
-        line=lambda _line: None,
         run_script=run_script,
         watch_value=lambda kind, name, report: None,
         checkers={"TCP_CHECK": Asks},

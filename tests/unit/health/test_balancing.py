@@ -12,6 +12,7 @@ from trio.testing import MockClock
 
 from standfast.config.load import load_text
 from standfast.contract.checking import Checker, CheckResult, Code, ScriptEnd, bad, good
+from standfast.events import CheckChange
 from standfast.health import memory as on_disk
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
 from standfast.testing.balancing import MemoryLoadBalancer
@@ -45,13 +46,21 @@ class World:
         self.dead: set[str] = set()
         self.planes: list[MemoryLoadBalancer] = []
         self.said: list[str] = []
-        self.lines: list[str] = []
         self.events: list[Any] = []
         self.scripts: list[str] = []
         self.run_dir = run_dir
         self.addresses: set[Address] = set()
         self.kernel: dict[str, Any] = {}
         """Outlives processes."""
+
+    def publish(self, event: Any) -> None:
+        if not isinstance(event, CheckChange):
+            self.events.append(event)
+
+    @property
+    def lines(self) -> list[str]:
+        """As `lvs_notify_fifo` gets them."""
+        return [event.line for event in self.events]
 
     def part(self, configuration: str, *, resume: bool = False) -> BalancingPart:
         world = self
@@ -79,8 +88,7 @@ class World:
         means = Means(
             run_dir=self.run_dir,
             say=lambda level, event, words: self.said.append(f"{level} {event} {words}"),
-            publish=self.events.append,
-            line=self.lines.append,
+            publish=self.publish,
             run_script=run_script,
             watch_value=lambda kind, name, report: None,
             checkers={"TCP_CHECK": Asks},

@@ -42,7 +42,7 @@ class Stage:
 
     def heed(self, service, told) -> None:
         self.heeded.append(service.name)
-        self.lines += [each.line for each in told]
+        self.lines += [each.line for each in told if each.line]
 
     def seats(self):
         return [seat for _, _, seat in self.books.wishes()]

@@ -221,7 +221,7 @@ async def test_a_load_balancer_that_does_not_is_told_why(plane, words):
 
 class Hook(Notifier[Options]):
     contract = 1
-    declaration = NotifierType(Block("hook", "Calls.", "hook {\n}"), lambda _settings, _findings: Options(), Options)
+    declaration = NotifierType(Block("hook", "Calls.", "hook {\n}"), lambda _place: Options(), Options)
     sizes: list[int] = []  # noqa: RUF012 - looked at by the test
 
     async def deliver(self, notices):

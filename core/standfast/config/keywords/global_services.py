@@ -18,6 +18,7 @@ from standfast.config.keywords.global_values import (
 from standfast.config.keywords.values import INT_MAX, UINT_MAX
 from standfast.config.kinds import Choice, Custom, Flag, Integer, Seconds, Switch, Text
 from standfast.config.schema import Entries, Keyword
+from standfast.config.secret_text import SECRET
 from standfast.values import SECOND
 
 ON_STOP = Choice({"VS": "VS"}, least=0, bare="all")
@@ -33,19 +34,35 @@ def _program(name: str, doc: str, *, acted_on: bool = True) -> Keyword:
 
 MAIL = (
     Entries("notification_email", MailEntry(), "Who gets mail about events.",
-            "notification_email {\n    ops@example.com\n}", acted_on=False),
-    waiting("notification_email_from", Custom("ADDRESS", mail_address), "Sender of the mail.",
+            "notification_email {\n    ops@example.com\n}"),
+    Keyword("notification_email_from", Custom("ADDRESS", mail_address), "Sender of the mail.",
             "notification_email_from lb@example.com", "the user at this host", incomplete="skip"),
-    waiting("smtp_server", Custom("HOST [PORT]", relay, most=2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
-    waiting("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name",
+    Keyword("smtp_server", Custom("HOST [PORT]", relay, most=2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
+    Keyword("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name",
             incomplete="skip"),
-    waiting("smtp_connect_timeout", Custom("1-4294 seconds", smtp_timeout, most=1), "How long to wait for the relay.",
+    Keyword("smtp_connect_timeout", Custom("1-4294 seconds", smtp_timeout, most=1), "How long to wait for the relay.",
             "smtp_connect_timeout 30", "30"),
-    waiting("smtp_alert", Switch(), "Send mail about everything.", "smtp_alert"),
-    waiting("smtp_alert_vrrp", Switch(), "Send mail about instances.", "smtp_alert_vrrp"),
-    waiting("smtp_alert_checker", Switch(), "Send mail about services.", "smtp_alert_checker"),
-    waiting("no_email_faults", Flag(), "No mail about FAULT.", "no_email_faults", "off"),
-    waiting("no_checker_emails", Switch(), "Mail only when a server enters or leaves.", "no_checker_emails", "off"),
+    Keyword("smtp_alert", Switch(), "Send mail about everything.", "smtp_alert"),
+    Keyword("smtp_alert_vrrp", Switch(), "Send mail about instances.", "smtp_alert_vrrp"),
+    Keyword("smtp_alert_checker", Switch(), "Send mail about services.", "smtp_alert_checker"),
+    Keyword("no_email_faults", Flag(), "No mail about FAULT.", "no_email_faults", "off"),
+    Keyword("no_checker_emails", Switch(), "Mail only when a server enters or leaves.", "no_checker_emails", "off"),
+    Keyword("smtp_tls", Choice({"off": "off", "starttls": "starttls", "smtps": "smtps"}), "Speak TLS to the relay, "
+            "after `STARTTLS`, or from the first byte. The relay's certificate must be valid for its name.",
+            "smtp_tls starttls", "off", ours=True),
+    Keyword("smtp_tls_verify", Switch(), "Refuse a relay whose certificate is not valid.", "smtp_tls_verify off", "on",
+            ours=True),
+    Keyword("smtp_tls_ca", Text("PATH"), "File (or, with `/` at its end, directory) with those who may have signed it.",
+            "smtp_tls_ca /etc/ssl/relay.pem", "this host's", ours=True),
+    Keyword("smtp_tls_cert", Text("PATH"), "Certificate that is shown of us.", "smtp_tls_cert /etc/ssl/lb.pem", "none",
+            ours=True),
+    Keyword("smtp_tls_key", Text("PATH"), "Its key.", "smtp_tls_key /etc/ssl/lb.key", "in `smtp_tls_cert`", ours=True),
+    Keyword("smtp_user", Text("NAME"), "Log in to the relay (`AUTH PLAIN` or `LOGIN`) as this user; only over TLS.",
+            "smtp_user lb", "none", ours=True),
+    Keyword("smtp_password", SECRET, "With this password.", "smtp_password file:/etc/standfast/smtp", "none",
+            ours=True),
+    Keyword("smtp_digest", Seconds(0, 3600 * SECOND), "Wait so long for more and send one mail of all; 0: a mail for "
+            "each change, as keepalived does.", "smtp_digest 30", "0", ours=True),
 )  # fmt: skip
 
 SCRIPTS = (
@@ -64,12 +81,11 @@ SCRIPTS = (
             incomplete="skip"),
     *(
         Keyword(f"{prefix}notify_fifo", Custom("PATH [USER [[:]GROUP]]", pipe, most=3), f"A pipe that gets {what} "
-                "as lines.", f"{prefix}notify_fifo /run/events", "none", repeat="first", incomplete="skip",
-                acted_on=not prefix.startswith("lvs"))
+                "as lines.", f"{prefix}notify_fifo /run/events", "none", repeat="first", incomplete="skip")
         for prefix, what in (("", "all events"), ("vrrp_", "VRRP events"), ("lvs_", "events of services"))
     ),
     *(
-        _program(f"{prefix}notify_fifo_script", "Started to read that pipe.", acted_on=not prefix.startswith("lvs"))
+        _program(f"{prefix}notify_fifo_script", "Started to read that pipe.")
         for prefix in ("", "vrrp_", "lvs_")
     ),
     Keyword("notify_timeout", Seconds(0, 3600 * SECOND), "How long a notify script that still runs holds up the next "

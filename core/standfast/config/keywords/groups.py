@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from standfast.config.group_entries import NamesEntry
-from standfast.config.keywords.common import script, waiting
+from standfast.config.keywords.common import script
 from standfast.config.keywords.tracking import WAITS, track_blocks
 from standfast.config.kinds import Flag, Switch, Text
 from standfast.config.schema import Block, Entries, Keyword
@@ -27,7 +27,7 @@ VRRP_SYNC_GROUP = Block(
         script("notify_fault", "Run when the group enters FAULT."),
         script("notify_stop", "Run at the end."),
         script("notify", "Run on every change, with the arguments GROUP, its name, the state and 0."),
-        waiting("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
+        Keyword("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
         Keyword("sync_group_tracking_weight", Flag(), "Let members have weighted trackers of their own.",
                 "sync_group_tracking_weight", "off"),
         Keyword("global_tracking", Flag(), "Old name of `sync_group_tracking_weight`.", "global_tracking",

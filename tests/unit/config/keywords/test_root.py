@@ -60,6 +60,9 @@ BESIDE = {
     "persistence_engine": "persistence_timeout 50",
     "min_reply_length": "require_reply 00",
     "max_reply_length": "require_reply 00",
+    "lvs_notify_fifo_script": "lvs_notify_fifo /run/events",
+    "notification_email": "smtp_server 192.0.2.25",
+    "smtp_server": "notification_email {\nops@example.com\n}",
     "enable_sni": "virtualhost www.example.com",
 }
 BEFORE = {

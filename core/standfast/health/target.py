@@ -1,0 +1,164 @@
+"""One target at work: a task that delivers what its queue has, within its time, whatever the plugin does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import trio
+
+from standfast import clock
+from standfast.contract.notifying import NotDelivered, Notice, Notifier
+from standfast.events import DaemonChange, Event
+from standfast.health.delivery import Delivery
+from standfast.values import SECOND, seconds
+
+CLOSING_S: Final = 0.5
+"""For a notifier to let go of its connections."""
+
+_LONGEST_WORDS: Final = 500
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """A notifier with its queue."""
+
+    kind: str
+    name: str
+    options: bytes
+    notifier: Notifier[Any]
+    delivery: Delivery
+    say: Callable[[str], None]
+    """Warn of trouble: when it begins, and when it is over."""
+    changed: Callable[[], None]
+    """Something was told (which is worth noting on disk), or a replay is wanted."""
+    problem: str = ""
+    """What is wrong with the plugin itself."""
+    scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    _news: trio.Event = field(default_factory=trio.Event)
+    _retired: bool = False
+
+    @property
+    def key(self) -> str:
+        """``webhook chat``; of a kind that has one target alone ``smtp``."""
+        return self.kind if self.kind == self.name else f"{self.kind} {self.name}"
+
+    @property
+    def idle(self) -> bool:
+        """Has everything been told?"""
+        return not self.delivery.waiting and not self.delivery.under_way
+
+    def put(self, event: Event) -> None:
+        """One more event; left out if the target does not want it."""
+        try:
+            if not self.notifier.wants(event):
+                return
+        except Exception as error:
+            self.problem = f"wants() raises {type(error).__name__}: {error}"
+        self.delivery.put(event, clock.wall_clock_at(event.at), clock.now())
+        self.wake()
+
+    def wake(self) -> None:
+        """Look at the queue."""
+        self._news.set()
+
+    def retire(self) -> None:
+        """End its task; what was under way goes back into the queue, which a successor may go on with."""
+        self._retired = True
+        self.delivery.given_back()
+        self.scope.cancel()
+
+    async def run(self) -> None:
+        """Until :attr:`scope` is cancelled."""
+        with self.scope:
+            try:
+                while True:
+                    await self._wait()
+                    notices = self.delivery.take(clock.now())
+                    if notices:
+                        await self._deliver(notices)
+            finally:
+                await self._close()
+
+    async def _wait(self) -> None:
+        self._news = trio.Event()
+        due = self.delivery.due()
+        wait = float("inf") if due is None else max(due - clock.now(), 0) / SECOND
+        with trio.move_on_after(wait):
+            await self._news.wait()
+        await trio.lowlevel.checkpoint()
+
+    async def _deliver(self, notices: tuple[Notice, ...]) -> None:
+        before = self.delivery.last_error
+        await self._try(notices)
+        after = self.delivery.last_error
+        if after and after != before:
+            self.say(f"{self.key}: {after}")
+        elif before and not after:
+            self.say(f"{self.key}: delivers again")
+        self.changed()
+
+    async def _try(self, notices: tuple[Notice, ...]) -> None:
+        words, retry, wish = await attempt(self.notifier, notices, self.delivery.manner.timeout)
+        if self._retired:  # the queue is somebody else's
+            return
+        if words:
+            self.delivery.failed(words, clock.now(), retry=retry, retry_after=wish)
+        else:
+            self.delivery.succeeded(clock.now())
+
+    async def _close(self) -> None:
+        with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSING_S):
+            try:
+                await self.notifier.close()
+            except Exception as error:
+                self.say(f"{self.key}: close() raises {type(error).__name__}: {error}")
+
+    def describe(self) -> dict[str, Any]:
+        """For ``status``."""
+        delivery, now = self.delivery, clock.now()
+        oldest = delivery.under_way or delivery.waiting
+        due = delivery.due()
+        return {
+            "name": self.key,
+            "kind": self.kind,
+            "state": "failing" if delivery.failures else "idle" if self.idle else "delivering",
+            "queue": len(delivery.waiting) + len(delivery.under_way),
+            "oldest_s": round((now - oldest[0].since) / SECOND, 3) if oldest else 0.0,
+            "sequence": delivery.sequence,
+            "delivered": delivery.delivered,
+            "dropped": delivery.dropped,
+            "last_delivered": None if delivery.last_delivered is None else clock.iso(delivery.last_delivered),
+            "last_error": delivery.last_error,
+            "failures": delivery.failures,
+            "failing_since": None if delivery.failing_since is None else clock.iso(delivery.failing_since),
+            "next_try_s": round(max(due - now, 0) / SECOND, 3) if due is not None and delivery.failures else None,
+            "problem": self.problem,
+        }
+
+
+async def attempt(notifier: Notifier[Any], notices: tuple[Notice, ...], patience: int) -> tuple[str, bool, int | None]:
+    """Deliver once, within ``patience`` microseconds: why not (empty: it was taken), try again?, after which pause?"""
+    with trio.move_on_after(patience / SECOND) as limit:
+        try:
+            await notifier.deliver(notices)
+            return "", True, None
+        except NotDelivered as error:
+            wish = None if error.retry_after_s is None else round(max(error.retry_after_s, 0) * SECOND)
+            return _short(str(error)) or "not delivered", error.retry, wish
+        except OSError as error:
+            return _short(error.strerror or str(error) or type(error).__name__), True, None
+        except Exception as error:
+            return _short(f"{type(error).__name__}: {error}"), True, None
+    return (f"no answer within {seconds(patience)}" if limit.cancelled_caught else "not delivered"), True, None
+
+
+def _short(words: str) -> str:
+    return " ".join(words.split())[:_LONGEST_WORDS]
+
+
+def trial() -> tuple[Notice, ...]:
+    """What ``standfast notify test`` sends."""
+    event = DaemonChange(at=clock.now(), what="test", words="somebody tries whether notices arrive here")
+    return (Notice(sequence=0, wall=clock.wall_clock_at(event.at), host="", event=event),)

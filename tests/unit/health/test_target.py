@@ -1,0 +1,128 @@
+"""One target at work, with plugins that do as they please."""
+
+from __future__ import annotations
+
+import pytest
+import trio
+
+from standfast.config.record import Record
+from standfast.contract.notifying import Manner, NotDelivered, Notifier
+from standfast.events import Transition
+from standfast.health.delivery import Delivery
+from standfast.health.target import Target, attempt, trial
+from standfast.values import MILLISECOND
+
+
+class Options(Record, frozen=True):
+    pass
+
+
+class Scripted(Notifier[Options]):
+    contract = 1
+    steps: list
+    taken: list
+    closed = False
+
+    def __init__(self) -> None:
+        super().__init__(Options())
+        self.steps, self.taken = [], []
+
+    async def deliver(self, notices):
+        step = self.steps.pop(0) if self.steps else None
+        if isinstance(step, BaseException):
+            raise step
+        if step == "hang":
+            await trio.sleep_forever()
+        await trio.lowlevel.checkpoint()
+        self.taken += [getattr(notice.event, "new", "test") for notice in notices]
+
+    async def close(self):
+        self.closed = True
+
+
+def state(new: str):
+    return Transition(at=0, instance="VI", old="BACKUP", new=new, priority=100, cause="")
+
+
+def target(notifier, said, **manner) -> Target:
+    settings = {"first_pause": MILLISECOND, "timeout": 50 * MILLISECOND} | manner
+    delivery = Delivery(Manner(**settings), "lb-a", lambda: 0.0)
+    return Target("hook", "x", b"", notifier, delivery, said.append, lambda: None)
+
+
+async def until(condition) -> None:
+    with trio.fail_after(10):
+        while not condition():  # noqa: ASYNC110 - looks from outside
+            await trio.sleep(0.005)
+
+
+async def test_whatever_goes_wrong_the_rest_arrives_in_order(nursery):
+    notifier, said = Scripted(), []
+    notifier.steps = [
+        NotDelivered("busy", retry_after_s=0.001),
+        ConnectionRefusedError(111, "Connection refused"),
+        ZeroDivisionError("oops"),
+        "hang",
+    ]
+    one = target(notifier, said)
+    nursery.start_soon(one.run)
+    for new in ("BACKUP", "MASTER"):
+        one.put(state(new))
+    await until(lambda: one.idle)
+    assert notifier.taken == ["BACKUP", "MASTER"]
+    assert said == [
+        "hook x: busy",
+        "hook x: Connection refused",
+        "hook x: ZeroDivisionError: oops",
+        "hook x: no answer within 50 ms",
+        "hook x: delivers again",
+    ]
+    described = one.describe()
+    assert (described["state"], described["queue"], described["delivered"], described["last_error"]) == (
+        "idle",
+        0,
+        2,
+        "",
+    )
+    one.retire()
+    await until(lambda: notifier.closed)
+
+
+async def test_retired_in_the_middle_nothing_is_lost(nursery):
+    notifier = Scripted()
+    notifier.steps = ["hang"]
+    one = target(notifier, [], timeout=10**9)
+    nursery.start_soon(one.run)
+    one.put(state("MASTER"))
+    await until(lambda: one.delivery.under_way)
+    one.retire()
+    await until(lambda: notifier.closed)
+    assert [entry.event.new for entry in one.delivery.waiting] == ["MASTER"]
+    assert one.delivery.failures == 0
+
+
+async def test_a_plugin_that_cannot_say_what_it_wants_gets_everything():
+    class Confused(Scripted):
+        def wants(self, event):
+            raise RuntimeError("what?")
+
+    one = target(Confused(), [])
+    one.put(state("MASTER"))
+    assert len(one.delivery.waiting) == 1
+    assert one.describe()["problem"] == "wants() raises RuntimeError: what?"
+
+
+@pytest.mark.parametrize(
+    ("step", "outcome"),
+    [
+        (None, ("", True, None)),
+        (NotDelivered("550", retry=False), ("550", False, None)),
+        (NotDelivered("429", retry_after_s=2.5), ("429", True, 2_500_000)),
+        (NotDelivered(""), ("not delivered", True, None)),
+        (OSError("no place"), ("no place", True, None)),
+    ],
+)
+async def test_what_comes_of_a_try(step, outcome):
+    notifier = Scripted()
+    notifier.steps = [step]
+    assert await attempt(notifier, trial(), 10**6) == outcome
