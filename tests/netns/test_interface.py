@@ -57,7 +57,7 @@ def test_s50_a_deleted_address_is_put_back(solo: Net):
         garp = solo.wire.wait(lambda a=address, n=before: (solo.wire.garps(a)[n:] or [None])[0], 5)
         assert garp
         solo.on_time(max(garp.time, deleted), deleted, tolerance_s=RESTORED_S)
-    solo.wait_until(time.time() + 0.2)
+    solo.wait_until(time.time() + 0.5)
     own = solo.wire.adverts(solo.a.address, since=mark)
     assert {each.priority for each in own} == {150}, "no state change"
     solo.steady(own, 0.1)

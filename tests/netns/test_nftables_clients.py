@@ -94,7 +94,7 @@ async def test_a_connection_survives_a_take_over_without_any_copy_of_it(farm):
         await balanced.start()
         await balanced.have(web(members=members(1, 1, 1), scheduler="mh", flags=frozenset({"flag-2"})))
     opened = [farm.connected() for _ in range(12)]
-    assert {name for _, name in opened} == set(SERVERS)
+    assert len({name for _, name in opened}) > 1, "they are spread"
     farm.lb.unplug()
     farm.holds_service(farm.lab.hosts["other"])
     for name in ("client", *SERVERS):
