@@ -14,7 +14,7 @@ Entry points are loaded one by one. One that does not work becomes a diagnostic 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib import metadata
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ from standfast.config.keywords.notifying import NotifierType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
 from standfast.contract.balancing import LoadBalancer
-from standfast.contract.checking import Checker
+from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
 from standfast.registry import Registry
 
@@ -84,7 +84,10 @@ class Plugins:
     @property
     def checker_types(self) -> dict[str, CheckerType]:
         """Name of the block -> the checker's declaration."""
-        return {name: checker.declaration for name, checker in self.registry.checkers.items()}
+        return {
+            name: replace(checker.declaration, watches=issubclass(checker, WatchingChecker))
+            for name, checker in self.registry.checkers.items()
+        }
 
     @property
     def notifier_types(self) -> dict[str, NotifierType]:

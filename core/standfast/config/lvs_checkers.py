@@ -122,14 +122,15 @@ class _Maker:
         loop = levels.get("delay_loop", DELAY_LOOP)
         pause = loop if self.kind.delay_before_retry is None else self.kind.delay_before_retry
         log_all = self.context.defaults.get("checker_log_all_failures", False)
+        counts_at_once = self.kind.watches
         return Pace(
             delay_loop=loop,
-            retry=levels.get("retry", self.kind.retry),
+            retry=0 if counts_at_once else levels.get("retry", self.kind.retry),
             delay_before_retry=levels.get("delay_before_retry", pause),
             warmup=levels.get("warmup", loop),
             alpha=levels.get("alpha", False),
             log_all_failures=levels.get("log_all_failures", log_all),
-            rise=levels.get("rise", 1),
+            rise=1 if counts_at_once else levels.get("rise", 1),
             fast_interval=levels.get("fast_interval"),
             deadline=levels.get("deadline"),
             jitter=levels.get("jitter", 0),

@@ -8,8 +8,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from standfast import clock
 from standfast.config.lvs_model import Checker as Configured
-from standfast.contract.checking import Checker, CheckResult, Surroundings, unable
+from standfast.contract.checking import Checker, CheckResult, Surroundings, WatchingChecker, unable
 from standfast.health.probe import Probe, Subscriber, key_of, label_of
 from standfast.health.scheduler import Scheduler
 
@@ -53,6 +54,7 @@ class Roster:
             subscribers = [subscriber for _, _, subscriber in together]
             if key in probes:
                 probes[key].subscribers = subscribers
+                _repeat(probes[key])
                 continue
             probe = self._make(together[0])
             probe.subscribers = subscribers
@@ -79,6 +81,13 @@ class Roster:
             words = f"cannot be made: {type(error).__name__}: {error}"
             self._surroundings.say("error", f"{label}: {words}")
             return Broken(words)
+
+
+def _repeat(probe: Probe) -> None:
+    """Let new subscribers of a probe that watches hear what it saw last: it may never see anything else."""
+    if isinstance(probe.checker, WatchingChecker) and probe.last is not None:
+        for subscriber in probe.subscribers:
+            subscriber.heard(probe.last, clock.now())
 
 
 def identity_text(configured: Configured) -> str:

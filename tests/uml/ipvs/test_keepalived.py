@@ -9,20 +9,14 @@ from __future__ import annotations
 import re
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-import msgspec
 import pytest
-from guest.ipvs import inside, namespace, saved
+from guest.ipvs import namespace, saved
 
-from standfast.api import LvsGlobals, bad, good
-from standfast.config.load import load
-from standfast.contract.checking import Code
-from standfast.health.reconcile import plan, pools_of, services_of
+from standfast.lab.daemons import standfast_command
 from standfast.lab.namespace import Namespace
-from standfast_checkers.file import FileOptions
-from standfast_lb.ipvs.backend import IpvsLoadBalancer
 
 pytestmark = [pytest.mark.uml, pytest.mark.keepalived, pytest.mark.timeout(120)]
 
@@ -56,6 +50,7 @@ CASES: dict[str, str] = {
     "weights from files and quorum": "lvs_sched wrr\nquorum 3\nDYNAMIC\nSORRY",
     "weights from files and inhibit": "lvs_sched wrr\nDYNAMIC\ninhibit_on_failure\nSORRY",
     "alpha": "lvs_sched rr\nalpha",
+    "files know no retry": "lvs_sched rr\nretry 3\ndelay_before_retry 20",
     "group": "GROUP\nlvs_sched rr",
     "group of DR": "GROUP\nlvs_sched rr\nlvs_method DR",
     "group with a sorry server": "GROUP\nlvs_sched rr\nSORRY\npersistence_timeout 60",
@@ -88,7 +83,11 @@ EXCUSED = {
         for name in ("group", "group of DR", "group with a sorry server", "group with a mark")
     },
     **{
-        ("quorum", step): "reloaded while the sorry server serves, keepalived 2.2.7 adds servers, a failed one too"
+        # Live weight is 3 and 4 are needed, so only the sorry server should be there. keepalived 2.2.7 has it, and
+        # beside it server 1, which is failed, with its weight of before the reload, and server 4, also when that fails
+        # too; server 3, which is live, it leaves out. So a part of the clients goes to failed servers until the quorum
+        # is reached and lost again: its table contradicts its own log ("Removing alive servers from the pool").
+        ("quorum", step): "reloaded while the sorry server serves, keepalived 2.2.7 adds servers, failed ones too"
         for step in ("reload", "a failure after the reload")
     },
 }
@@ -156,33 +155,41 @@ def directory(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def theirs(directory) -> Iterator[Story]:
+def theirs(directory) -> Story:
     """What keepalived makes of it."""
-    with namespace("theirs") as place:
-        yield dict(_told_by_keepalived(place, directory))
+    pids = ["-p", f"{directory}/pid", "-c", f"{directory}/checkers"]
+    return _told_by("keepalived", directory, lambda path: ["keepalived", "-f", path, "-C", "-n", "-l", *pids])
 
 
-def _told_by_keepalived(place, directory):
-    path = directory / "keepalived.conf"
+@pytest.fixture(scope="module")
+def ours(directory) -> Story:
+    """What standfast makes of it: the whole daemon."""
+    where = ["--run-dir", f"{directory}/run", "--log-format", "console"]
+    return _told_by("standfast", directory, lambda path: [*standfast_command(), "run", "-f", path, *where])
+
+
+def _told_by(name: str, directory: Path, command: Callable[[str], list[str]]) -> Story:
+    path, log_file = directory / f"{name}.conf", directory / f"{name}.log"
     path.write_text(config(directory, reloaded=False))
     _write(directory, STEPS["start"])
-    command = ["keepalived", "-f", str(path), "-C", "-n", "-l", "-p", f"{directory}/pid", "-c", f"{directory}/checkers"]
-    with (directory / "log").open("wb") as log:
-        daemon = place.popen(command, output=log)
-    try:
-        for step, values in STEPS.items():
-            if step == "reload":
-                path.write_text(config(directory, reloaded=True))
-                daemon.send_signal(signal.SIGHUP)
-            elif step == "stop":
-                daemon.terminate()
-                daemon.wait(20)
-            else:
-                _write(directory, values)
-            yield step, by_case(_settled(place, step))
-    finally:
-        daemon.kill()
-        daemon.wait(10)
+    told: dict[str, dict[str, list[str]]] = {}
+    with namespace(name) as place, log_file.open("wb") as log:
+        daemon = place.popen(command(str(path)), output=log)
+        try:
+            for step, values in STEPS.items():
+                if step == "reload":
+                    path.write_text(config(directory, reloaded=True))
+                    daemon.send_signal(signal.SIGHUP)
+                elif step == "stop":
+                    daemon.terminate()
+                    daemon.wait(20)
+                else:
+                    _write(directory, values)
+                told[step] = by_case(_settled(place, step, log_file))
+        finally:
+            daemon.kill()
+            daemon.wait(10)
+    return told
 
 
 def _write(directory: Path, values: tuple[int, int, int]) -> None:
@@ -190,8 +197,8 @@ def _write(directory: Path, values: tuple[int, int, int]) -> None:
         (directory / f"rs{number}").write_text(f"{value}\n")
 
 
-def _settled(place: Namespace, step: str) -> list[str]:
-    """The table when it has not changed for a while; keepalived tells nobody when it is done with a step.
+def _settled(place: Namespace, step: str, log_file: Path) -> list[str]:
+    """The table when it has not changed for a while; daemons tell nobody when they are done with a step.
 
     By the first configuration, a plain one, is seen that it has begun.
     """
@@ -203,7 +210,7 @@ def _settled(place: Namespace, step: str) -> list[str]:
         elif _begun(step, now) and time.monotonic() > since + 0.7:
             return now
         time.sleep(0.1)
-    raise AssertionError(f"keepalived does not come to `{step}`: {lines}")
+    raise AssertionError(f"it does not come to `{step}`: {lines}\n{log_file.read_text()[-3000:]}")
 
 
 def _begun(step: str, lines: list[str]) -> bool:
@@ -214,50 +221,6 @@ def _begun(step: str, lines: list[str]) -> bool:
     servers = (1, 3, 4) if reloaded else (1, 2, 3)
     there = {each for each in (1, 2, 3, 4) if any(f"-r 10.200.1.{each}:" in line for line in lines)}
     return there == {each for each in servers if not STEPS[step][min(each, 3) - 1]}
-
-
-@pytest.fixture(scope="module")
-def ours(directory) -> Iterator[Story]:
-    """What standfast makes of it."""
-    path = directory / "standfast.conf"
-    with namespace("ours") as place:
-
-        async def work(backend: IpvsLoadBalancer):
-            told: dict[str, dict[str, list[str]]] = {}
-            await backend.start(LvsGlobals(), adopt=())
-            services, pools = {}, {}
-            for now, (step, values) in enumerate(STEPS.items()):
-                if step in ("start", "reload"):
-                    path.write_text(config(directory, reloaded=step == "reload"))
-                    fresh = services_of(load(str(path), config_id="").balancing, now)
-                    for name, each in fresh.items():
-                        services[name].reconfigure(each, now) if name in services else each.begin(now)
-                    services = {name: services.get(name, each) for name, each in fresh.items()}
-                if step == "stop":
-                    await backend.stop(leave=False)
-                    told[step] = by_case(saved(place))
-                    break
-                for each in services.values():
-                    _judge(each, values, now)
-                wanted = pools_of(list(services.values()))
-                assert await backend.apply(plan(pools, wanted)) == ()
-                pools = wanted
-                told[step] = by_case(saved(place))
-            return told
-
-        yield inside(place, work)
-
-
-def _judge(service, values, now) -> None:
-    """What FILE_CHECK says of each server."""
-    for server in service.servers:
-        (checker,) = server.config.checkers
-        options = msgspec.msgpack.decode(checker.options, type=FileOptions)
-        value = values[int(options.track_file[-1]) - 1]
-        failed = value and not options.weight
-        result = bad(Code.VALUE, f"{value}") if failed else good(weight_change=value * options.weight)
-        for _ in range(checker.pace.retry + 1):  # nothing is forgiven here
-            service.take(server, 0, result, now)
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -110,3 +110,15 @@ def test_the_retry_of_a_server_is_at_least_one():
 def test_all_checks_of_a_server_count():
     found = checks(load("TCP_CHECK {\n}\nTCP_CHECK {\nconnect_port 81\n}\n" + HTTP))
     assert [check.kind for check in found] == ["TCP_CHECK", "TCP_CHECK", "HTTP_GET"]
+
+
+def test_a_check_that_is_told_of_changes_forgives_none():
+    """There is no next look that could confirm one."""
+    text = (
+        "track_file load {\nfile /run/load\nweight 0\n}\n"
+        "virtual_server 192.0.2.1 80 {\nprotocol TCP\nretry 3\nrise 2\n"
+        "real_server 10.0.0.1 80 {\nretry 4\nFILE_CHECK {\ntrack_file load\n}\n}\n}\n"
+    )
+    (service,) = load_text(text).balancing.virtual_servers
+    (check,) = service.real_servers[0].checkers
+    assert (check.pace.retry, check.pace.rise, check.pace.fast_interval) == (0, 1, None)

@@ -8,7 +8,7 @@ from standfast.config.keywords.checking import CheckerType, checker_block, nothi
 from standfast.config.lvs_model import Checker as Configured
 from standfast.config.lvs_model import Pace
 from standfast.config.record import Record
-from standfast.contract.checking import Checker, CheckResult, good
+from standfast.contract.checking import Checker, CheckResult, WatchingChecker, good
 from standfast.health.roster import Broken, Roster, options_of
 from standfast.health.scheduler import Scheduler
 
@@ -99,3 +99,37 @@ def test_options_travel_as_bytes():
     assert options_of(Some, msgspec.msgpack.encode(Options(port=7))) == Options(port=7)
     assert options_of(Some, b"") is None
     assert options_of(Some, Options()) == Options()
+
+
+class Told(WatchingChecker[Options]):
+    contract = 1
+    declaration = Some.declaration
+
+    async def check(self):
+        return good()
+
+    async def watch(self, report):
+        report(good())
+
+
+class Hearing(Listener):
+    def __init__(self):
+        self.results = []
+
+    def heard(self, result: CheckResult, now: int) -> int:
+        self.results.append(result)
+        return 1
+
+
+async def test_who_joins_a_check_that_watches_hears_what_it_saw_last():
+    """It tells of changes alone: a server that a reload brings would never hear of it."""
+    made, scheduler, _ = roster(SOME_CHECK=Told)
+    made.wish([(SOME, "a", Listener())])
+    joining = Hearing()
+    made.wish([(SOME, "b", joining)])
+    assert joining.results == []  # it has not seen anything yet
+    (probe,) = scheduler.probes.values()
+    seen = good("the number is 0")
+    probe.tell(seen, 1)
+    made.wish([(SOME, "b", joining), (SOME, "c", late := Hearing())])
+    assert late.results == [seen]

@@ -7,7 +7,7 @@ nothing outside its module knows more of it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from standfast.config.findings import Findings
 from standfast.config.keywords.lvs_values import MAX_PORT, one_port
@@ -22,6 +22,9 @@ from standfast.values import SECOND
 
 BELOW = "virtual_server/real_server"
 """The block that checkers stand in."""
+
+TRACKED = "vrrp_check"
+"""And the one in which VRRP tracks them."""
 
 FOREVER = (2**64 - 1) // SECOND * SECOND
 PORT = Custom(f"1-{MAX_PORT}", one_port, most=1)
@@ -67,8 +70,24 @@ class CheckerType:
     """Blocks in it that are checkers of their own, with this one's settings as defaults."""
     paced_from_start: bool = False
     """`delay_loop` counts from the beginning of a check; otherwise from its end."""
+    watches: bool = False
+    """It is told of changes: each counts at once, as there is no next look that could confirm it. Set by core."""
     record: type[Record] | None = None
     """What ``options`` returns, so that it can be read again in another process; None: nothing."""
+
+
+def tracked(block: Block) -> Block:
+    """A checker's block as it stands in `vrrp_check`."""
+
+    def told(declaration: Declaration) -> Declaration:
+        if isinstance(declaration, Keyword):
+            default = declaration.default.replace("the real server's (60)", "the `vrrp_check`'s (1)")
+            return replace(declaration, default=default.replace("the real server's", "the `vrrp_check`'s"))
+        if isinstance(declaration, Block):
+            return replace(declaration, keywords=tuple(map(told, declaration.keywords)))
+        return declaration
+
+    return replace(block, keywords=tuple(map(told, block.keywords)))
 
 
 def nothing(place: Place) -> None:
