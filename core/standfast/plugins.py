@@ -26,6 +26,7 @@ from standfast.config.keywords.checking import CheckerType
 from standfast.config.keywords.notifying import NotifierType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
+from standfast.containment import NO_GUARD, Guard, TooLong, limited
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
@@ -59,6 +60,10 @@ class EntryPoint(Protocol):
         """Import what it names."""
 
 
+class LeftOut(Exception):  # noqa: N818 - a verdict
+    """A plugin that hung or ended an earlier process; ``str()`` says so."""
+
+
 class Specification:
     """The hooks. Called where configurations are read and where checks are made; they do nothing but register."""
 
@@ -71,6 +76,20 @@ class Specification:
         """Declare configuration blocks that are nothing but that."""
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One entry point, and what came of it."""
+
+    name: str
+    module: str = ""
+    distribution: str = ""
+    """``standfast-ldap 1.2``; empty if that is not known."""
+    registry: Registry = field(default_factory=Registry)
+    """What it brings; empty if it does not work."""
+    problem: str = ""
+    """Why it does not work, in words; empty: it does."""
+
+
 @dataclass(slots=True)
 class Plugins:
     """Everything that plugins bring, core's schema with their blocks in it, and what went wrong."""
@@ -78,6 +97,8 @@ class Plugins:
     schema: Block = field(default_factory=build_schema)
     registry: Registry = field(default_factory=Registry)
     faults: list[Diagnostic] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    """Every entry point, those that do not work too."""
     distributions: tuple[str, ...] = ()
     """What brings plugins, with its version: another answer later means that other code would be imported."""
 
@@ -110,15 +131,20 @@ class Plugins:
         return self.registry.notifiers
 
 
-def find_plugins(entry_points: Iterable[EntryPoint] | None = None) -> Plugins:
+def find_plugins(entry_points: Iterable[EntryPoint] | None = None, *, guard: Guard = NO_GUARD) -> Plugins:
     """Load what is installed (or what is given), afresh."""
     installed = () if entry_points is not None else metadata.entry_points(group=GROUP)
-    plugins = Plugins(distributions=_distributions(installed))
+    plugins = Plugins(distributions=_distributions(e for e in installed if e.name not in guard.without))
     for entry_point in installed if entry_points is None else entry_points:
         try:
-            _take(plugins, _ask(entry_point))
-        except (Exception, SystemExit) as error:
-            plugins.faults.append(_fault(entry_point, error))
+            registry = _ask(entry_point, guard)
+            _take(plugins, registry)
+        except (Exception, SystemExit, TooLong) as error:
+            words = _words(error)
+            plugins.faults.append(_fault(entry_point, words))
+            plugins.found.append(_found(entry_point, Registry(), words))
+        else:
+            plugins.found.append(_found(entry_point, registry))
     return plugins
 
 
@@ -138,8 +164,19 @@ def _distributions(found: Iterable[metadata.EntryPoint]) -> tuple[str, ...]:
     return tuple(sorted({f"{e.dist.name} {e.dist.version}" if e.dist else e.name for e in found}))
 
 
-def _ask(entry_point: EntryPoint) -> Registry:
+def _ask(entry_point: EntryPoint, guard: Guard) -> Registry:
     """Ask one plugin alone, so that its failure is its own."""
+    if entry_point.name in guard.without:
+        raise LeftOut(guard.without[entry_point.name])
+    guard.asking(entry_point.name)
+    try:
+        with limited(guard.limit):
+            return _registered(entry_point)
+    finally:
+        guard.asking("")
+
+
+def _registered(entry_point: EntryPoint) -> Registry:
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(Specification)
     manager.register(entry_point.load(), name=entry_point.name)
@@ -160,8 +197,18 @@ def _take(plugins: Plugins, offered: Registry) -> None:
         block_at(plugins.schema, below).attach(block.copy())
 
 
-def _fault(entry_point: EntryPoint, error: BaseException) -> Diagnostic:
-    words = f"there is no block {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+def _words(error: BaseException) -> str:
+    if isinstance(error, LeftOut | TooLong):
+        return str(error)
+    return f"there is no block {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
+
+
+def _found(entry_point: EntryPoint, registry: Registry, problem: str = "") -> Found:
+    module = getattr(entry_point, "value", "")
+    return Found(entry_point.name, module, _distribution(entry_point), registry, problem)
+
+
+def _fault(entry_point: EntryPoint, words: str) -> Diagnostic:
     hint = "what it brings is not known until it is mended or removed"
     whose = _distribution(entry_point)
     message = f"plugin `{entry_point.name}`{f' of {whose}' if whose else ''} does not work: {words}"

@@ -25,7 +25,7 @@ with atheris.instrument_imports(include=["standfast.config"]):
     from standfast.config.schema import walk
     from standfast.plugins import installed_plugins
 
-pipeline.find_plugins = installed_plugins  # looked for once, not for each of a million inputs
+pipeline.find_plugins = lambda **_guard: installed_plugins()  # looked for once, not for each of a million inputs
 
 SIGNS = ("{", "}", "~SEQ(", "~LST(", "include", "@main", "${_PWD}", "${_ENV SITE}", "$X=", "${X}", "fe80::1", "nexthop")
 

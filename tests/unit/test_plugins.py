@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from types import SimpleNamespace
 
 import pluggy
@@ -11,6 +12,7 @@ from standfast.config.keywords.checking import CheckerType, checker_block, nothi
 from standfast.config.kinds import Integer, Text
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Keyword, block_at
+from standfast.containment import Guard
 from standfast.contract.checking import Checker, good
 from standfast.plugins import find_plugins, installed_plugins, with_plugins
 
@@ -179,3 +181,35 @@ def test_what_comes_with_standfast_comes_in_by_the_same_door():
     from importlib import metadata
 
     assert {"checkers", "notifiers"} <= {found.name for found in metadata.entry_points(group="standfast")}
+
+
+class Hangs:
+    @hookimpl
+    def standfast_register(self, registry):
+        registry.checker(NewCheck)
+        time.sleep(60)
+
+
+def test_a_plugin_that_hangs_is_given_up_and_the_others_work():
+    asked: list[str] = []
+    guard = Guard(limit=100_000, asking=asked.append)
+    plugins = find_plugins([entry("hangs", Hangs()), entry("ldap", Good())], guard=guard)
+    assert [fault.message for fault in plugins.faults] == [
+        "plugin `hangs` does not work: not over after 0.1 s, given up"
+    ]
+    assert plugins.checkers == {}
+    assert block_at(plugins.schema, "virtual_server/real_server").find("LDAP_CHECK") is not None
+    assert asked == ["hangs", "", "ldap", ""]
+
+
+def test_a_plugin_that_took_a_process_down_is_not_even_imported():
+    plugins = find_plugins([entry("bad", AssertionError("imported"))], guard=Guard(without={"bad": "it hung"}))
+    assert [fault.message for fault in plugins.faults] == ["plugin `bad` does not work: it hung"]
+
+
+def test_what_was_found_is_listed_with_what_became_of_it():
+    plugins = find_plugins([entry("newer", Newer()), entry("broken", ImportError("no ldap3"))])
+    assert [(found.name, list(found.registry.checkers), found.problem) for found in plugins.found] == [
+        ("newer", ["NEW_CHECK"], ""),
+        ("broken", [], "ImportError: no ldap3"),
+    ]

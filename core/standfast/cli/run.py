@@ -14,6 +14,7 @@ from standfast.supervise import privileges
 
 if TYPE_CHECKING:
     from standfast.config.load import Loaded
+    from standfast.containment import Guard
     from standfast.supervise.logpipe import LogPipe
     from standfast.supervise.setup import ChildSetup
     from standfast.supervise.watchdog import Options, Parts
@@ -120,11 +121,11 @@ def _spawn(setup: ChildSetup) -> int:
     return main(setup)
 
 
-def _load(file: str, *, config_id: str, environ: Mapping[str, str]) -> Loaded:
+def _load(file: str, *, config_id: str, environ: Mapping[str, str], guard: Guard) -> Loaded:
     """With every keyword and plugin: imported by the loader, and gone with it."""
     from standfast.config.load import load
 
-    return load(file, config_id=config_id, environ=environ)
+    return load(file, config_id=config_id, environ=environ, guard=guard)
 
 
 def _reap(run_dir: Path, config: bytes, log: LogPipe) -> int:

@@ -84,6 +84,8 @@ class HealthConfig(Record, frozen=True):
     """A plugin's options name a program (which cannot be seen in their bytes)."""
     plugins: tuple[str, ...] = ()
     """As in :class:`Needs`."""
+    without: dict[str, str] = msgspec.field(default_factory=dict)
+    """Plugins that hung or ended the loader, by entry point -> in which words; they are not loaded anywhere."""
 
     @property
     def needed(self) -> bool:

@@ -33,6 +33,7 @@ from standfast.config.settings import Settings
 from standfast.config.source import DiskReader, Reader
 from standfast.config.targets import build_targets
 from standfast.config.tree import Tree
+from standfast.containment import NO_GUARD, Guard
 from standfast.plugins import Plugins, find_plugins, installed_plugins
 
 
@@ -63,19 +64,20 @@ def load(
     config_id: str,
     environ: Mapping[str, str] | None = None,
     reader: Reader | None = None,
+    guard: Guard = NO_GUARD,
 ) -> Loaded:
     """Read the main file ``path`` and everything it includes. Never raises for what stands in them.
 
     ``config_id`` is what ``@ID`` lines compare with, ``environ`` what ``${_ENV NAME}`` sees. Plugins are asked for
-    their blocks; one that does not work is one more diagnostic.
+    their blocks, within ``guard``; one that does not work is one more diagnostic.
     """
-    plugins = find_plugins()
+    plugins = find_plugins(guard=guard)
     with _collector_paused():
         parsed = parse(path, reader=reader, config_id=config_id, environ=environ, schema=plugins.schema)
         loaded = _loaded(parsed, config_id, plugins, NameTables(reader or DiskReader()))
     if loaded.config is not None:
         loaded.diagnostics.extend(nothing_to_do(loaded.settings, path))
-    return loaded
+    return replace(loaded, health=structs.replace(loaded.health, without=dict(guard.without)))
 
 
 def load_text(

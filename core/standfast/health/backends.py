@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from standfast.config.entrances import entrances_of
-from standfast.config.lvs_model import Balancing
+from standfast.config.lvs_model import Balancing, VirtualServer
 from standfast.config.suggest import did_you_mean
-from standfast.contract.balancing import LoadBalancer, Objection
+from standfast.contract.balancing import Entrance, LoadBalancer, Objection
 from standfast.health.telling import unique_names
 
 PREFERENCE: Final = ("ipvs", "nftables")
@@ -31,7 +31,7 @@ def choose(balancing: Balancing, known: Mapping[str, type[LoadBalancer]]) -> Cho
     groups = {group.name: group for group in balancing.groups}
     services = list(zip(unique_names(balancing.virtual_servers), balancing.virtual_servers, strict=True))
     objections = {
-        (name, plane): tuple(known[plane].objections(service, entrances_of(service, groups)))
+        (name, plane): _objections(known[plane], service, entrances_of(service, groups))
         for name, service in services
         for plane in _in_question(service.backend or balancing.globals.backend, known)
     }
@@ -46,6 +46,16 @@ def choose(balancing: Balancing, known: Mapping[str, type[LoadBalancer]]) -> Cho
         else:
             choice.of[name] = plane
     return choice
+
+
+def _objections(
+    plane: type[LoadBalancer], service: VirtualServer, entrances: Sequence[Entrance]
+) -> tuple[Objection, ...]:
+    """A backend that fails on a service cannot run it; the others go on."""
+    try:
+        return tuple(plane.objections(service, entrances))
+    except Exception as error:
+        return (Objection(keyword="", words=f"its plugin raised {type(error).__name__}: {error}"),)
 
 
 class _Lacking:

@@ -106,7 +106,9 @@ class BalancingPart:
     def _begin(self) -> None:
         self.roster.banned = banned_task(self.means.run_dir / CULPRIT)
         if self.roster.banned:
-            self.means.say("error", "health.banned", f"{self.roster.banned} hung this process; it is left out for now")
+            self.means.say(
+                "error", "health.banned", f"{self.roster.banned} hung or ended this process; left out for now"
+            )
         self._leftovers = memory.load_pools(self.means.run_dir)
         self._choose(self.config)
         known = memory.load(self.means.run_dir)

@@ -1,11 +1,14 @@
-"""Who keeps the loop: the task that takes too long in one step is named, also if it never gives the loop back.
+"""Who keeps the loop, or ends the process: that task is named, also if it never gives the loop back.
 
 trio's tasks are not interrupted. A checker that computes, or waits without ``await``, stops all others; so each step
-of a task is timed, and a thread that does nothing else notices a step that does not end.
+of a task is timed, and a thread that does nothing else notices a step that does not end. A checker (or a C library that
+it uses) may also end the process; so the name of the running step stands where a successor finds it.
 """
 
 from __future__ import annotations
 
+import contextlib
+import mmap
 import threading
 import time
 from collections.abc import Callable
@@ -33,16 +36,19 @@ TellSlow: TypeAlias = Callable[[str, int], None]
 class StepWatch(trio.abc.Instrument):
     """Times every step of every task; costs two readings of the clock for each."""
 
-    def __init__(self, slow: TellSlow) -> None:
+    def __init__(self, slow: TellSlow, *, step: StepNote | None = None) -> None:
         self.task = ""
         """Whose step it is; empty: the loop waits."""
         self.began = 0
         """When (ns, monotonic)."""
         self._slow = slow
+        self._step = step
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         """A step begins."""
         self.task, self.began = task.name, time.monotonic_ns()
+        if self._step is not None:
+            self._step.begin(task.name)
 
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
         """It is over. Without a beginning that was seen it is the step in which the watch was set up."""
@@ -50,8 +56,47 @@ class StepWatch(trio.abc.Instrument):
             return
         took = (time.monotonic_ns() - self.began) // 1000
         self.task = ""
+        if self._step is not None:
+            self._step.end()
         if took >= SLOW_STEP:
             self._slow(task.name, took)
+
+
+class StepNote:
+    """Whose step it is, in a file that is mapped into memory: still there when a step has ended the process.
+
+    Costs a copy of a name for each step; the kernel writes it to the disk (of the run directory, memory) when it likes.
+    """
+
+    SIZE: Final = 256
+
+    def __init__(self, path: Path) -> None:
+        """Raises :class:`OSError`."""
+        with path.open("w+b") as out:
+            out.truncate(self.SIZE)
+            self._memory = mmap.mmap(out.fileno(), self.SIZE)
+
+    def begin(self, task: str) -> None:
+        """A step of this task runs."""
+        data = task.encode(errors="replace")[: self.SIZE - 1]
+        self._memory[: len(data) + 1] = data + b"\0"
+
+    def end(self) -> None:
+        """It gave the loop back."""
+        self._memory[0] = 0
+
+    def close(self) -> None:
+        """An orderly end."""
+        self.end()
+        self._memory.close()
+
+    @classmethod
+    def left(cls, path: Path) -> str:
+        """The task in whose step a predecessor ended; empty: in none."""
+        try:
+            return path.read_bytes()[: cls.SIZE].split(b"\0", 1)[0].decode(errors="replace")
+        except OSError:
+            return ""
 
 
 class Culprit(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +105,8 @@ class Culprit(msgspec.Struct, frozen=True, kw_only=True):
     task: str
     wall: float
     """Unix seconds."""
+    certain: bool = True
+    """False: it was at work when the process ended, once. That may have been chance; twice is none."""
 
 
 class HangWitness:
@@ -96,11 +143,22 @@ class HangWitness:
             self._say(f"{self._note} cannot be written: {error.strerror}")
 
 
+def accuse(note: Path, task: str) -> None:
+    """The process ended in a step of this task. Raises :class:`OSError`."""
+    before = _fresh(note)
+    again = before is not None and before.task == task
+    note.write_bytes(msgspec.json.encode(Culprit(task=task, wall=time.time(), certain=again)))
+
+
 def banned_task(note: Path) -> str:
-    """The task that hung a predecessor a short while ago; empty: none did."""
-    try:
+    """The task that hung a predecessor, or ended two, a short while ago; empty: none did."""
+    culprit = _fresh(note)
+    return culprit.task if culprit is not None and culprit.certain else ""
+
+
+def _fresh(note: Path) -> Culprit | None:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
         culprit = msgspec.json.decode(note.read_bytes(), type=Culprit)
-    except (OSError, msgspec.DecodeError):
-        return ""
-    age = time.time() - culprit.wall
-    return culprit.task if 0 <= age * SECOND < BANNED_FOR else ""
+        if 0 <= (time.time() - culprit.wall) * SECOND < BANNED_FOR:
+            return culprit
+    return None

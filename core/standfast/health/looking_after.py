@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import trio
 
 from standfast.config.health_model import HealthConfig
 from standfast.config.script_model import ScriptCall
+from standfast.containment import Guard
 from standfast.contract.checking import ScriptEnd
 from standfast.control.protocol import Outcome, Request
 from standfast.events import Event
 from standfast.health.answers import obey
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
-from standfast.health.blocking import HangWitness, StepWatch
+from standfast.health.blocking import HangWitness, StepNote, StepWatch, accuse
 from standfast.health.hub import Hub
 from standfast.health.part import Part
 from standfast.health.suspension import Watchman
 from standfast.health.tracked import TrackSeat
 from standfast.health.values import Values
 from standfast.plugins import find_plugins
+
+STEP: Final = "running-step"
+"""In the run directory: whose step runs."""
 
 
 class LookingAfter(Part):
@@ -29,7 +34,7 @@ class LookingAfter(Part):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
-        plugins = find_plugins()
+        plugins = find_plugins(guard=Guard(without=hub.config.without))
         for fault in plugins.faults:
             hub.say("error", "plugin.broken", fault.message)
         self._values = Values(hub.config.files, hub.say)
@@ -51,8 +56,9 @@ class LookingAfter(Part):
 
     async def run(self) -> None:
         """For ever."""
-        watch = StepWatch(self.part.slow_step)
         note = self.hub.run_dir / CULPRIT
+        step = self._step(note)
+        watch = StepWatch(self.part.slow_step, step=step)
         witness = HangWitness(watch, note, lambda words: self.hub.say("error", "health.hangs", words))
         trio.lowlevel.add_instrument(watch)
         witness.start()
@@ -64,6 +70,20 @@ class LookingAfter(Part):
         finally:
             witness.stop()
             trio.lowlevel.remove_instrument(watch)
+            if step is not None:
+                step.close()
+
+    def _step(self, note: Path) -> StepNote | None:
+        """A fresh note of whose step runs, after a look at a predecessor's."""
+        path = self.hub.run_dir / STEP
+        try:
+            if self.hub.resume and (task := StepNote.left(path)):
+                self.hub.say("error", "health.ended", f"the health process ended while {task} was at work")
+                accuse(note, task)
+            return StepNote(path)
+        except OSError as error:
+            self.hub.say("warning", "health.note", f"{path} cannot be written: {error.strerror}")
+            return None
 
     async def _follow_vrrp(self) -> None:
         """What hangs on who is MASTER: the sync daemon, perhaps."""

@@ -39,7 +39,7 @@ class Roster:
         self._classes = classes
         self._surroundings = surroundings
         self.banned = ""
-        """Label of a probe that is not made, because it hung the process a short while ago."""
+        """Label of a probe that is not made, because it hung or ended the process a short while ago."""
 
     def wish(self, wishes: Iterable[Wish]) -> None:
         """From now on these and no others. A probe that stays keeps its appointment and its checker's memory."""
@@ -64,7 +64,7 @@ class Roster:
         configured, owner, _ = wish
         label = label_of(configured, owner)
         if label == self.banned:
-            checker: Checker[Any] = Broken("not made for ten minutes: it hung the health process")
+            checker: Checker[Any] = Broken("not made for ten minutes: it hung or ended the health process")
         else:
             checker = self._checker(configured, label)
         return Probe(key_of(configured), configured, checker, label)

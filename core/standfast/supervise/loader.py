@@ -7,7 +7,7 @@ import os
 import signal
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import msgspec
@@ -18,9 +18,10 @@ from standfast.config.diagnostics import Diagnostic
 from standfast.config.health_model import Needs
 from standfast.config.model import encode
 from standfast.config.secrets import with_secrets
+from standfast.containment import Guard
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
-from standfast.supervise.generation import memory_file
+from standfast.supervise.generation import memory_file, read_all
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.reactor import Reactor
 from standfast.transfer import sendable
@@ -85,24 +86,33 @@ class Source:
     load: Callable[..., Any]
     """:func:`standfast.config.load.load`; imported in the loader, so a parameter only for tests."""
     environ: Mapping[str, str]
+    without: Mapping[str, str] = field(default_factory=dict)
+    """Plugins that are not loaded -> why: as in :class:`standfast.containment.Guard`."""
 
 
 class Loading:
-    """One run of the loader, seen from the parent."""
+    """One run of the loader, seen from the parent.
+
+    A plugin that hangs in a way no signal ends, or that ends the process, costs one run; the next goes without it.
+    """
 
     def __init__(self, reactor: Reactor, brood: Brood, source: Source, done: Done, *, deadline: int = DEADLINE) -> None:
         self._reactor = reactor
+        self._brood = brood
+        self._source = source
         self._done = done
+        self._deadline = deadline
         self._heard = bytearray()
         self._documents = Documents.empty()
+        self._asking = memory_file()
         self._pipe, theirs = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self._pipe, False)
 
         def main(log: LogPipe) -> int:
             privileges.drop_all_but(privileges.LOADER)
-            return _load(source, self._documents, theirs, log)
+            return _load(source, self._documents, theirs, self._asking, log)
 
-        keep = (self._documents.vrrp, self._documents.health, theirs)
+        keep = (self._documents.vrrp, self._documents.health, self._asking, theirs)
         self._pid = brood.start("loader", main, keep=keep, on_end=self._ended)
         os.close(theirs)
         self._timer = reactor.after(deadline, self._too_late)
@@ -112,33 +122,52 @@ class Loading:
         with contextlib.suppress(BlockingIOError):
             while piece := os.read(self._pipe, 65_536):
                 self._heard += piece
-            self._finish(self._report())
-
-    def _report(self) -> Report:
-        try:
-            return msgspec.msgpack.decode(self._heard, type=Report)
-        except msgspec.DecodeError:
-            return Report(exit_status=EX_CONFIG, problem="the process that reads the configuration died of it")
+            try:
+                self._finish(msgspec.msgpack.decode(self._heard, type=Report))
+            except msgspec.DecodeError:
+                problem = "the process that reads the configuration died of it"
+                self._again_or(problem, "it ended the process that loads plugins")
 
     def _too_late(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
-        words = f"reading the configuration took longer than {DEADLINE // SECOND} s and was given up"
-        self._finish(Report(exit_status=EX_CONFIG, problem=words))
+        words = f"longer than {self._deadline // SECOND} s and was given up"
+        self._again_or(f"reading the configuration took {words}", f"loading it took {words}")
+
+    def _again_or(self, problem: str, words: str) -> None:
+        """Without the plugin whose code was running; if none was, the configuration cannot be read."""
+        culprit = read_all(self._asking).decode(errors="replace")
+        if not culprit or culprit in self._source.without:
+            self._finish(Report(exit_status=EX_CONFIG, problem=problem))
+            return
+        self._forget()
+        self._documents.close()
+        source = replace(self._source, without={**self._source.without, culprit: words})
+        Loading(self._reactor, self._brood, source, self._done, deadline=self._deadline)
 
     def _finish(self, report: Report) -> None:
+        self._forget()
+        self._done(report, self._documents)
+
+    def _forget(self) -> None:
         self._timer.cancel()
         self._reactor.forget(self._pipe)
         os.close(self._pipe)
-        self._done(report, self._documents)
+        os.close(self._asking)
 
     def _ended(self, status: int) -> None:
         """The end of its pipe says more than its exit status."""
 
 
-def _load(source: Source, documents: Documents, pipe: int, log: LogPipe) -> int:
+def _load(source: Source, documents: Documents, pipe: int, asking: int, log: LogPipe) -> int:
     """In the child: read, write the bytes to the memory files, then the report to the pipe."""
+
+    def note(plugin: str) -> None:
+        data = plugin.encode(errors="replace")
+        os.ftruncate(asking, 0)
+        os.pwrite(asking, data, 0)
+
     try:
-        report = _report(source, documents, log)
+        report = _report(source, documents, Guard(without=source.without, asking=note), log)
     except Exception:
         log.log("error", "config.crashed", traceback.format_exc(limit=-12))
         report = Report(exit_status=EX_CONFIG, problem="reading the configuration failed; the log has the details")
@@ -147,11 +176,11 @@ def _load(source: Source, documents: Documents, pipe: int, log: LogPipe) -> int:
     return 0
 
 
-def _report(source: Source, documents: Documents, log: LogPipe) -> Report:
+def _report(source: Source, documents: Documents, guard: Guard, log: LogPipe) -> Report:
     installed = _installed()
     if installed not in ("", __version__):  # what would be imported now is not what runs
         return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
-    loaded = source.load(source.file, config_id=source.config_id, environ=source.environ)
+    loaded = source.load(source.file, config_id=source.config_id, environ=source.environ, guard=guard)
     diagnostics = tuple(loaded.diagnostics)
     if loaded.config is None:
         problem = f"{loaded.stops[0].span}: {loaded.stops[0].message}"

@@ -89,3 +89,16 @@ def test_without_any_plane_it_says_why_of_each():
 
 def test_a_plane_that_nobody_asks_for_is_not_asked():
     assert choose(balancing("ipvs"), {"ipvs": Ipvs, "nftables": Raises}).problems == {}
+
+
+def test_a_plane_that_fails_on_a_service_costs_that_service_alone():
+    class Fails(Nft):
+        @classmethod
+        def objections(cls, service, entrances):
+            if service.scheduler == "wlc":
+                raise ValueError("no idea")
+            return []
+
+    choice = choose(balancing("nftables"), {"nftables": Fails})
+    assert choice.of == {RR: "nftables"}
+    assert "its plugin raised ValueError: no idea" in choice.problems[WLC]

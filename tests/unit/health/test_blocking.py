@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 
 import trio
 
 from standfast.health import blocking
-from standfast.health.blocking import HangWitness, StepWatch, banned_task
+from standfast.health.blocking import HangWitness, StepNote, StepWatch, accuse, banned_task
 
 
 async def busy() -> None:
@@ -63,3 +64,40 @@ async def test_the_step_in_which_the_watch_is_set_up_does_not_count():
     await trio.sleep(0.01)
     trio.lowlevel.remove_instrument(watch)
     assert told == []
+
+
+def test_a_step_that_ends_the_process_is_known_to_the_next(tmp_path):
+    note = tmp_path / "step"
+
+    async def exits() -> None:
+        os._exit(7)
+
+    async def main() -> None:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(exits, name="LDAP_CHECK of [10.0.0.1]:389")
+
+    pid = os.fork()
+    if not pid:
+        trio.run(main, instruments=[StepWatch(lambda *_told: None, step=StepNote(note))])
+        os._exit(1)
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+    assert StepNote.left(note) == "LDAP_CHECK of [10.0.0.1]:389"
+
+
+def test_a_process_that_ends_between_steps_accuses_nobody(tmp_path):
+    note = StepNote(tmp_path / "step")
+    note.begin("x" * 300)
+    assert StepNote.left(tmp_path / "step") == "x" * 255
+    note.end()
+    assert StepNote.left(tmp_path / "step") == ""
+    assert StepNote.left(tmp_path / "other") == ""
+
+
+def test_once_may_be_chance_and_twice_is_none(tmp_path):
+    note = tmp_path / "note"
+    accuse(note, "a")
+    assert banned_task(note) == ""
+    accuse(note, "b")
+    assert banned_task(note) == ""
+    accuse(note, "b")
+    assert banned_task(note) == "b"

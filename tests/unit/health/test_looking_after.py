@@ -58,7 +58,7 @@ class Asks(Checker[None]):
 def part(surroundings, monkeypatch):
     PLANES.clear()
     registry = Registry(checkers={"TCP_CHECK": Asks}, load_balancers={"ipvs": Plane})
-    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(registry=registry))
+    monkeypatch.setattr(looking_after, "find_plugins", lambda **_guard: Plugins(registry=registry))
     return LookingAfter(Hub(surroundings.setup, config()))
 
 
@@ -105,7 +105,7 @@ async def test_the_masters_of_vrrp_are_followed(part, nursery):
 
 async def test_vrrp_hears_of_the_checks_that_it_tracks(surroundings, nursery, monkeypatch):
     registry = Registry(checkers={"TCP_CHECK": Asks})
-    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(registry=registry))
+    monkeypatch.setattr(looking_after, "find_plugins", lambda **_guard: Plugins(registry=registry))
     monkeypatch.setattr(Asks, "answer", bad(Code.REFUSED, "connection refused"))
     pace = Pace(delay_loop=100_000, warmup=0)
     check = TrackedCheck(name="web", kind="TCP_CHECK", pace=pace)
@@ -123,6 +123,17 @@ async def test_broken_plugins_are_said(surroundings, monkeypatch):
     from standfast.config.diagnostics import Diagnostic, Span
 
     fault = Diagnostic("error", "SF5002", Span("plugin", 1, 1, 2), "plugin `x` does not work", "")
-    monkeypatch.setattr(looking_after, "find_plugins", lambda: Plugins(faults=[fault]))
+    monkeypatch.setattr(looking_after, "find_plugins", lambda **_guard: Plugins(faults=[fault]))
     LookingAfter(Hub(surroundings.setup, HealthConfig()))
     assert b"plugin `x` does not work" in surroundings.log.recv(65_536)
+
+
+async def test_who_was_at_work_when_a_predecessor_ended_is_accused(part, nursery, surroundings):
+    step = part.hub.run_dir / looking_after.STEP
+    for _ in range(2):
+        step.write_bytes(b"LDAP_CHECK of [10.0.0.1]:389\0" + bytes(200))
+        part.hub.resume = True
+        with trio.move_on_after(0.05):
+            await part.run()
+    assert part.part.roster.banned == "LDAP_CHECK of [10.0.0.1]:389"
+    assert looking_after.StepNote.left(step) == ""

@@ -36,7 +36,7 @@ def note(run_dir, **what):
         out.write(json.dumps(what | {"pid": os.getpid(), "at": now()}) + "\n")
 
 
-def load(file, *, config_id, environ):
+def load(file, *, config_id, environ, guard):
     if not Path(file).exists():
         missing = Diagnostic("error", "SF1001", Span(file, 1, 1, 1), "no such file")
         return SimpleNamespace(config=None, diagnostics=[missing], stops=[missing], files=[])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import time
 from types import SimpleNamespace
 
@@ -51,8 +52,8 @@ def outcome():
 
 
 def test_a_good_file_gives_its_bytes_and_its_faults(outcome):
-    def load(file, *, config_id, environ):
-        assert (file, config_id, environ) == ("x.conf", "blue", {"A": "b"})
+    def load(file, *, config_id, environ, guard):
+        assert (file, config_id, environ, guard.without) == ("x.conf", "blue", {"A": "b"}, {})
         return loaded(Config(instance_name="left"), diagnostics=[FAULT])
 
     report, data = outcome(load)
@@ -106,3 +107,32 @@ def test_a_loader_that_hangs_is_given_up(outcome):
     report, _ = outcome(lambda *_a, **_k: time.sleep(60), deadline=50_000)
     assert report.exit_status == EX_CONFIG
     assert "given up" in report.problem
+
+
+@pytest.mark.parametrize(
+    ("misbehave", "words"),
+    [
+        (lambda: os._exit(0), "it ended the process that loads plugins"),
+        (lambda: os.kill(os.getpid(), 11), "it ended the process that loads plugins"),
+        (lambda: _deaf_sleep(60), "loading it took longer than 1 s and was given up"),
+    ],
+    ids=["exits", "crashes", "hangs"],
+)
+def test_a_plugin_that_takes_the_loader_down_is_left_out_and_the_rest_is_read(outcome, misbehave, words):
+    def load(file, *, config_id, environ, guard):
+        if "bad" not in guard.without:
+            guard.asking("bad")
+            misbehave()
+        left_out = Diagnostic("error", "SF5002", Span("plugin", 1, 1, 2), f"bad: {guard.without['bad']}")
+        return loaded(Config(instance_name="left"), diagnostics=[left_out])
+
+    report, data = outcome(load, deadline=1_000_000)
+    assert report.exit_status == 0
+    assert report.diagnostics[0].message == f"bad: {words}"
+    assert decode(data).instance_name == "left"
+
+
+def _deaf_sleep(seconds):
+    """No signal of ours is heard, as in a library that blocks them."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+    time.sleep(seconds)
