@@ -12,6 +12,7 @@ from typing import Any
 
 import httpcore
 import httpx
+import trio
 from msgspec import structs
 
 from standfast.api import CheckError, Code, Target, bad
@@ -50,8 +51,8 @@ class Backend(httpcore.AsyncNetworkBackend):
         return Stream(await connect(target), self)
 
     async def sleep(self, seconds: float) -> None:
-        """Only for retries, which are core's affair."""
-        raise NotImplementedError
+        """Between httpcore's own retries, of which we ask for none."""
+        await trio.sleep(seconds)
 
 
 class Stream(httpcore.AsyncNetworkStream):
