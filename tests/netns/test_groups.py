@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
 import time
 from pathlib import Path
 
@@ -134,3 +137,15 @@ def test_s47_a_number_in_a_file_moves_the_priority(solo: Net, tmp_path: Path):
     load.unlink()
     assert solo.a.wait_address(VIP), solo.logs()
     assert solo.next_advert(solo.a, since=time.time(), priority=150)
+
+
+def test_s48_a_process_that_ends_moves_the_priority(solo: Net, tmp_path: Path):
+    """In a network namespace the kernel tells nobody, so this is the way round: a look at /proc every second."""
+    program = tmp_path / f"sf{os.getpid()}"
+    program.symlink_to(shutil.which("sleep") or "")
+    tracked = f"vrrp_track_process web {{\n    process {program.name}\n    weight -20\n}}\n"
+    with subprocess.Popen([str(program), "60"]) as child:
+        solo.start_master(solo.a, tracked + instance("track_process {", "    web", "}", priority=150))
+        assert solo.next_advert(solo.a, since=time.time(), priority=150)
+        child.kill()
+    assert solo.next_advert(solo.a, since=time.time(), priority=130)

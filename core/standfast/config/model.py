@@ -203,6 +203,8 @@ class GlobalDefs(Record, frozen=True):
     umask: int = 0o177
     netlink_receive_buffer: int = 0
     """Bytes for the monitor socket; 0 = ours."""
+    process_receive_buffer: int = 0
+    """The same for news of processes."""
     status_group: str = "root"
     """Group that may read the status sockets."""
     programs: ProgramRules = ProgramRules()

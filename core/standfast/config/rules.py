@@ -59,6 +59,7 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         ),
         umask=get("umask", 0o177),
         netlink_receive_buffer=get("vrrp_netlink_monitor_rcv_bufs", 0),
+        process_receive_buffer=get("process_monitor_rcv_bufs", 0),
         status_group=get("status_group", "root"),
         programs=program_rules(defaults),
         process_names={

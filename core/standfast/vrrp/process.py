@@ -53,6 +53,7 @@ from standfast.vrrp.ring import EventRing
 from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
+from standfast.vrrp.track_processes import Processes
 from standfast.vrrp.track_scripts import TrackScripts
 
 _MESSAGE: Final = 65_536
@@ -105,6 +106,9 @@ class VrrpProcess:
             self._speaker.trackers.looks_at("script")
         self._files = Files(self._speaker.trackers, self._tell)
         self._cast.watchers.append(self._track_files)
+        self._processes = Processes(self._speaker.trackers, self._tell, self._speaker.pause)
+        self._speaker.trackers.looks_at("process")
+        self._cast.watchers.append(self._track_processes)
         self._commander = Commander(self._speaker, self._ring, setup.run_dir)
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
@@ -126,6 +130,7 @@ class VrrpProcess:
             nursery.start_soon(self._speaker.run)
             nursery.start_soon(self._watch_kernel)
             nursery.start_soon(self._watch_files)
+            nursery.start_soon(self._processes.run, self._counted)
             nursery.start_soon(self._watch_routing)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
@@ -228,6 +233,23 @@ class VrrpProcess:
             self._speaker.at(self._files.retry_at, self._retry_files)
             self._speaker.work()
             self._speaker.rearm()
+
+    # Tracked processes
+
+    def _track_processes(self, config: Config, now: int) -> None:
+        tracked = self._speaker.trackers.tracking.concerned()
+        self._processes.receive_buffer = config.global_defs.process_receive_buffer
+        self._processes.configure((each for each in config.processes if ("process", each.name) in tracked), now)
+        self._speaker.at(self._processes.due, self._judge_processes)
+
+    def _judge_processes(self, now: int) -> None:
+        self._processes.judge(now)
+        self._speaker.at(self._processes.due, self._judge_processes)
+
+    def _counted(self) -> None:
+        self._speaker.at(self._processes.due, self._judge_processes)
+        self._speaker.work()
+        self._speaker.rearm()
 
     async def _watch_kernel(self) -> None:
         """Digest links and addresses as the kernel tells of them, with a turn of the loop after every batch."""

@@ -78,7 +78,10 @@ PROCESS = (
             "vrrp_netlink_monitor_rcv_bufs_force", "off"),
     *_buffer("lvs_netlink_cmd_rcv_bufs", "the health process's netlink commands"),
     *_buffer("lvs_netlink_monitor_rcv_bufs", "the health process's netlink news"),
-    *_buffer("process_monitor_rcv_bufs", "news of processes"),
+    Keyword("process_monitor_rcv_bufs", BYTES, "Receive buffer for news of processes, which `track_process` lives on.",
+            "process_monitor_rcv_bufs 4194304", "1048576", incomplete="skip"),
+    Keyword("process_monitor_rcv_bufs_force", Switch(), "That buffer may be larger than the system allows. Always so "
+            "here.", "process_monitor_rcv_bufs_force", "on"),
     waiting("max_auto_priority", Integer(-1, 99, least=0, bare=99), "Highest real-time priority taken when timers are "
             "late.", "max_auto_priority 99", "off"),
     waiting("min_auto_priority_delay", Integer(1, 10_000_000, "microseconds"), "How late a timer must be for that.",

@@ -14,7 +14,7 @@ from standfast.values import SECOND
 WAITS = "tracking and notification"
 DELAY = Seconds(1, 3600 * SECOND)
 
-WAITING = frozenset(("process", "bfd"))
+WAITING = frozenset(("bfd",))
 """Kinds that nobody looks at yet."""
 
 TRACKED: dict[TrackedKind, tuple[str, str]] = {
@@ -96,8 +96,6 @@ VRRP_TRACK_PROCESS = Block(
     header=Text("NAME"),
     repeat="each",
     unnamed="stop",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(
         Keyword("process", Custom("COMMAND [PARAMETER ...]", process), "The name of the process; with parameters the "
                 "whole command line is compared.", "process haproxy", "none: it must be given", repeat="first"),
