@@ -82,10 +82,6 @@ def _virtual(
         draft.findings.warning("SF4022", value.statement, message)
         return
     seen.add((line.address, where))
-    if "use_vmac" in line.flags:
-        draft.findings.not_acted_on(
-            "virtual_ipaddress/use_vmac", value.statement, "`use_vmac` is known, but not acted on yet"
-        )
     target.append(resolve(line, where))
 
 
@@ -107,6 +103,7 @@ def resolve(line: AddressLine, dev: str) -> VirtualAddress:
         autojoin="autojoin" in line.flags,
         no_track="no_track" in line.flags,
         track_group=line.track_group,
+        vmac="use_vmac" in line.flags,
     )
 
 

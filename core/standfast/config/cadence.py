@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standfast.config.draft import Draft
 from standfast.config.kinds import plain_seconds
-from standfast.config.model import Announcing
+from standfast.config.model import Announcing, Elsewhere
 from standfast.config.settings import Settings
 from standfast.values import MILLISECOND, SECOND
 
@@ -77,6 +77,7 @@ def announcing(draft: Draft) -> Announcing:
     lower_repeat = draft.defaults.get("vrrp_garp_lower_prio_repeat", usual("garp_master_repeat", 5, 1))
     refresh = usual("garp_master_refresh", 0, 0)
     refresh_repeat = usual("garp_master_refresh_repeat", 1, 0)
+    everywhere, extra = draft.inherited("garp_extra_if", "vrrp_garp_extra_if", (False, 0))
     return Announcing(
         repeat=repeat,
         delay=delay,
@@ -87,6 +88,7 @@ def announcing(draft: Draft) -> Announcing:
         garp_interval=draft.defaults.get("vrrp_garp_interval", 0),
         gna_interval=draft.defaults.get("vrrp_gna_interval", 0),
         na_router=settings.get("na_router", "auto"),
+        extra=Elsewhere(period=extra, everywhere=everywhere),
     )
 
 

@@ -257,7 +257,7 @@ ADDRESS_OPTIONS: dict[str, tuple[str, str]] = {
     "noprefixroute": ("noprefixroute", "Do not make a route for the prefix."),
     "autojoin": ("autojoin", "Join the multicast group on this address."),
     "no_track": ("no_track", "Do nothing when somebody else deletes it."),
-    "use_vmac": ("use_vmac", "Put it on a virtual MAC interface (not acted on yet)."),
+    "use_vmac": ("use_vmac", "Put it on an interface with the virtual MAC."),
     "track_group": ("track_group GROUP", "Send the group's instances to FAULT while the address is missing."),
 }
 """Option -> how it is written, and what it means."""

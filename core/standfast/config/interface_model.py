@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from standfast.config.record import Record
-from standfast.values import Address
+from standfast.values import Address, Family
 
 
 class Vmac(Record, frozen=True):
@@ -36,6 +36,30 @@ class Ipvlan(Record, frozen=True):
     group: int | None = None
 
 
+class Device(Record, frozen=True):
+    """An interface that the VRRP process makes: what comes of ``use_vmac``, ``use_vmac_addr`` and ``use_ipvlan``."""
+
+    name: str
+    base: str
+    """The interface below."""
+    family: Family
+    """Of the addresses whose interface it is."""
+    kind: Literal["macvlan", "ipvlan"] = "macvlan"
+    mac: bytes = b""
+    """Of a macvlan."""
+    mode: Literal["bridge", "private", "vepa"] = "private"
+    group: int | None = None
+    """Link group; None: that of the interface below."""
+    netlink_notify: bool = False
+    ipv6: bool = False
+    """Does it need IPv6?"""
+    speaks: bool = True
+    """Do adverts come from it? Then an IPv6 one needs a link-local address."""
+    source: Address | None = None
+    """An address to put on it: the ipvlan's, or the IPv6 source; None: as the interface below has it."""
+    prefix: int = 64
+
+
 class AnnouncementGroup(Record, frozen=True):
     """A ``garp_group``: interfaces that share one limit. Microseconds; None: no limit."""
 
@@ -58,3 +82,13 @@ class UpDownDelay(Record, frozen=True):
     name: str
     down: int
     up: int = 0
+
+
+class Firewall(Record, frozen=True):
+    """The table that silences addresses (``no_accept``) and keeps reports off virtual MACs."""
+
+    table: str = ""
+    """Empty: a name of ours."""
+    priority: int = -1
+    """Of its chains, from filter's 0."""
+    counters: bool = False

@@ -13,7 +13,14 @@ import msgspec
 
 from standfast.config.bfd_model import BfdSession
 from standfast.config.hmac_model import Hmac
-from standfast.config.interface_model import AnnouncementGroup, Ipvlan, PolledInterface, UpDownDelay, Vmac
+from standfast.config.interface_model import (
+    AnnouncementGroup,
+    Firewall,
+    Ipvlan,
+    PolledInterface,
+    UpDownDelay,
+    Vmac,
+)
 from standfast.config.record import Record
 from standfast.config.route_model import Route, Rule
 from standfast.config.script_model import Notifications, ProgramRules
@@ -56,6 +63,8 @@ class VirtualAddress(Record, frozen=True):
     """Deleted by somebody else: left missing, no reaction."""
     track_group: str = ""
     """Static addresses only: whose instances go to FAULT while it is missing."""
+    vmac: bool = False
+    """``use_vmac``: on an interface with the virtual MAC above ``dev``."""
 
 
 class UnicastPeer(Record, frozen=True):
@@ -72,6 +81,17 @@ class Authentication(Record, frozen=True):
     kind: Literal["pass", "ah"]
     password: bytes
     """At most 8 bytes, without padding."""
+
+
+class Elsewhere(Record, frozen=True):
+    """Announcements on other interfaces than the instance's (``garp_extra_if``)."""
+
+    period: int = 0
+    """Microseconds; 0 = never."""
+    everywhere: bool = False
+    """On all of them, not on those with a virtual MAC alone."""
+    interfaces: tuple[str, ...] = ()
+    """Which these are; the VRRP process fills it in, which knows the interfaces that it makes."""
 
 
 class Announcing(Record, frozen=True):
@@ -93,6 +113,7 @@ class Announcing(Record, frozen=True):
     """The same for neighbour advertisements."""
     na_router: Literal["auto", "always"] = "auto"
     """R flag: from the interface's forwarding setting, or always (RFC 9568, 8.2.2)."""
+    extra: Elsewhere = Elsewhere()
 
 
 class VrrpInstance(Record, frozen=True):
@@ -150,6 +171,10 @@ class VrrpInstance(Record, frozen=True):
     rules: tuple[Rule, ...] = ()
     vmac: Vmac | None = None
     ipvlan: Ipvlan | None = None
+    device: str = ""
+    """The interface that the VRRP process makes for ``vmac`` or ``ipvlan``; it fills this in."""
+    vrf: str = ""
+    """Of a unicast instance without an interface."""
     hmac: Hmac | None = None
     address_lease: int = 0
     """Microseconds after which the kernel drops our addresses unless we renew them; 0: it never does."""
@@ -165,6 +190,11 @@ class VrrpInstance(Record, frozen=True):
     def unicast(self) -> bool:
         """Adverts go to peers instead of the group."""
         return bool(self.unicast_peers)
+
+    @property
+    def speaks_on(self) -> str:
+        """The interface that adverts leave and come in by; empty for unicast without one."""
+        return self.interface if not self.device or (self.vmac is not None and self.vmac.xmit_base) else self.device
 
     @property
     def key(self) -> str:
@@ -190,6 +220,9 @@ class GlobalDefs(Record, frozen=True):
 
     router_id: str = ""
     dynamic_interfaces: bool = False
+    vmac_prefix: str = "vrrp"
+    vmac_addr_prefix: str = "vrrp"
+    firewall: Firewall = Firewall()
     default_interface: str = "eth0"
     startup_delay: int = 0
     """Microseconds; at start the larger of this and what is left of ``delay_after_boot`` applies."""

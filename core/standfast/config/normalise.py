@@ -58,6 +58,15 @@ def _accept(draft: Draft) -> bool:
     return False
 
 
+def _vrf(draft: Draft) -> str:
+    vrf: str = draft.settings.get("vrf", "")
+    if vrf and draft.interface:
+        message = f"`vrf` is for unicast without `interface`; {draft.interface} says itself which VRF it is in"
+        draft.error("SF6201", "vrf", message, "remove it")
+        return ""
+    return vrf
+
+
 def _checksum(draft: Draft) -> str:
     if draft.settings.get("old_unicast_checksum") == "never":
         where = draft.where("old_unicast_checksum")
@@ -93,6 +102,7 @@ def _finished(draft: Draft) -> VrrpInstance:
         evips=_leased(draft.evips, own("address_lease", 0)),
         source=draft.source,
         track_source=own("track_src_ip", False),
+        vrf=_vrf(draft),
         group=draft.group,
         unicast_peers=tuple(draft.peers),
         unicast_ttl=own("unicast_ttl") if draft.peers else None,

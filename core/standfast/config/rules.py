@@ -43,6 +43,8 @@ def global_defs(defaults: Settings) -> GlobalDefs:
     return GlobalDefs(
         router_id=get("router_id", ""),
         dynamic_interfaces=get("dynamic_interfaces") is not None,
+        vmac_prefix=get("vmac_prefix", "vrrp"),
+        vmac_addr_prefix=get("vmac_addr_prefix", get("vmac_prefix", "vrrp")),
         default_interface=get("default_interface", "eth0"),
         startup_delay=get("vrrp_startup_delay", 0),
         delay_after_boot=get("vrrp_delay_after_boot", 0),

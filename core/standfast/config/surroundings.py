@@ -49,7 +49,7 @@ def surround(config: Config, bound: list[Bound], settings: Settings, findings: F
             continue
         trackers = of_instance(tracking.of(block), instance, group_of.get(instance.name), findings)
         own: dict[str, Any] = {"trackers": trackers, "notify": notifications(block, defaults)}
-        own["vmac"], own["ipvlan"] = vmac.made_interfaces(block, instance, findings, names)
+        own["vmac"], own["ipvlan"] = vmac.made_interfaces(block, defaults, instance, findings, names)
         own["routes"] = routing.routes(block.all("virtual_routes"))
         own["rules"] = routing.rules(block.all("virtual_rules"))
         instances.append(structs.replace(instance, **own))

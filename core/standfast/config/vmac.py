@@ -104,10 +104,11 @@ def _prefix(text: str) -> tuple[Address, int] | None:
 
 
 def made_interfaces(
-    block: Settings, instance: VrrpInstance, findings: Findings, names: NameTables
+    block: Settings, defaults: Settings, instance: VrrpInstance, findings: Findings, names: NameTables
 ) -> tuple[Vmac | None, Ipvlan | None]:
     """The interface that is made for an instance: at most one, and only above another."""
-    draft = Draft(block, _statement(block), Settings(), findings, name=instance.name)
+    draft = Draft(block, _statement(block), defaults, findings, name=instance.name)
+    draft.strict = draft.inherited("strict_mode", "vrrp_strict", False)
     vmac: RawFields | None = block.get("use_vmac")
     ipvlan: RawFields | None = block.get("use_ipvlan")
     if vmac is not None and ipvlan is not None:
@@ -133,6 +134,10 @@ def _vmac(draft: Draft, fields: RawFields | None, instance: VrrpInstance, names:
     if instance.unicast and not base:
         message = "unicast with `use_vmac` sends through the interface below; `vmac_xmit_base` is set"
         draft.warning("SF4152", "use_vmac", message, "add `vmac_xmit_base`")
+    if draft.strict and (base or "mac" in fields):
+        message = "strict mode has adverts come from the RFC's virtual MAC; `vmac_xmit_base` and own MACs are ignored"
+        draft.error("SF6203", "use_vmac", message)
+        base, fields = False, {name: value for name, value in fields.items() if name != "mac"}
     resolved = _grouped(draft, "use_vmac", fields, names)
     return Vmac(**resolved, xmit_base=base or instance.unicast, for_addresses=addresses)
 

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from standfast.values import SECOND
+
 
 def as_it_is(value: Any) -> Any:
     """The field says what the keyword says."""
@@ -22,6 +24,10 @@ def turned(value: Any) -> Any:
 
 def _state(owner: Any) -> Any:
     return "MASTER" if owner else "BACKUP"
+
+
+def _elsewhere(value: Any) -> Any:
+    return f"{'all ' if value.everywhere else ''}{value.period // SECOND}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ FIELDS: Final[Mapping[str, Wording]] = {
     "checksum": _field("checksum", "v3_checksum_as_v2"),
     "skip_check_adv_addr": _field("skip_check_adv_addr", "vrrp_skip_check_adv_addr"),
     "addr_mismatch": _field("addr_mismatch"),
+    "vrf": _field("vrf"),
     "promote_secondaries": _field("promote_secondaries"),
     "accept": _field("accept"),
     "vip_protect": _field("vip_protect"),
@@ -93,6 +100,7 @@ ANNOUNCING_FIELDS: Final[Mapping[str, Wording]] = {
     "garp_interval": _field("vrrp_garp_interval", "vrrp_garp_interval"),
     "gna_interval": _field("vrrp_gna_interval", "vrrp_gna_interval"),
     "na_router": _field("na_router"),
+    "extra": _field("garp_extra_if", "vrrp_garp_extra_if", said=_elsewhere),
 }
 """The same for the fields of :class:`standfast.config.model.Announcing`."""
 
@@ -114,6 +122,7 @@ BLOCKS: Final[Mapping[str, str]] = {
 OTHERS: Final[Mapping[str, str]] = {
     "name": "name",
     "family": "address family",
+    "device": "the interface made for it",
     "permanent_fault": "whether it can run",
 }
 """Fields that no keyword alone decides."""

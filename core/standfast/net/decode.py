@@ -30,12 +30,17 @@ ARPHRD_ETHER = 1
 _LINK = struct.Struct("=BxHiI4x")  # family, device type, index, flags
 _ADDRESS = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, interface index
 _ATTRIBUTE = struct.Struct("=HH")
+_KIND = 0x3FFF
+"""Without the flags "nested" and "network order", which some messages have and others lack."""
 _U32 = struct.Struct("=I")
 
 _IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_WIRELESS = 1, 3, 4, 11
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS, _IFA_PROTO = 1, 2, 8, 11
+_IFLA_LINK, _IFLA_MASTER, _IFLA_GROUP = 5, 10, 27
 _IFLA_LINKINFO, _INFO_KIND, _INFO_DATA, _VRF_TABLE = 18, 1, 2, 1
-_LINK_WANTED = frozenset((_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_WIRELESS))
+_MACVLAN_MODE = 1
+_IDENTITY = (_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_MTU, _IFLA_WIRELESS)
+_LINK_WANTED = frozenset((*_IDENTITY, _IFLA_LINK, _IFLA_MASTER, _IFLA_GROUP, _IFLA_LINKINFO))
 _ADDRESS_WANTED = frozenset((_IFA_ADDRESS, _IFA_LOCAL, _IFA_FLAGS, _IFA_PROTO))
 _AF_INET, _AF_INET6 = 2, 10
 _ADDRESS_LENGTH = {_AF_INET: 4, _AF_INET6: 16}
@@ -52,6 +57,16 @@ class Link(msgspec.Struct, frozen=True):
     mtu: int
     kind: int = ARPHRD_ETHER
     """ARPHRD_* of the kernel."""
+    made_as: str = ""
+    """``macvlan``, ``vrf`` and so on; empty for hardware."""
+    base: int = 0
+    """Index of the interface below, for macvlan and ipvlan; 0: none."""
+    mode: int = 0
+    """Of a macvlan: 1 is private."""
+    master: int = 0
+    """Index of the VRF, bridge or bond that it belongs to; 0: none."""
+    group: int = 0
+    """Link group."""
 
     @property
     def up(self) -> bool:
@@ -100,8 +115,23 @@ def decode_link(data: bytes, start: int, end: int) -> Link | None:
     name = found.get(_IFLA_IFNAME, b"").split(b"\0", 1)[0]
     if not name:
         raise MalformedMessage(f"link {index} without a name")
-    mtu = _u32(found[_IFLA_MTU]) if _IFLA_MTU in found else 0
-    return Link(index, name.decode(errors="surrogateescape"), flags, found.get(_IFLA_ADDRESS, b""), mtu, kind)
+    mtu, master, group = (_u32(found[one]) if one in found else 0 for one in (_IFLA_MTU, _IFLA_MASTER, _IFLA_GROUP))
+    made_as, mode = _make(found.get(_IFLA_LINKINFO, b""))
+    base = _u32(found[_IFLA_LINK]) if _IFLA_LINK in found and made_as in ("macvlan", "ipvlan") else 0
+    mac = found.get(_IFLA_ADDRESS, b"")
+    named = name.decode(errors="surrogateescape")
+    return Link(index, named, flags, mac, mtu, kind, made_as, base, mode, master, group)
+
+
+def _make(info: bytes) -> tuple[str, int]:
+    """What it was made as, and a macvlan's mode."""
+    found = attributes_of(info, 0, len(info), frozenset((_INFO_KIND, _INFO_DATA)))
+    made_as = found.get(_INFO_KIND, b"").rstrip(b"\0").decode(errors="replace")
+    if made_as != "macvlan":
+        return made_as, 0
+    data = found.get(_INFO_DATA, b"")
+    mode = attributes_of(data, 0, len(data), frozenset((_MACVLAN_MODE,))).get(_MACVLAN_MODE)
+    return made_as, 0 if mode is None else _u32(mode)
 
 
 def decode_address(data: bytes, start: int, end: int) -> HostAddress:
@@ -142,6 +172,7 @@ def attributes_of(data: bytes, offset: int, end: int, wanted: frozenset[int]) ->
         length, kind = unpack(data, offset)
         if length < 4 or offset + length > end:
             raise MalformedMessage(f"attribute {kind} says {length} bytes, {end - offset} are there")
+        kind &= _KIND
         if kind in wanted:
             found[kind] = data[offset + 4 : offset + length]
         offset += (length + 3) & ~3

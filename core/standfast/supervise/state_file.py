@@ -14,12 +14,14 @@ from typing import Final, NamedTuple
 import msgspec
 from msgspec import structs
 
+from standfast.config.interface_model import Device
 from standfast.config.model import Config, VirtualAddress
 from standfast.config.route_model import Route, Rule
 from standfast.net.command import Changer
 from standfast.net.decode import HostAddress, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
 from standfast.net.host import Host
+from standfast.net.links import delete as delete_link
 from standfast.net.routing import RoutingObject, words
 from standfast.net.routing_keeper import RoutingKeeper
 
@@ -45,6 +47,10 @@ class Installed(msgspec.Struct, frozen=True):
     """Path under ``/proc/sys`` -> what it was before we changed it."""
     routes: tuple[Route, ...] = ()
     rules: tuple[Rule, ...] = ()
+    devices: tuple[Device, ...] = ()
+    """Interfaces that we made."""
+    table: str = ""
+    """The nf_tables table that we made."""
     namespace: str = ""
     """The network namespace that all this is about, as the kernel names it; :func:`save` fills it in."""
 
@@ -152,10 +158,19 @@ def clean(
         batch.append((encode(virtual).delete, found.index))
     for start in range(0, len(batch), _PIECE):
         changer.perform(batch[start : start + _PIECE])
-    for path, before in installed.sysctls.items():
+    made = [device.name for device in installed.devices if _remove_device(device, changer, links)]
+    for path, before in reversed(installed.sysctls.items()):
         _write_sysctl(path, before)
     save(run_dir, Installed())
-    return [*gone, *(str(found.address) for found in ours)]
+    return [*gone, *(str(found.address) for found in ours), *made]
+
+
+def _remove_device(device: Device, changer: Changer, links: Iterable[Link]) -> bool:
+    """Remove an interface of ours, if it still is what we made."""
+    for link in links:
+        if link.name == device.name and link.made_as == device.kind and device.mac in (b"", link.mac):
+            return changer.perform([(delete_link(), link.index)]) == [0]
+    return False
 
 
 def _clean_routing(changer: Changer, links: Iterable[Link], candidates: Collection[RoutingObject]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
@@ -51,6 +51,8 @@ class Announcements:
         self._forwarding: dict[str, tuple[int, bool]] = {}
         self._pacers: dict[tuple[Hashable, Family], Pacer[_Item]] = {}
         self._groups: dict[str, AnnouncementGroup] = {}
+        self.bases: Mapping[str, str] = {}
+        """Interfaces of ours -> the ones below, with which they share a wire."""
         self._frames: dict[tuple[Address, bytes, bool], bytes] = {}
 
     @property
@@ -90,7 +92,7 @@ class Announcements:
         self._frames.clear()
 
     def _interval(self, interface: str, family: Family, how: Announcing) -> int:
-        group = self._groups.get(interface)
+        group = self._groups.get(self.bases.get(interface, interface))
         if group is not None:
             shared = group.garp_interval if family == 4 else group.gna_interval
             if shared is not None:
@@ -98,7 +100,8 @@ class Announcements:
         return how.garp_interval if family == 4 else how.gna_interval
 
     def _pacer(self, item: _Item, interval: int) -> Pacer[_Item]:
-        place = self._groups.get(item.interface, item.interface)
+        wire = self.bases.get(item.interface, item.interface)
+        place = self._groups.get(wire, wire)
         pacer = self._pacers.setdefault((place, item.address.family), Pacer(interval))
         pacer.interval = interval
         return pacer

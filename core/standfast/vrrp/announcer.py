@@ -21,6 +21,7 @@ class Announcer:
         self._second_burst: int | None = None
         self._lower_prio_block: int | None = None
         self._refresh: int | None = None
+        self._extra: int | None = None
 
     @property
     def deadline(self) -> int | None:
@@ -40,6 +41,7 @@ class Announcer:
         self._addresses = addresses
         if self.settings.refresh > 0:
             self._refresh = now + self.settings.delay + self.settings.refresh
+        self._extra = now + self.settings.extra.period if self._elsewhere() else None
 
     def restate(self, addresses: tuple[VirtualAddress, ...]) -> tuple[Announce, ...]:
         """The set of addresses changed, or somebody may have announced them meanwhile: one burst."""
@@ -72,24 +74,40 @@ class Announcer:
         if self._refresh is not None and self._refresh <= now:
             self._refresh = _next_period(self._refresh, self.settings.refresh, now)
             rounds += self.settings.refresh_repeat
-        return self._rounds(rounds)
+        extra: tuple[Announce, ...] = ()
+        if self._extra is not None and self._extra <= now:
+            self._extra = _next_period(self._extra, self.settings.extra.period, now)
+            extra = (Announce(self._elsewhere()),)
+        return self._rounds(rounds) + extra
 
     def reconfigure(self, settings: Announcing, now: int) -> None:
         """Take new settings; what is scheduled stays, the refresh follows its new period."""
         if settings.refresh != self.settings.refresh:
             self._refresh = now + settings.refresh if settings.refresh > 0 and self._addresses else None
-        self.settings = settings
+        before, self.settings = self.settings, settings
+        if settings.extra != before.extra:
+            self._extra = now + settings.extra.period if self._elsewhere() else None
 
     def stop(self) -> None:
         """Not MASTER any more."""
         self._addresses = ()
-        self._second_burst = self._lower_prio_block = self._refresh = None
+        self._second_burst = self._lower_prio_block = self._refresh = self._extra = None
+
+    def _elsewhere(self) -> tuple[VirtualAddress, ...]:
+        """One address for each further interface: without adverts nothing else tells a switch where its MAC is."""
+        if not self.settings.extra.period:
+            return ()
+        first: dict[str, VirtualAddress] = {}
+        for address in self._addresses:
+            if address.dev in self.settings.extra.interfaces:
+                first.setdefault(address.dev, address)
+        return tuple(first.values())
 
     def _rounds(self, count: int) -> tuple[Announce, ...]:
         return (Announce(self._addresses),) * count if self._addresses else ()
 
     def _deadlines(self) -> Iterable[int]:
-        return (at for at in (self._second_burst, self._lower_prio_block, self._refresh) if at is not None)
+        return (at for at in (self._second_burst, self._lower_prio_block, self._refresh, self._extra) if at is not None)
 
 
 def _next_period(previous: int, period: int, now: int) -> int:

@@ -24,6 +24,7 @@ from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.statics import Statics
+from standfast.vrrp.surroundings import Surroundings
 from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls, promote_secondaries
 
 PIECE: Final = 64
@@ -32,7 +33,14 @@ PIECE: Final = 64
 class Cast:
     """Puts instances on the stage and takes them off. Writes down beforehand what they may install."""
 
-    def __init__(self, speaker: Speaker, keeper: AddressKeeper, monitor: Monitor, run_dir: Path) -> None:
+    def __init__(
+        self,
+        speaker: Speaker,
+        keeper: AddressKeeper,
+        monitor: Monitor,
+        run_dir: Path,
+        surroundings: Surroundings | None = None,
+    ) -> None:
         self.config = Config()
         self.watchers: list[Callable[[Config, int], None]] = []
         """Who else looks at what is tracked; called before instances begin, and at every reload."""
@@ -43,14 +51,16 @@ class Cast:
         self._written = state_file.load(run_dir)
         self._orders = order_file.load(run_dir, clock.now())
         """Of a predecessor: those that an instance has not taken over yet."""
-        self._sysctls = Sysctls(self._written.sysctls)
+        self._sysctls = Sysctls(self._written.sysctls, written_down=self.remember)
+        self._surroundings = surroundings or Surroundings()
         self._statics = Statics(speaker.holdings, self._static_fault, speaker.tell)
 
     # Start
 
     def begin(self, config: Config, page: SharedPage, *, resume: bool) -> None:
         """Start all instances: first those that may carry on a mastership, then clean up, then the others."""
-        config = self._fitted(config)
+        self._surroundings.inherit(self._written)
+        config = self._fitted(self._placed(config))
         self._configure(config)
         instances = [Instance(made, place, self._speaker.tell) for place, made in enumerate(config.instances)]
         before = self._written
@@ -60,6 +70,8 @@ class Cast:
         self._speaker.admit(instances)
         self._join_groups(config)
         self._write_ahead(config, before)
+        self._surroundings.make(self._sysctls)
+        self._surroundings.drop()
         delay = 0 if resume else start_delay(config.global_defs, clock.now())
         for instance in instances:
             slot = page.read(instance.place or 0, instance.key) if resume else None
@@ -121,7 +133,7 @@ class Cast:
 
     def change(self, config: Config) -> tuple[str, ...]:
         """Run by this configuration from now on; give what changed, in words. An equal one changes nothing."""
-        config = self._fitted(config)
+        config = self._fitted(self._placed(config))
         if config == self.config:
             return ()
         old, self.config, before = self.config, config, self._written
@@ -136,6 +148,7 @@ class Cast:
             instance.move_to(None)
             self._speaker.dismiss(instance, now, hold=True, removed=True)
             self._speaker.breathe()
+        self._surroundings.make(self._sysctls)
         self._speaker.admit(sorted([*staying, *coming], key=lambda instance: instance.place or 0))
         self._join_groups(config)
         ordered = {instance.config.name: instance.router.order for instance in going}
@@ -221,6 +234,7 @@ class Cast:
     def clear(self) -> None:
         """No instance is left: static objects go, the kernel's settings are set back, the state file is removed."""
         self._statics.clear(clock.now())
+        self._surroundings.clear()
         self._sysctls.restore()
         with contextlib.suppress(OSError):
             order_file.save(self._run_dir, {})
@@ -229,7 +243,8 @@ class Cast:
     # What is written down
 
     def settle(self) -> None:
-        """Everything has been performed: write down what is still ours."""
+        """Everything has been performed: remove what nobody needs, write down what is still ours."""
+        self._surroundings.drop()
         self._write(self._record(self.config))
 
     def _write_ahead(self, config: Config, before: Installed) -> None:
@@ -241,6 +256,7 @@ class Cast:
                 addresses=tuple(sorted({*before.addresses, *ours.addresses})),
                 routes=tuple(dict.fromkeys((*before.routes, *ours.routes))),
                 rules=tuple(dict.fromkeys((*before.rules, *ours.rules))),
+                devices=tuple({device.name: device for device in (*before.devices, *ours.devices)}.values()),
             )
         )
 
@@ -255,7 +271,24 @@ class Cast:
             + config.static_routes,
             rules=tuple(dict.fromkeys(each for made in config.instances for each in made.rules)) + config.static_rules,
             sysctls=dict(self._sysctls.originals),
+            devices=self._surroundings.devices(),
+            table=self._surroundings.table(),
         )
+
+    def remember(self) -> None:
+        """Interfaces or settings are about to change, or have: write that down."""
+        record = structs.replace(self._written, sysctls=dict(self._sysctls.originals))
+        devices = {device.name: device for device in (*record.devices, *self._surroundings.devices())}
+        self._write(structs.replace(record, devices=tuple(devices.values()), table=self._surroundings.table()))
+
+    def mend(self) -> None:
+        """Something around our interfaces has changed: make them as they shall be, and what they need."""
+        self._surroundings.make(self._sysctls)
+        self.remember()
+
+    def _placed(self, config: Config) -> Config:
+        """With addresses where they will live: some on interfaces that are yet to be made."""
+        return self._surroundings.plan(config)
 
     def _static_fault(self, name: str, key: str, words: str, now: int) -> None:
         """What an instance depends on is missing (empty words: it is there again)."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from standfast.config.model import GlobalDefs
+from standfast.config.model import GlobalDefs, VrrpInstance
 from standfast.events import Event
+from standfast.net.decode import Link
 from standfast.net.host import Host
 from standfast.vrrp import ah, trailer
 from standfast.vrrp.instance import Instance
@@ -109,7 +110,7 @@ class Channels:
 
     def _wanted(self, instance: Instance) -> Endpoint | None:
         config = instance.config
-        link = self._host.link(config.interface) if config.interface else None
+        link = self._host.link(config.speaks_on) if config.speaks_on else None
         protocol = ah.PROTOCOL if instance.router.uses_ah else VRRP
         if not config.unicast:
             if link is None or config.group is None:
@@ -120,7 +121,14 @@ class Channels:
             return None
         if source.is_link_local and source.family == 6:
             return None if link is None else Endpoint(6, link.name, link.index, source)
-        return Endpoint(config.family, "", 0, source, protocol)
+        return Endpoint(config.family, self._vrf(config, link), 0, source, protocol)
+
+    def _vrf(self, config: VrrpInstance, link: Link | None) -> str:
+        """The VRF in whose routing table peers are; empty: in the usual one."""
+        if config.vrf or link is None or not link.master:
+            return config.vrf
+        vrf = next((one for one in self._host.links() if one.index == link.master), None)
+        return vrf.name if vrf is not None and vrf.made_as == "vrf" else ""
 
     def _mtu(self, endpoint: Endpoint) -> int:
         link = self._host.link(endpoint.interface) if endpoint.interface else None

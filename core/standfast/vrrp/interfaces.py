@@ -7,12 +7,13 @@ from typing import TypeAlias
 
 from standfast.config.model import Config, VirtualAddress, VrrpInstance
 from standfast.config.tracking_model import TrackedKind
-from standfast.net.decode import HostAddress
+from standfast.net.decode import IFF_UP, HostAddress
 from standfast.net.host import AddressAppeared, AddressVanished, Host, HostEvent, LinkChanged
 from standfast.values import Address
 from standfast.vrrp.actions import Action
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.debounce import Debounce
+from standfast.vrrp.device_keeper import DeviceKeeper
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
 
@@ -39,7 +40,7 @@ def tracked(config: VrrpInstance) -> frozenset[str]:
     if config.interface:
         names.add(config.interface)
     if not config.track_primary:
-        names.discard(config.interface)
+        names -= {config.interface, config.device}
     return frozenset(names)
 
 
@@ -77,6 +78,11 @@ class Interfaces:
         self._debounce = Debounce()
         self._tracked: frozenset[str] = frozenset()
         self._implied: dict[str, frozenset[str]] = {}
+        self._devices: DeviceKeeper | None = None
+
+    def attend(self, devices: DeviceKeeper) -> None:
+        """These interfaces are ours: each is as good as the one below it."""
+        self._devices = devices
 
     def configure(self, config: Config, now: int) -> None:
         """Watch what this configuration tracks, as it says."""
@@ -93,7 +99,7 @@ class Interfaces:
         self._concerned, self._virtual = {}, {}
         for instance in instances:
             config = instance.config
-            for name in self._needed(config) | ({config.interface} - {""}):
+            for name in self._needed(config) | ({config.interface, config.device, config.vrf} - {""}):
                 self._concerned.setdefault(name, []).append(instance)
             for address in config.vips + config.evips:
                 place = (address.dev, address.address, address.prefix)
@@ -212,7 +218,15 @@ class Interfaces:
                 self._perform(instance, instance.router.restore(missing))
 
     def _needed(self, config: VrrpInstance) -> frozenset[str]:
-        return tracked(config) | self._implied.get(config.name, frozenset())
+        needed = tracked(config) | self._implied.get(config.name, frozenset())
+        return needed | {base for name in needed if (base := self._base(name)) and self._counts(base, config)}
+
+    def _base(self, name: str) -> str:
+        return "" if self._devices is None else self._devices.bases.get(name, "")
+
+    @staticmethod
+    def _counts(base: str, config: VrrpInstance) -> bool:
+        return config.track_primary or base != config.interface
 
     def _note(self, event: AddressAppeared | AddressVanished) -> None:
         if isinstance(event, AddressAppeared):
@@ -249,8 +263,11 @@ class Interfaces:
         """Why an interface cannot be used; empty = it can."""
         link = self._host.link(name)
         if link is None:
-            return f"interface {name} does not exist"
-        return "" if self._debounce.up(name, link.up) else f"interface {name} is down"
+            why = "" if self._devices is None else self._devices.complaint(name)
+            return f"interface {name} does not exist{f': {why}' if why else ''}"
+        # Whether ours have a carrier is told late, and follows from the one below.
+        up = bool(link.flags & IFF_UP) if self._base(name) else link.up
+        return "" if self._debounce.up(name, up) else f"interface {name} is down"
 
     # Where adverts come from (the source address)
 
@@ -273,7 +290,8 @@ class Interfaces:
 
         IPv6 speaks from link-local addresses alone (RFC 9568, 5.1.2.1).
         """
-        link = self._host.link(config.interface)
+        # IPv4 speaks from an address of the interface below even through a virtual MAC; IPv6 from the interface itself.
+        link = self._host.link(config.speaks_on if config.family == 6 else config.interface)
         if link is None:
             return None
         if current is not None and self._host.has(link.index, current):

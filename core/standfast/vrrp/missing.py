@@ -34,4 +34,5 @@ def refusal(wanted: Config, running: Config, has_link: HasLink) -> str:
 def _missing(instance: VrrpInstance, has_link: HasLink) -> list[str]:
     """In the order of the configuration, each once. Unicast may do without an interface of its own."""
     named = [instance.interface, *(address.dev for address in instance.vips + instance.evips)]
-    return [name for name in dict.fromkeys(named) if name and not has_link(name)]
+    made = {how.name for how in (instance.vmac, instance.ipvlan) if how is not None}
+    return [name for name in dict.fromkeys(named) if name and name not in made and not has_link(name)]

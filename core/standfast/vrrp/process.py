@@ -46,6 +46,7 @@ from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import Cast, held
 from standfast.vrrp.commander import Commander
+from standfast.vrrp.device_keeper import DeviceKeeper
 from standfast.vrrp.files import Files
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.notifier import Notifier
@@ -53,6 +54,7 @@ from standfast.vrrp.ring import EventRing
 from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
+from standfast.vrrp.surroundings import Surroundings
 from standfast.vrrp.track_processes import Processes
 from standfast.vrrp.track_scripts import TrackScripts
 
@@ -95,7 +97,10 @@ class VrrpProcess:
         announcements = Announcements(host, FrameSender())
         holdings = Holdings(self._keeper, self._routing)
         self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
-        self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir)
+        self._devices = DeviceKeeper(Changer(), host, self._encode, self._say_of_devices)
+        self._speaker.attend_devices(self._devices)
+        surroundings = Surroundings(host, self._devices, self._learn, self._say_of_devices)
+        self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir, surroundings)
         self._describer = Describer(self._speaker, holdings, self._ring)
         self._describer.generation = setup.generation
         line = setup.lines.spawner
@@ -113,6 +118,7 @@ class VrrpProcess:
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
         self._readers_run = False
+        self._unmended = False
         self._collected_at = 0
 
     async def run(self) -> None:
@@ -261,10 +267,20 @@ class VrrpProcess:
                 self._digest()
 
     def _digest(self) -> None:
-        events = self._monitor.read()
-        self._speaker.digest(events, settled=self._monitor.drained)
+        self._learn()
+        if self._unmended:
+            self._unmended = False
+            self._cast.mend()
         self._speaker.work()
         self._speaker.rearm()
+
+    def _learn(self) -> None:
+        events = self._monitor.read()
+        self._unmended = self._unmended or self._devices.concerned(events)
+        self._speaker.digest(events, settled=self._monitor.drained)
+
+    def _say_of_devices(self, words: str) -> None:
+        self._tell_quietly(Remark(at=clock.now(), level="error", event="vrrp.interface", words=words))
 
     async def _watch_routing(self) -> None:
         """Routes and rules of ours that somebody takes off; whether their interface went with them is read first."""

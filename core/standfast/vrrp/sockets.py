@@ -51,6 +51,7 @@ class Endpoint:
 
     family: Family
     interface: str
+    """For unicast the VRF whose table it follows; empty: the usual one."""
     index: int
     """Of the interface; 0 for unicast, which follows the routing table."""
     address: Address
@@ -203,7 +204,7 @@ def _raw(endpoint: Endpoint) -> socket.socket:
             sock.setsockopt(socket.IPPROTO_IP, _IP_MULTICAST_ALL, 0)
         else:
             sock.setsockopt(socket.IPPROTO_IPV6, _IPV6_MULTICAST_ALL, 0)
-        if endpoint.address.is_multicast:
+        if endpoint.address.is_multicast or (endpoint.interface and not endpoint.index):
             sock.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, endpoint.interface.encode() + b"\0")
     except OSError:
         sock.close()

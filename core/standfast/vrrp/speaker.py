@@ -21,6 +21,7 @@ from standfast.values import MILLISECOND
 from standfast.vrrp.actions import Action, SendAdvert
 from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.channels import Channel, Channels
+from standfast.vrrp.device_keeper import DeviceKeeper
 from standfast.vrrp.effects import Effects
 from standfast.vrrp.group import Steps
 from standfast.vrrp.groups import Groups
@@ -111,6 +112,11 @@ class Speaker:
         self._statics = statics
         self.interfaces.on_lost = statics.lost
         self.routing.on_lost = statics.lost
+
+    def attend_devices(self, devices: DeviceKeeper) -> None:
+        """Interfaces that we make."""
+        self.interfaces.attend(devices)
+        self._announcements.bases = devices.bases
 
     def digest(self, events: list[HostEvent], *, settled: bool) -> None:
         """What the kernel told of links and addresses."""

@@ -180,6 +180,7 @@ def test_a_keyword_of_global_defs_is_named_as_origin(keyword, above):
 OTHER_VALUES = {
     "vrrp_version": "3", "vrrp_down_timer_adverts": "9", "vrrp_higher_prio_send_advert": "off",
     "vrrp_check_unicast_src": "off", "vrrp_mcast_group4": "224.0.0.99",
+    "vrrp_garp_extra_if": "30",
 }  # fmt: skip
 
 

@@ -97,6 +97,7 @@ TABLE = [
     ("mcast_dst_ip 224.0.0.99", ("group.packed",), [], b"\xe0\x00\x00\x63"),
     ("mcast_dst_ip ff02::9", ("group.packed",), ["SF4019"], b"\xe0\x00\x00\x12"),
     ("mcast_dst_ip 224.0.0.99\nunicast_peer {\n192.0.2.3\n}", ("group",), ["SF4017"], None),
+    ("unicast_peer {\n192.0.2.3\n}\nvrf red", ("vrf",), ["SF6201"], ""),
     # ours
     ("", ("checksum", "addr_mismatch", "vip_protect", "skew_resolution"), [], "auto", "accept", "readd", "us"),
     ("v3_checksum_as_v2", ("checksum",), [], "message"),

@@ -61,6 +61,8 @@ UNICAST = "unicast_src_ip 192.0.2.2\nunicast_peer {\n192.0.2.3\n}\n"
         (ETH + "use_ipvlan", ["SF4152"]),
         (ETH + "use_ipvlan 2001:db8::1", ["SF4021"]),
         (ETH + "use_vmac group nowhere", ["SF3119"]),
+        (ETH + "strict_mode\nversion 3\naccept\nuse_vmac 2:2:2:2:2", ["SF6203"]),
+        (ETH + "strict_mode\nversion 3\naccept\nuse_vmac\nvmac_xmit_base", ["SF6203"]),
     ],
 )
 def test_beside_the_rest_of_the_instance(lines, codes):

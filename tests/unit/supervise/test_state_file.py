@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from standfast.config.interface_model import Device
 from standfast.config.model import VirtualAddress
 from standfast.net.decode import HostAddress, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
@@ -97,3 +98,26 @@ def test_cleaning_takes_off_what_is_ours_and_the_file(tmp_path):
     assert clean(tmp_path, kernel, AddressEncoder()) == ["10.9.0.100"]
     assert kernel.deleted == 1
     assert list(tmp_path.iterdir()) == []
+
+
+def test_interfaces_of_ours_go_unless_somebody_else_has_taken_the_name(tmp_path):
+    mac = bytes.fromhex("00005e000133")
+
+    class Kernel:
+        def __init__(self, made_as: str, mac: bytes) -> None:
+            self.link, self.gone = Link(9, "vrrp.51", 0x1043, mac, 1500, 1, made_as, 2, 1), []
+
+        def links(self):
+            return [ETH0, self.link]
+
+        def addresses(self):
+            return []
+
+        def perform(self, batch):
+            self.gone += [index for _message, index in batch]
+            return [0] * len(batch)
+
+    for kernel, gone in ((Kernel("macvlan", mac), [9]), (Kernel("bridge", mac), []), (Kernel("macvlan", b"x" * 6), [])):
+        save(tmp_path, Installed(devices=(Device(name="vrrp.51", base="eth0", family=4, mac=mac),)))
+        assert clean(tmp_path, kernel, AddressEncoder()) == ["vrrp.51"] * len(gone)
+        assert kernel.gone == gone

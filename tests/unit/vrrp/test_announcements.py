@@ -101,3 +101,15 @@ def test_interfaces_of_a_group_share_one_limit(announcements, wire, host, make_s
     assert announcements.deadline == 10_000
     announcements.serve(10_000)
     assert [interface for interface, _ in wire.sent] == ["eth0", "eth1"]
+
+
+def test_interfaces_of_ours_share_the_wire_of_the_one_below(host, wire, make_vip):
+    host.link_is(Link(9, "vrrp.51", 0x1043, b"\2\0\0\0\0\7", 1500, 1, "macvlan", 2, 1))
+    announcements = Announcements(host, wire)
+    announcements.bases = {"vrrp.51": "eth0"}
+    how = Announcing(garp_interval=1000)
+    announcements.announce("a", "eth0", make_vip("10.9.0.100").address, how, 0)
+    announcements.announce("a", "vrrp.51", make_vip("10.9.0.101").address, how, 0)
+    assert [interface for interface, _ in wire.sent] == ["eth0"]
+    announcements.serve(1000)
+    assert [interface for interface, _ in wire.sent] == ["eth0", "vrrp.51"]

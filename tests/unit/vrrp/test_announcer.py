@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from standfast.config.model import Announcing
+from msgspec import structs
+
+from standfast.config.model import Announcing, Elsewhere
 from standfast.testing.playbook import VIP
 from standfast.vrrp.actions import Announce
 from standfast.vrrp.announcer import Announcer
@@ -69,4 +71,24 @@ def test_new_settings_keep_what_is_scheduled():
     assert announcer.due(50) == (ROUND,) * 3
     assert announcer.deadline == 510
     announcer.reconfigure(Announcing(), 60)
+    assert announcer.deadline is None
+
+
+ELSEWHERE = structs.replace(VIP, dev="vrrp.51")
+
+
+def test_other_interfaces_are_announced_in_their_own_rhythm():
+    settings = Announcing(repeat=1, delay=0, extra=Elsewhere(period=300, interfaces=("vrrp.51",)))
+    announcer = Announcer(settings)
+    announcer.begin((VIP, ELSEWHERE, structs.replace(ELSEWHERE, prefix=9)), 0)
+    assert announcer.deadline == 300
+    assert announcer.due(310) == (Announce((ELSEWHERE,)),)
+    assert announcer.deadline == 600
+    announcer.reconfigure(Announcing(), 400)
+    assert announcer.deadline is None
+
+
+def test_without_an_address_elsewhere_nothing_is_scheduled():
+    announcer = Announcer(Announcing(repeat=1, delay=0, extra=Elsewhere(period=300, interfaces=("vrrp.51",))))
+    announcer.begin((VIP,), 0)
     assert announcer.deadline is None

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from standfast import clock
+from standfast.config.interface_model import Device, Vmac
 from standfast.config.model import Config, GlobalDefs
 from standfast.net.decode import HostAddress
 from standfast.net.encode import IFA_PROTO
@@ -18,6 +19,7 @@ from standfast.vrrp.channels import Channels
 from standfast.vrrp.orders import Order
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
+from standfast.vrrp.surroundings import Surroundings
 from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls
 
 
@@ -240,3 +242,35 @@ def test_an_order_goes_over_to_whoever_has_the_name(cast, speaker, make_settings
     (instance,) = speaker.instances.values()
     assert instance.config.vrid == 52
     assert instance.router.order == Order("hold", 5)
+
+
+def test_interfaces_are_listed_before_they_are_made_and_go_at_the_end(speaker, keeper, host, make_settings, tmp_path):
+    class Keeper:
+        ours: dict[str, Device] = {}  # noqa: RUF012
+
+        def want(self, devices):
+            self.wanted = tuple(devices)
+            calls.append(f"want {len(self.wanted)}")
+
+        def mend(self):
+            calls.append(f"listed {len(state_file.load(tmp_path).devices)}")
+            return False
+
+        def listed(self):
+            return self.wanted
+
+        def inherit(self, _devices): ...
+        def prepare(self, _sysctls): ...
+        def drop(self):
+            calls.append("drop")
+
+    calls: list[str] = []
+    surroundings = Surroundings(host, Keeper())  # type: ignore[arg-type]
+    cast = Cast(speaker, keeper, SimpleNamespace(host=host), tmp_path, surroundings)  # type: ignore[arg-type]
+    start(cast, speaker, make_settings(vmac=Vmac(), vips=()))
+    assert calls == ["want 1", "listed 1", "drop"]
+    assert speaker.instances["51/4/eth0/to 224.0.0.18"].config.device == "vrrp.51"
+    cast.mend()
+    cast.clear()
+    assert calls[3:] == ["listed 1", "want 0", "drop"]
+    assert state_file.load(tmp_path) == Installed()

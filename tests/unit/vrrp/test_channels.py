@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from standfast.config.interface_model import Vmac
 from standfast.config.model import GlobalDefs, UnicastPeer
 from standfast.net.decode import HostAddress, Link
 from standfast.values import Address
@@ -114,3 +115,22 @@ def test_link_local_unicast_is_bound_to_its_interface(channels, make_instance):
 )
 def test_the_receive_buffer_follows_its_policy(make_instance, policy, members, size):
     assert receive_buffer(GlobalDefs(rx_buffer=policy), [make_instance()] * members, 1500) == size
+
+
+def test_adverts_go_by_the_virtual_interface_or_with_xmit_base_below_it(channels, host, make_instance):
+    host.link_is(Link(9, "vrrp.51", 0x1043, b"\2\0\0\0\0\7", 1500, 1, "macvlan", 2, 1))
+    channels.connect(make_instance(device="vrrp.51", vmac=Vmac()))
+    channels.connect(make_instance(name="two", device="vrrp.51", vmac=Vmac(xmit_base=True)))
+    assert [(one.interface, one.index) for one in channels.open] == [("vrrp.51", 9), ("eth0", 2)]
+
+
+def test_s38_unicast_follows_the_table_of_its_vrf(channels, host, make_instance):
+    host.link_is(Link(7, "red", 0x1043, b"", 1500, 1, "vrf"))
+    peers = {"group": None, "unicast_peers": (UnicastPeer(address=Address.parse("10.9.0.2")),)}
+    named = make_instance(interface="", vrf="red", source=Address.parse("10.9.0.1"), **peers)
+    channels.connect(named)
+    host.link_is(Link(2, "eth0", 0x1043, b"\2\0\0\0\0\1", 1500, master=7))
+    channels.connect(make_instance(name="inside", source=Address.parse("10.9.0.7"), **peers))
+    host.link_is(Link(2, "eth0", 0x1043, b"\2\0\0\0\0\1", 1500, master=8))
+    channels.connect(make_instance(name="in a bridge", source=Address.parse("10.9.0.8"), **peers))
+    assert [(one.interface, one.index) for one in channels.open] == [("red", 0), ("red", 0), ("", 0)]

@@ -4,7 +4,7 @@ import errno
 
 import pytest
 
-from standfast.config.interface_model import UpDownDelay
+from standfast.config.interface_model import UpDownDelay, Vmac
 from standfast.config.model import Config
 from standfast.config.tracking_model import Tracker, TrackGroup
 from standfast.net.decode import HostAddress, Link
@@ -296,3 +296,48 @@ def test_static_objects_need_their_interfaces(make_vip):
         static_addresses=(make_vip("10.1.0.1", dev="eth7", track_group="uplinks"), make_vip("10.1.0.2", dev="eth8")),
     )
     assert implied(config) == {"VI_1": frozenset({"eth7"}), "VI_2": frozenset({"eth7"})}
+
+
+VMAC = Link(9, "vrrp.51", 0x1003, bytes.fromhex("00005e000133"), 1500, 1, "macvlan", 2, 1)
+
+
+class Ours:
+    def __init__(self) -> None:
+        self.bases, self.words = {"vrrp.51": "eth0"}, ""
+
+    def complaint(self, _name):
+        return self.words
+
+
+def test_an_interface_of_ours_is_as_good_as_the_one_below(stage, make_instance, make_vip):
+    """It need not say that it has a carrier; and what is missing says why."""
+    ours = Ours()
+    stage.interfaces.attend(ours)
+    stage.host.link_is(VMAC)
+    instance = make_instance(vips=(make_vip("10.9.0.100/24", dev="vrrp.51"),), device="vrrp.51", vmac=Vmac())
+    stage.begin(instance)
+    assert instance.router.faults == {}
+    stage.happen(stage.host.link_is(DOWN))
+    assert [fault.words for fault in instance.router.faults.values()] == ["interface eth0 is down"]
+    ours.words = "cannot make it above eth0: Operation not permitted"
+    stage.happen([*stage.host.link_is(UP), *stage.host.link_gone(9)])
+    (fault,) = instance.router.faults.values()
+    assert fault.words == "interface vrrp.51 does not exist: cannot make it above eth0: Operation not permitted"
+
+
+def test_ipv6_speaks_from_the_virtual_interface_ipv4_from_the_one_below(stage, make_instance):
+    stage.interfaces.attend(Ours())
+    stage.host.link_is(VMAC)
+    stage.host.address_is(HostAddress(2, Address.parse("fe80::2"), 64, 0x80))
+    stage.host.address_is(HostAddress(9, Address.parse("fe80::9"), 64, 0x80))
+    four = make_instance(device="vrrp.51", vmac=Vmac())
+    six = make_instance(name="six", family=6, vips=(), device="vrrp.51", vmac=Vmac())
+    below = make_instance(name="below", family=6, vips=(), device="vrrp.51", vmac=Vmac(xmit_base=True))
+    below.router.source = None
+    stage.begin(four, six, below)
+    assert [str(one.router.source) for one in (four, six, below)] == ["10.9.0.1", "fe80::9", "fe80::2"]
+
+
+def test_a_primary_that_is_not_tracked_does_not_count_through_its_virtual_interface(make_settings, make_vip):
+    vips = (make_vip("10.9.0.100/24", dev="vrrp.51"),)
+    assert tracked(make_settings(vips=vips, device="vrrp.51", vmac=Vmac(), track_primary=False)) == set()

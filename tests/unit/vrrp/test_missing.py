@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from standfast.config.interface_model import Vmac
 from standfast.config.load import load_text
 from standfast.config.model import Config
 from standfast.vrrp.missing import refusal
@@ -50,3 +51,8 @@ def test_many_are_counted_not_listed():
 )
 def test_otherwise_nothing_is_refused(wanted, running):
     assert why(wanted, running) == ""
+
+
+def test_what_will_be_made_is_not_missing(make_settings, make_vip):
+    made = make_settings(vmac=Vmac(name="vrrp.9"), vips=(make_vip("10.9.0.1/24", "vrrp.9"),))
+    assert refusal(Config(instances=(made,)), Config(), lambda name: name == "eth0") == ""

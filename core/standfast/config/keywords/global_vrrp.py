@@ -63,9 +63,9 @@ PROTOCOL = (
             "vrrp_rx_bufs_policy ADVERT", "the kernel's default", incomplete="skip"),
     Keyword("vrrp_rx_bufs_multiplier", Integer(1, INT_MAX), "How many packets the MTU or ADVERT policy makes room for.",
             "vrrp_rx_bufs_multiplier 3", "3"),
-    waiting("vmac_prefix", Text("PREFIX"), "First part of the names of virtual MAC interfaces.", "vmac_prefix vrrp",
+    Keyword("vmac_prefix", Text("PREFIX"), "First part of the names of virtual MAC interfaces.", "vmac_prefix vrrp",
             "vrrp", repeat="first"),
-    waiting("vmac_addr_prefix", Text("PREFIX"), "The same for addresses on other interfaces.", "vmac_addr_prefix vip",
+    Keyword("vmac_addr_prefix", Text("PREFIX"), "The same for addresses on other interfaces.", "vmac_addr_prefix vip",
             "as `vmac_prefix`", repeat="first"),
 )  # fmt: skip
 
@@ -92,9 +92,9 @@ ANNOUNCING = (
     Keyword("vrrp_min_garp", Switch(), "One announcement, no second burst, no refresh, for each of these not set "
             "otherwise.",
             "vrrp_min_garp", "off"),
-    waiting("vrrp_garp_extra_if", EXTRA, "Announce regularly on interfaces other than the instance's own.",
+    Keyword("vrrp_garp_extra_if", EXTRA, "Announce regularly on interfaces other than the instance's own.",
             "vrrp_garp_extra_if all 30", "0"),
-    waiting("vrrp_vmac_garp_intvl", EXTRA, "Old name of `vrrp_garp_extra_if`.", "vrrp_vmac_garp_intvl 30",
+    Keyword("vrrp_vmac_garp_intvl", EXTRA, "Old name of `vrrp_garp_extra_if`.", "vrrp_vmac_garp_intvl 30",
             field="vrrp_garp_extra_if", retired="vrrp_garp_extra_if"),
 )  # fmt: skip
 

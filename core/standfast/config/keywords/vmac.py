@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from standfast.config.keywords.common import waiting
 from standfast.config.kinds import Custom, Flag
+from standfast.config.schema import Keyword
 from standfast.config.vmac import read_ipvlan, read_vmac
 
 VMAC = (
-    waiting("use_vmac", Custom("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group GROUP]", read_vmac, least=0),
+    Keyword("use_vmac", Custom("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group GROUP]", read_vmac, least=0),
             "Run on a private interface with the virtual MAC. Of a MAC with 5 octets the number of the virtual router "
             "is the sixth.", "use_vmac vrrp.51", "off"),
-    waiting("use_vmac_addr", Flag(), "The same for addresses on other interfaces.", "use_vmac_addr", "off"),
-    waiting("vmac_xmit_base", Flag(), "Send adverts on the base interface.", "vmac_xmit_base", "off"),
-    waiting("use_ipvlan", Custom("[[name] INTERFACE] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]",
+    Keyword("use_vmac_addr", Flag(), "The same for addresses on other interfaces.", "use_vmac_addr", "off"),
+    Keyword("vmac_xmit_base", Flag(), "Send adverts on the base interface.", "vmac_xmit_base", "off"),
+    Keyword("use_ipvlan", Custom("[[name] INTERFACE] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]",
                                  read_ipvlan, least=0),
             "Run on an ipvlan interface. For IPv4 it needs an address, which adverts come from.",
             "use_ipvlan 192.0.2.2/24", "off"),

@@ -107,7 +107,7 @@ NETWORK = (
             "not ours: count and accept it, or drop it.", "addr_mismatch drop", "accept", ours=True),
     waiting("kernel_rx_buf_size", Integer(1, UINT_MAX, "bytes"), "Receive buffer of this instance.",
             "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`"),
-    waiting("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
+    Keyword("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
     *VMAC,
     waiting("linkbeat_use_polling", Flag(), "Poll the link's state.", "linkbeat_use_polling",
             retired="linkbeat_interfaces"),
@@ -153,9 +153,9 @@ ANNOUNCING = (
     Keyword("na_router", Choice({"auto": "auto", "always": "always"}), "The router flag of neighbour "
             "advertisements: as "
             "the interface forwards, or always.", "na_router always", "auto", ours=True),
-    waiting("garp_extra_if", EXTRA, "Announce regularly on interfaces other than the instance's own.",
+    Keyword("garp_extra_if", EXTRA, "Announce regularly on interfaces other than the instance's own.",
             "garp_extra_if all 30", "`vrrp_garp_extra_if`"),
-    waiting("vmac_garp_intvl", EXTRA, "Old name of `garp_extra_if`.", "vmac_garp_intvl 30", field="garp_extra_if",
+    Keyword("vmac_garp_intvl", EXTRA, "Old name of `garp_extra_if`.", "vmac_garp_intvl 30", field="garp_extra_if",
             retired="garp_extra_if"),
 )  # fmt: skip
 

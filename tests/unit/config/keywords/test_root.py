@@ -86,8 +86,8 @@ DEFINED = {
 FIRST_COUNTS = ("script", "file", "process", "group")
 """Needs that are left out beside themselves."""
 
-APART = {"vrrp_instance/native_ipv6"}
-"""A relic that cannot stand beside IPv4 addresses."""
+APART = {"vrrp_instance/native_ipv6", "vrrp_instance/vrf"}
+"""A relic that cannot stand beside IPv4 addresses, and what is for instances without interface."""
 
 
 def whole(path: str) -> str:

@@ -1,0 +1,16 @@
+"""The codes of interfaces that are made, added to the table of all codes."""
+
+from __future__ import annotations
+
+from standfast.config.codes import Code, declare
+
+DEVICES = (
+    Code("SF6201", "error", "`vrf` ignored",
+         "Only unicast without `interface` needs a `vrf`: it says in whose routing table the peers are. An interface "
+         "is in one VRF or none, and its instances follow it, also when it is moved."),
+    Code("SF6203", "error", "own MAC ignored",
+         "In strict mode adverts come from the virtual MAC of RFC 9568 (00:00:5e:00:01 or 02, then the number of the "
+         "virtual router), so neither a MAC of one's own nor `vmac_xmit_base` is used."),
+)  # fmt: skip
+
+declare(*DEVICES)

@@ -1,0 +1,77 @@
+"""What instances stand on beside the interfaces that were there: those that we make for them, and what these need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from standfast.config.interface_model import Device
+from standfast.config.model import Config
+from standfast.net.host import Host
+from standfast.supervise.state_file import Installed
+from standfast.vrrp.device_keeper import ROUNDS, DeviceKeeper
+from standfast.vrrp.devices import plan
+from standfast.vrrp.sysctls import Sysctls
+
+
+class Surroundings:
+    """Without parts it has nothing to do and does nothing.
+
+    ``learn`` reads what the kernel tells, so that the host's picture has what was just made; ``say`` complains.
+    """
+
+    def __init__(
+        self,
+        host: Host | None = None,
+        keeper: DeviceKeeper | None = None,
+        learn: Callable[[], None] = lambda: None,
+        say: Callable[[str], None] = lambda _words: None,
+    ) -> None:
+        self._host = host
+        self._keeper = keeper
+        self._learn = learn
+        self._say = say
+
+    def inherit(self, before: Installed) -> None:
+        """What a predecessor left is ours."""
+        if self._keeper is not None:
+            self._keeper.inherit(before.devices)
+
+    def plan(self, config: Config) -> Config:
+        """Decide what is to be made; give the configuration in which addresses stand where they will live."""
+        if self._host is None or self._keeper is None:
+            return config
+        planned = plan(config, self._host.links(), self._keeper.ours.values())
+        self._keeper.want(planned.devices)
+        return planned.config
+
+    def make(self, sysctls: Sysctls) -> None:
+        """Make all that is missing, as far as the interfaces below are there."""
+        if self._keeper is None:
+            return
+        try:
+            self._keeper.prepare(sysctls)
+        except OSError as error:
+            self._say(f"cannot set what virtual MACs need: {error.filename}: {error.strerror}")
+        for _ in range(ROUNDS):
+            if not self._keeper.mend():
+                return
+            self._learn()
+
+    def drop(self) -> None:
+        """Remove what is ours and not wanted any more."""
+        if self._keeper is not None and self._keeper.drop():
+            self._learn()
+
+    def clear(self) -> None:
+        """Remove everything of ours."""
+        if self._keeper is not None:
+            self._keeper.want(())
+            self._keeper.drop()
+
+    def devices(self) -> tuple[Device, ...]:
+        """What is ours or may become so, for the state file."""
+        return () if self._keeper is None else self._keeper.listed()
+
+    def table(self) -> str:
+        """The name of our nf_tables table; empty without one."""
+        return ""

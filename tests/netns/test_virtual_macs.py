@@ -1,0 +1,136 @@
+"""Interfaces with a virtual MAC: what they are, what leaves them, and that nothing of them stays."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from harness.config import VIP, VIP6, instance
+from harness.network import Net, eventually
+from harness.pairings import OURS, ours_alone, pairing
+
+from standfast.lab.capture import Capture
+from standfast.lab.lab import Host
+
+MAC4, MAC6 = "00:00:5e:00:01:33", "00:00:5e:00:02:33"
+both_roles = pytest.mark.parametrize("duo", [pairing(OURS, "keepalived"), pairing("keepalived", OURS)], indirect=True)
+BOTH = instance("use_vmac", priority=150) + instance("use_vmac", name="VI_6", priority=150, vips=(f"{VIP6}/64",))
+
+
+def link(host: Host, name: str) -> dict[str, object] | None:
+    """What `ip -d link` says of an interface; None if there is none."""
+    shown = host.run("ip", "-j", "-d", "link", "show", name, check=False)
+    return json.loads(shown)[0] if shown.strip() else None
+
+
+def sysctls(host: Host) -> dict[str, str]:
+    """Everything below net/*/conf, and what is said of IGMP."""
+    found = host.run("sysctl", "-a", "-r", r"^net\.ipv[46]\.(conf|igmp)", check=False)
+    return dict(line.split(" = ", 1) for line in found.splitlines() if "stable_secret" not in line)
+
+
+@contextmanager
+def raw_frames(net: Net, mac: str) -> Iterator[list[bytes]]:
+    """All frames with this source MAC on the wire meanwhile."""
+    source = bytes.fromhex(mac.replace(":", ""))
+    seen: list[bytes] = []
+
+    def keep(raw: bytes) -> bool:
+        if raw[6:12] == source:
+            seen.append(raw)
+        return False
+
+    with Capture(net.lab.switch, "br0", only=keep):
+        yield seen
+
+
+def is_report(frame: bytes) -> bool:
+    """IGMP, MLD, or a router solicitation."""
+    if frame[12:14] == b"\x08\x00":
+        return frame[23] == 2
+    after = frame[54:] if frame[20] != 0 else frame[62:]  # MLD stands behind a hop-by-hop header
+    return frame[12:14] == b"\x86\xdd" and after[0] in (131, 132, 133, 143)
+
+
+@ours_alone
+def test_s56_s57_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo: Net):
+    solo.a.namespace.sysctl("net/ipv4/conf/all/rp_filter", 1)
+    before = sysctls(solo.a)
+    daemon = solo.start_master(solo.a, BOTH)
+    assert solo.a.wait_address(VIP6)
+    four, six = link(solo.a, "vrrp.51"), link(solo.a, "vrrp6.51")
+    assert four is not None
+    assert six is not None
+    assert (four["address"], six["address"]) == (MAC4, MAC6)
+    assert {one["linkinfo"]["info_data"]["mode"] for one in (four, six)} == {"private"}  # type: ignore[index]
+    assert {one["inet6_addr_gen_mode"] for one in (four, six)} == {"none"}
+    here = sysctls(solo.a)
+    wanted = {"arp_ignore": "1", "accept_local": "1", "rp_filter": "0", "promote_secondaries": "1"}
+    assert {name: here[f"net.ipv4.conf.vrrp/51.{name}"] for name in wanted} == wanted
+    assert here["net.ipv6.conf.vrrp/51.disable_ipv6"] == "1"
+    assert here["net.ipv4.conf.eth0.arp_ignore"] == here["net.ipv4.conf.eth0.arp_filter"] == "1"
+    assert (here["net.ipv4.conf.all.rp_filter"], here["net.ipv4.conf.eth0.rp_filter"]) == ("0", "1")
+    advert = solo.next_advert(solo.a, since=0)
+    assert (advert.source, advert.source_mac) == (solo.a.address, MAC4)
+    six_advert = solo.next_advert(solo.a, since=0, v6=True)
+    assert six_advert.source_mac == MAC6
+    assert solo.wire.garps(VIP)[0].sender_mac == MAC4
+    assert solo.wire.neighbor_adverts(VIP6)[0].target_mac == MAC6
+    client = solo.client()
+    assert MAC4 in solo.c.run("ip", "neigh", "show", VIP)
+    assert client
+    daemon.terminate()
+    assert daemon.wait_ended() == 0
+    assert link(solo.a, "vrrp.51") is None
+    assert link(solo.a, "vrrp6.51") is None
+    assert sysctls(solo.a) == before, "KD-7"
+
+
+@both_roles
+def test_s56_a_fail_over_between_virtual_macs(duo: Net):
+    """The MAC stays what it was, whoever is master; from a backup nothing carries it."""
+    with raw_frames(duo, MAC4) as frames:
+        a = duo.start_master(duo.a, instance("use_vmac", priority=150))
+        duo.start(duo.b, instance("use_vmac", priority=100))
+        duo.next_advert(duo.a, since=time.time())
+        client = duo.client()
+        killed = a.terminate()
+        taken = duo.next_advert(duo.b, since=killed)
+        assert taken.source_mac == MAC4
+        assert duo.b.wait_address(VIP)
+        assert client.wait_answer(taken.time)
+        assert MAC4 in duo.c.run("ip", "neigh", "show", VIP)
+    assert frames
+
+
+@ours_alone
+def test_s58_what_happens_to_interfaces_around_it(solo: Net):
+    solo.start_master(solo.a, instance("use_vmac", priority=150))
+    first = link(solo.a, "vrrp.51")
+    assert first is not None
+    solo.a.ip("link delete vrrp.51")
+    eventually(lambda: solo.a.holds(VIP) and link(solo.a, "vrrp.51") is not None, 5, solo.logs)
+    again = link(solo.a, "vrrp.51")
+    assert again is not None
+    assert (again["address"], again["ifindex"] != first["ifindex"]) == (MAC4, True)
+    solo.a.ip("link set eth0 down", "link set eth0 name lan0", "link set lan0 up")
+    assert solo.a.wait_address(VIP, held=False)
+    eventually(lambda: "FAULT: interface eth0" in solo.daemons[0].log, 5, solo.logs)
+    solo.a.ip("link set lan0 down", "link set lan0 name eth0", "link set eth0 up")
+    assert solo.a.wait_address(VIP)
+    assert solo.next_advert(solo.a, since=0).source_mac == MAC4
+
+
+@ours_alone
+def test_s57_after_sigkill_reap_removes_interfaces_and_settings(solo: Net):
+    before = sysctls(solo.a)
+    daemon = solo.start_master(solo.a, BOTH)
+    daemon.kill()
+    assert link(solo.a, "vrrp.51") is not None
+    daemon.tell("reap")  # type: ignore[attr-defined]
+    assert link(solo.a, "vrrp.51") is None
+    assert link(solo.a, "vrrp6.51") is None
+    assert sysctls(solo.a) == before
