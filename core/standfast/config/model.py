@@ -21,6 +21,7 @@ from standfast.config.interface_model import (
     UpDownDelay,
     Vmac,
 )
+from standfast.config.operation_model import DumpFiles, TimedReload
 from standfast.config.record import Record
 from standfast.config.route_model import Route, Rule
 from standfast.config.script_model import Notifications, ProgramRules
@@ -241,6 +242,8 @@ class GlobalDefs(Record, frozen=True):
     status_group: str = "root"
     """Group that may read the status sockets."""
     programs: ProgramRules = ProgramRules()
+    dumps: DumpFiles = DumpFiles()
+    timed_reload: TimedReload = TimedReload()
     process_names: dict[str, str] = msgspec.field(default_factory=dict)
     """Role (``parent``, ``vrrp``, ``health``) -> what ``ps`` shows instead of ours."""
 

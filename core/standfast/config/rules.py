@@ -11,6 +11,7 @@ from standfast.config.iproute_names import NameTables
 from standfast.config.model import Config, GlobalDefs, Scheduling, VrrpInstance
 from standfast.config.normalise import normalise
 from standfast.config.notifications import program_rules
+from standfast.config.operation_model import DumpFiles, TimedReload
 from standfast.config.settings import Settings
 from standfast.config.surroundings import surround
 from standfast.values import SECOND
@@ -64,6 +65,19 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         process_receive_buffer=get("process_monitor_rcv_bufs", 0),
         status_group=get("status_group", "root"),
         programs=program_rules(defaults),
+        dumps=DumpFiles(
+            state=get("state_dump_file", ""),
+            statistics=get("stats_dump_file", ""),
+            json=get("json_dump_file", ""),
+            with_instance=get("data_use_instance", False),
+            json_version=get("json_version", 1),
+        ),
+        timed_reload=TimedReload(
+            time_file=get("reload_time_file", ""),
+            repeat=get("reload_repeat", False),
+            marker=get("reload_file"),
+            save_dir=get("config_save_dir", ""),
+        ),
         process_names={
             role: name
             for role, keyword in (

@@ -23,7 +23,8 @@ FRESH = 1_000_000
 class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One question or order."""
 
-    do: Literal["status", "watch", "events", "reload", "stop", "server", "check", "notify", "yield", "hold", "resume"]
+    do: Literal["status", "watch", "events", "reload", "stop", "server", "check", "notify", "yield", "hold", "resume",
+                "clear-counters", "log-level"]  # fmt: skip
     action: Literal["drain", "enable", "disable", "weight"] = "enable"
     """``server``: what is to be done."""
     service: str = ""

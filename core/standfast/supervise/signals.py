@@ -15,10 +15,12 @@ HEARD = (
     signal.SIGCHLD,
     signal.SIGUSR1,
     signal.SIGUSR2,
+    signal.SIGRTMIN + 2,
+    signal.SIGRTMAX - 1,
 )
-"""USR1 and USR2 ask keepalived for dumps; unheard they would end the daemon."""
+"""From USR1 on they ask for dumps, as they do of keepalived; unheard they would end the daemon."""
 
-_IGNORED_BY_CHILDREN = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_IGNORED_BY_CHILDREN = tuple(number for number in HEARD if number != signal.SIGCHLD)
 
 
 class Signals:

@@ -12,8 +12,8 @@ import os
 import signal
 import time
 import traceback
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from standfast.supervise.children import EX_SOFTWARE
 from standfast.supervise.claim import CannotStart, Claim, claim, open_pair
 from standfast.supervise.desk import Answer, Desk
 from standfast.supervise.diary import Diary
+from standfast.supervise.dumping import SIGNALS, Dumping
 from standfast.supervise.family import Family, Programs, found_family
 from standfast.supervise.generation import Generation, read_all
 from standfast.supervise.leave import Leaving
@@ -38,6 +39,7 @@ from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.messages import FromChild, Ready, Stopped
 from standfast.supervise.once import run_once
 from standfast.supervise.parent import Parent
+from standfast.supervise.pid_files import PidFiles
 from standfast.supervise.pipes import Pipes
 from standfast.supervise.reactor import Reactor
 from standfast.supervise.reload import Hooks, Reloader
@@ -66,6 +68,10 @@ class Options:
     notes: tuple[str, ...] = ()
     """What to say of the options themselves, once there is a log."""
     respawn: bool = True
+    dump_dir: Path | None = None
+    """Where dumps go whose name does not say; None: the run directory."""
+    pid_files: Mapping[str, Path] = field(default_factory=dict)
+    """Role -> file that holds its PID, for those who want one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class Watchdog:
         self._options = options
         self._parts = parts
         self._signals = Signals()
+        self._pid_files = PidFiles(options.pid_files)
         self._diary = Diary(options.log_format, debug=options.debug)
         log = self._diary.log
         self._parent = Parent(Reactor(), Brood(log), log, Systemd(os.environ))
@@ -105,6 +112,7 @@ class Watchdog:
         self._pipes: Pipes | None = None
         self._reloader: Reloader | None = None
         self._leaving: Leaving | None = None
+        self._dumping: Dumping | None = None
         self._desks: list[Desk] = []
         self._farewells: list[Answer] = []
 
@@ -124,6 +132,7 @@ class Watchdog:
         except Exception:
             self._parent.log.log("error", "parent.crashed", traceback.format_exc(limit=-12))
             self._exit_status = EX_SOFTWARE
+        self._pid_files.remove()
         if self._pipes is not None:
             self._pipes.close()
         if self._claim is not None and self._exit_status != EX_SOFTWARE:
@@ -153,9 +162,14 @@ class Watchdog:
             self._parent.log.log("error", "start.refused", str(error))
             self._exit_status = error.status
 
+    def _running(self) -> Generation:
+        assert self._family is not None  # noqa: S101 - it has been founded before anybody asks
+        return self._family.generation
+
     def _record(self, processes: list[Process]) -> None:
         """A full disk costs the record of who belongs to us, nothing else."""
         assert self._claim is not None  # noqa: S101 - called only after it
+        self._pid_files.write(processes)
         try:
             self._claim.run_dir.record(processes)
         except OSError as error:
@@ -176,6 +190,7 @@ class Watchdog:
         self._leaving = Leaving(self._parent, self._family, self.take_addresses_off)
         hooks = Hooks(load=self._load_again, running=lambda: self._report, adopt=self._adopt)
         self._reloader = Reloader(self._parent, self._family, hooks)
+        self._dumping = Dumping(self._parent, path, self._options.dump_dir or path, self._running)
         self._desks = [
             Desk(self._parent.reactor, control, self._order),
             Desk(self._parent.reactor, status, self._question),
@@ -293,10 +308,11 @@ class Watchdog:
                 self._stop(at_once=False)
             elif number == signal.SIGHUP:
                 self._reload(lambda _outcome: None)
+            elif self._dumping is not None:
+                self._dumping.want(SIGNALS[number])
             else:
-                name = signal.Signals(number).name
-                words = f"{name} asks for a dump that standfast does not write: use `standfast status --json`"
-                self._parent.log.log("warning", "signal.unused", words)
+                words = "a dump was asked for while the daemon was starting; ask again"
+                self._parent.log.log("warning", "dump.early", words)
 
     def _order(self, request: Request, answer: Answer) -> None:
         if request.do == "reload":

@@ -62,3 +62,8 @@ class Counters(msgspec.Struct, kw_only=True):
     def count(self, reason: str) -> None:
         """Add one to the counter of this name."""
         setattr(self, reason, getattr(self, reason) + 1)
+
+    def clear(self) -> None:
+        """Begin anew, all of them."""
+        for name in self.__struct_fields__:
+            setattr(self, name, 0)

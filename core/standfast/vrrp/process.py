@@ -391,6 +391,11 @@ class VrrpProcess:
         if request.do in ("yield", "hold", "resume"):
             yield protocol.encode(await self._commander.obey(request))
             return
+        if request.do == "clear-counters":
+            for instance in self._speaker.everybody():
+                instance.router.counters.clear()
+            yield protocol.encode(protocol.Outcome(ok=True, words="counters are 0 again"))
+            return
         async with aclosing(self._answer(request)) as lines:
             async for line in lines:
                 yield line
@@ -404,7 +409,7 @@ class VrrpProcess:
         elif request.do == "events":
             async for line in self._describer.events(request):
                 yield line
-        elif request.do in ("yield", "hold", "resume"):
+        elif request.do in ("yield", "hold", "resume", "clear-counters"):
             yield protocol.encode(protocol.Outcome(ok=False, words=f"orders to {request.do} go to vrrp.ctl"))
         else:
             words = f"the VRRP process takes no order to {request.do}: ask the daemon (daemon.ctl)"

@@ -19,3 +19,9 @@ def test_every_reason_to_refuse_an_advert_has_its_counter(reason):
 def test_an_unknown_name_is_our_mistake():
     with pytest.raises(AttributeError):
         Counters().count("no_such_thing")
+
+
+def test_cleared():
+    counters = Counters(advert_sent=3, latest_wakeup=7)
+    counters.clear()
+    assert counters == Counters()

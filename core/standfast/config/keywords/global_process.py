@@ -109,17 +109,24 @@ FILES = (
     waiting("config_save_dir", Text("DIRECTORY"), "Keep each configuration read.", "config_save_dir /var/tmp/conf"),
     waiting("tmp_config_directory", Text("DIRECTORY"), "Where the read configuration is kept. Always in memory here.",
             "tmp_config_directory /run", "in memory", incomplete="skip"),
-    waiting("data_use_instance", Switch(), "Names of dump files contain the instance.", "data_use_instance", "off"),
-    waiting("json_version", Integer(1, 2), "Form of the JSON dump.", "json_version 2", "1"),
+    Keyword("data_use_instance", Switch(), "Names of dump files contain namespace and instance.", "data_use_instance",
+            "off"),
+    Keyword("json_version", Integer(1, 2), "Form of the JSON dump.", "json_version 2", "1"),
     waiting("iproute_usr_dir", Text("DIRECTORY"), "iproute2's tables as installed.", "iproute_usr_dir "
             "/usr/share/iproute2"),
     waiting("iproute_etc_dir", Text("DIRECTORY"), "iproute2's local tables.", "iproute_etc_dir /etc/iproute2"),
     *(
-        waiting(name, PATH, f"Where the {what} dump goes.", f"{name} /tmp/{what}")
-        for name, what in (
-            ("state_dump_file", "state"), ("state_file_location", "state"),
-            ("stats_dump_file", "statistics"), ("stats_file_location", "statistics"),
-            ("json_dump_file", "JSON"), ("json_file_location", "JSON"),
+        Keyword(name, PATH, f"Where the {what} dump goes: a file, or a directory with `/` at its end.", f"{name} "
+                f"/var/lib/dumps/{what}/", f"`{usual}` in the run directory (called as keepalived: $TMPDIR or /tmp)",
+                field=field, differs="Read and obeyed; keepalived's manual names it so, its parser does not know it."
+                if name.endswith("location") else "A relative name is relative to the directory for dumps, see there.")
+        for field, name, what, usual in (
+            ("state_dump_file", "state_dump_file", "state", "keepalived.data"),
+            ("state_dump_file", "state_file_location", "state", "keepalived.data"),
+            ("stats_dump_file", "stats_dump_file", "statistics", "keepalived.stats"),
+            ("stats_dump_file", "stats_file_location", "statistics", "keepalived.stats"),
+            ("json_dump_file", "json_dump_file", "JSON", "keepalived.json"),
+            ("json_dump_file", "json_file_location", "JSON", "keepalived.json"),
         )
     ),
 )  # fmt: skip
