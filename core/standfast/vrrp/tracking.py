@@ -28,6 +28,9 @@ TOO_LOW: Final = -254
 WAITED_FOR: Final = frozenset(("script", "process", "check"))
 """Kinds of which an instance without a weight awaits the first result."""
 
+DOWN_AT_FIRST: Final = frozenset(("bfd",))
+"""Kinds that are bad until something good is heard of them, once somebody speaks for them at all."""
+
 Thing: TypeAlias = tuple[TrackedKind, str]
 
 
@@ -39,6 +42,9 @@ class Fact(NamedTuple):
     words: str
     since: int
     """When it became this value."""
+
+
+NOT_UP_YET: Final = Fact(BAD, "is not up yet", 0)
 
 
 class Standing(NamedTuple):
@@ -111,6 +117,8 @@ class Tracking:
         result = Standing(0, {}, {})
         for tracker in self.trackers(instance):
             fact = self.fact(tracker.kind, tracker.name)
+            if fact is None and tracker.kind in DOWN_AT_FIRST and tracker.kind in self.looked_at:
+                fact = NOT_UP_YET
             words = describe(tracker, fact)
             if fact is None or fact.value is None:
                 awaited = tracker.kind in WAITED_FOR and tracker.kind in self.looked_at

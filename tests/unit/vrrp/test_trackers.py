@@ -121,3 +121,24 @@ def test_s44_an_owner_has_no_weights(stage, make_instance):
     stage.begin(instance)
     stage.trackers.report("script", "web", 0, "exit status 1", SECOND)
     assert instance.router.priority == 255
+
+
+@pytest.mark.parametrize(("weight", "down", "up"), [(0, "FAULT", "BACKUP"), (-30, 70, 100), (30, 100, 130)])
+def test_s49_a_session_is_down_until_it_is_up(stage, make_instance, weight, down, up):
+    instance = make_instance(trackers=(Tracker(kind="bfd", name="peer", weight=weight),))
+    stage.trackers.looks_at("bfd")
+    stage.begin(instance)
+
+    def shown():
+        return instance.router.priority if weight else instance.router.state.name
+
+    assert shown() == down
+    for value, expected in ((1, up), (0, down), (1, up)):
+        stage.trackers.report("bfd", "peer", value, "the session changed", SECOND)
+        assert shown() == expected
+
+
+def test_s49_nobody_who_speaks_for_sessions_nobody_to_wait_for(stage, make_instance):
+    instance = make_instance(trackers=(Tracker(kind="bfd", name="peer"),))
+    stage.begin(instance)
+    assert instance.router.state is State.BACKUP

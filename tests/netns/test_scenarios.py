@@ -1,0 +1,199 @@
+"""Scenarios of the catalogue whose real part is the wire: intervals, trackers, bursts, three nodes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from harness.config import VIP, global_defs, instance
+from harness.network import Net, eventually
+from harness.pairings import ours_alone, ours_on_a
+from harness.timing import master_down_s
+
+from standfast.lab.daemons import Standfast
+
+CABLES = tuple(
+    line.format(n)
+    for n in (0, 1)
+    for line in ("link add tr{0} type veth peer name tx{0}", "link set tx{0} up", "link set tr{0} up")
+)
+INSTANCES = 100
+SETTLED_S = 0.5
+
+
+def test_s19_another_interval_in_version_2_is_no_word_of_a_master(solo: Net):
+    """Version 2 says both must be equal, so a peer that is better and slower is refused: two masters, and a count."""
+    daemon = solo.daemon(solo.a, instance(priority=100, version=2, interval=1))
+    with solo.speaking(0.5, version=2, interval=2, priority=200):
+        daemon.start()
+        assert solo.next_advert(solo.a, since=0, timeout_s=6)
+    assert solo.counter(daemon, "advert_interval_err") != 0
+
+
+@ours_on_a
+def test_s35_an_owner_told_to_ignore_adverts_stays_master(duo: Net):
+    duo.start_master(duo.a, instance("owner_ignore_adverts", priority=255))
+    duo.inject(priority=255, source="10.9.0.3")
+    mark = time.time()
+    duo.start(duo.b, instance(priority=100))
+    duo.inject(priority=255, source="10.9.0.3")
+    duo.wait_until(mark + 0.5)
+    assert duo.a.holds(VIP)
+    assert {each.priority for each in duo.wire.adverts(duo.a.address)} == {255}
+
+
+@ours_alone
+def test_s41_a_flap_is_not_seen_and_an_outage_is(solo: Net):
+    solo.a.ip(*CABLES)
+    delays = "interface_up_down_delays {\n    tr0 0.2\n}\n"
+    solo.start_master(solo.a, delays + instance("track_interface {", "    tr0", "}", priority=150))
+    mark = time.time()
+    solo.a.ip("link set tr0 down")
+    solo.wait_until(mark + 0.05)
+    solo.a.ip("link set tr0 up")
+    solo.wait_until(mark + 0.4)
+    assert {each.priority for each in solo.wire.adverts(solo.a.address, since=mark)} == {150}
+    down = time.time()
+    solo.a.ip("link set tr0 down")
+    left = solo.next_advert(solo.a, since=down, priority=0)
+    solo.on_time(left.time, down + 0.2)
+    assert solo.a.wait_address(VIP, held=False)
+
+
+@ours_on_a
+def test_kd06_s42_both_interfaces_must_be_up_again(duo: Net):
+    """Keepalived, as of 2.4.3, becomes master when the first of two is back."""
+    duo.a.ip(*CABLES)
+    duo.start_master(duo.a, instance("track_interface {", "    tr0", "    tr1", "}", priority=150))
+    duo.start(duo.b, instance(priority=100))
+    duo.a.ip("link set tr0 down")
+    duo.a.ip("link set tr1 down")
+    assert duo.b.wait_address(VIP), duo.logs()
+    duo.a.ip("link set tr0 up")
+    assert duo.adverts_during(duo.a, master_down_s(150, 0.1) + 0.3) == []
+    assert duo.b.holds(VIP)
+    duo.a.ip("link set tr1 up")
+    assert duo.a.wait_address(VIP), duo.logs()
+
+
+@ours_alone
+def test_s44_a_priority_stays_within_its_bounds(solo: Net, tmp_path: Path):
+    load = tmp_path / "load"
+    load.write_text("200")
+    tracked = f"track_file load {{\n    file {load}\n    weight 1\n}}\n"
+    solo.start_master(solo.a, tracked + instance("track_file {", "    load", "}", priority=150))
+    assert solo.next_advert(solo.a, since=time.time(), priority=254)
+    load.write_text("-200")
+    assert solo.next_advert(solo.a, since=time.time(), priority=1)
+    load.write_text("0")
+    assert solo.next_advert(solo.a, since=time.time(), priority=150)
+
+
+@ours_alone
+def test_kd09_s46_a_reversed_weight_keeps_its_sign_over_reloads(solo: Net):
+    settings = global_defs("script_user root")
+    script = 'vrrp_script web {\n    script "/bin/true"\n    interval 0.1\n    weight 10 reverse\n}\n'
+    daemon = solo.start_master(solo.a, settings + script + instance("track_script {", "    web", "}", priority=100))
+    assert solo.next_advert(solo.a, since=time.time(), priority=90)
+    mark = time.time()
+    for _ in range(3):
+        daemon.reload()
+        solo.wait_until(time.time() + 0.4)
+    assert {each.priority for each in solo.wire.adverts(solo.a.address, since=mark)} == {90}
+
+
+@ours_alone
+@pytest.mark.parametrize("fault", ["missing", "insecure"])
+def test_kd11_s45_a_script_that_cannot_be_run_fails_closed(solo: Net, tmp_path: Path, fault: str):
+    """Keepalived drops such a script, and becomes master without it."""
+    script = tmp_path / "check"
+    if fault == "insecure":
+        script.write_text("#!/bin/sh\nexit 0\n")
+        script.chmod(0o777)
+        tmp_path.chmod(0o777)
+    settings = global_defs("script_user root", "enable_script_security")
+    tracked = f'vrrp_script web {{\n    script "{script}"\n    interval 0.1\n}}\n'
+    daemon = solo.start(solo.a, settings + tracked + instance("track_script {", "    web", "}", priority=100))
+
+    def said() -> str:
+        assert isinstance(daemon, Standfast)
+        return str(daemon.instance()["faults"])
+
+    eventually(lambda: str(script) in said(), 5, lambda: said() + solo.logs())
+    assert solo.adverts_during(solo.a, master_down_s(100, 0.1) + 0.2) == []
+    assert not solo.a.holds(VIP)
+
+
+@ours_alone
+def test_s63_a_burst_goes_round_and_ends_with_the_mastership(solo: Net):
+    vips = tuple(f"10.9.0.{n}/24" for n in range(101, 105))
+    config = instance("garp_master_repeat 3", "garp_master_delay 0", priority=100, vips=vips)
+    daemon = solo.start_master(solo.a, global_defs("vrrp_garp_interval 0.1") + config, address="10.9.0.104")
+    frames = solo.wire.wait(lambda: burst if len(burst := _garps(solo, vips)) == 12 else None, 5)
+    assert frames
+    assert [target for _, target in frames] == [vip.split("/")[0] for vip in vips] * 3
+    gaps = [later - earlier for (earlier, _), (later, _) in pairwise(frames)]
+    assert min(gaps) > 0.09
+    daemon.stop()
+    assert len(_garps(solo, vips)) == 12
+
+
+@ours_alone
+def test_s64_refreshes_are_repeated(solo: Net):
+    timing = ("garp_master_delay 0", "garp_master_repeat 1", "garp_master_refresh 1", "garp_master_refresh_repeat 1")
+    solo.start_master(solo.a, instance(*timing, priority=100))
+    told = solo.wire.wait(lambda: found if len(found := solo.wire.garps(VIP)) >= 3 else None, 6)
+    assert told
+    solo.on_time(told[2].time, told[1].time + 1)
+
+
+@ours_on_a
+def test_s74_timer_expired_backup(duo: Net):
+    expired = global_defs("timer_expired_backup 150")
+    a = duo.start_master(duo.a, expired + instance("nopreempt", priority=150))
+    duo.start(duo.b, instance(priority=100))
+    frozen = a.freeze()
+    assert duo.b.wait_address(VIP)
+    duo.wait_until(frozen + 1.5)
+    thawed = a.thaw()
+    assert duo.a.wait_address(VIP, held=False)
+    duo.wait_until(thawed + 0.5)
+    assert duo.wire.adverts(duo.a.address, since=thawed) == [], "no advert, and no priority 0"
+    assert duo.b.holds(VIP)
+
+
+@pytest.mark.alone
+@ours_alone
+def test_s71_100_instances_on_three_nodes_have_one_master_each(solo: Net):
+    def config(priority: int) -> str:
+        return "".join(
+            instance("garp_master_repeat 1", name=f"VI_{n}", vrid=n, priority=priority, vips=(f"10.9.8.{n}/24",))
+            for n in range(1, INSTANCES + 1)
+        )
+
+    hosts = (solo.a, solo.b, solo.c)
+    solo.kinds = {host.name: "standfast" for host in hosts}
+    daemons = {host: solo.start(host, config(priority)) for host, priority in zip(hosts, (200, 150, 100), strict=True)}
+    everywhere = [f"10.9.8.{n}" for n in range(1, INSTANCES + 1)]
+
+    def masters() -> Counter[str]:
+        alive = [host for host, daemon in daemons.items() if daemon.running]
+        return Counter(host.name for host in alive for address in everywhere if host.holds(address))
+
+    for victim, heir in ((solo.a, solo.b), (solo.b, solo.c)):
+        eventually(lambda v=victim: masters() == {v.name: INSTANCES}, 10, lambda: f"{masters()}\n{solo.logs()}")
+        killed = daemons[victim].kill()
+        solo.wait_until(killed + SETTLED_S)
+        speaking = Counter(each.vrid for each in solo.wire.adverts(heir.address, since=killed))
+        assert speaking.keys() == set(range(1, INSTANCES + 1)), f"{len(speaking)} of {INSTANCES} taken over"
+        third = ({*hosts} - {victim, heir}).pop()
+        assert not [each for each in solo.wire.adverts(third.address, since=killed) if each.time < killed + SETTLED_S]
+
+
+def _garps(net: Net, vips: tuple[str, ...]) -> list[tuple[float, str]]:
+    """When which address was announced, in order."""
+    addresses = [vip.split("/")[0] for vip in vips]
+    return sorted((each.time, address) for address in addresses for each in net.wire.garps(address))
