@@ -12,6 +12,7 @@ from standfast import clock
 from standfast.contract.notifying import NotDelivered, Notice, Notifier
 from standfast.events import DaemonChange, Event
 from standfast.health.delivery import Delivery
+from standfast.health.subjects import is_last
 from standfast.values import SECOND, seconds
 
 CLOSING_S: Final = 0.5
@@ -33,6 +34,8 @@ class Target:
     """Warn of trouble: when it begins, and when it is over."""
     changed: Callable[[], None]
     """Something was told (which is worth noting on disk), or a replay is wanted."""
+    before: Notifier[Any] | None = None
+    """The one by an earlier configuration: what that configuration removed was asked for by it."""
     problem: str = ""
     """What is wrong with the plugin itself."""
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
@@ -51,13 +54,19 @@ class Target:
 
     def put(self, event: Event) -> None:
         """One more event; left out if the target does not want it."""
-        try:
-            if not self.notifier.wants(event):
-                return
-        except Exception as error:
-            self.problem = f"wants() raises {type(error).__name__}: {error}"
+        if not self.wants(event):
+            return
         self.delivery.put(event, clock.wall_clock_at(event.at), clock.now())
         self.wake()
+
+    def wants(self, event: Event) -> bool:
+        """Is it to be told of this? What cannot say so is told everything."""
+        try:
+            last = self.before is not None and is_last(event) and self.before.wants(event)
+            return last or self.notifier.wants(event)
+        except Exception as error:
+            self.problem = f"wants() raises {type(error).__name__}: {error}"
+            return True
 
     def wake(self) -> None:
         """Look at the queue."""

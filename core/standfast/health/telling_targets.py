@@ -80,6 +80,7 @@ class TellingTargets(Part):
         self._take_up(config)
         after = {key: target.options for key, target in self.targets.items()}
         self._tell(DaemonChange(at=clock.now(), what="reloaded"))
+        self._unsettled.set()  # what VRRP told meanwhile may have been judged by the configuration before
         gone = [f"{key} is told nothing any more" for key in before if key not in after]
         new = [f"{key} is told from now on" for key in after if key not in before]
         return (*gone, *new, *(f"{key} has changed" for key in after if before.get(key, after[key]) != after[key]))
@@ -155,7 +156,9 @@ class TellingTargets(Part):
         def say(words: str) -> None:
             self.hub.say("warning", "notify.target", words)
 
-        return Target(wanted.kind, wanted.name, wanted.options, notifier, delivery, say, self._changed)
+        made = Target(wanted.kind, wanted.name, wanted.options, notifier, delivery, say, self._changed)
+        made.before = None if old is None else old.notifier
+        return made
 
     # What happens
 
@@ -194,7 +197,7 @@ class TellingTargets(Part):
 
     def _replay(self, target: Target, *, everything: bool) -> None:
         now = clock.now()
-        events = [event for event in self._current.values() if target.notifier.wants(event)]
+        events = [event for event in self._current.values() if target.wants(event)]
         target.delivery.replay(events, clock.wall_clock_at(now), now, everything=everything)
         target.wake()
 

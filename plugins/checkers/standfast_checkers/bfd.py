@@ -78,4 +78,5 @@ class BfdCheck(ValueChecker):
         """1 is up, 0 is down."""
         if value is None:
             return unable(f"nothing is known of BFD session {self.name}")
-        return good("session up") if value else bad(Code.VALUE, "session down")
+        words = f"session {self.name} {'up' if value else 'down'}"
+        return good(words) if value else bad(Code.VALUE, words)

@@ -73,7 +73,7 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
                 try:
                     await (await trio.open_tcp_stream("127.0.0.1", h2c)).aclose()
                 except OSError:
-                    await trio.sleep(0.02)  # noqa: TID251
+                    await trio.sleep(0.02)
                 else:
                     return
 

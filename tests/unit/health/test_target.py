@@ -126,3 +126,18 @@ async def test_what_comes_of_a_try(step, outcome):
     notifier = Scripted()
     notifier.steps = [step]
     assert await attempt(notifier, trial(), 10**6) == outcome
+
+
+async def test_what_a_reload_removes_is_told_to_those_who_had_asked_for_it():
+    class Asks(Scripted):
+        def wants(self, event):
+            return event.instance in self.names
+
+    old, new = Asks(), Asks()
+    old.names, new.names = {"VI"}, {"other"}
+    one = target(new, [])
+    one.before = old
+    one.put(state("BACKUP"))
+    assert not one.delivery.waiting
+    one.put(state("DELETED"))
+    assert len(one.delivery.waiting) == 1
