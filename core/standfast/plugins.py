@@ -30,7 +30,7 @@ from standfast.containment import NO_GUARD, Guard, TooLong, limited
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
-from standfast.registry import Registry
+from standfast.registry import NotTaken, Registry
 
 PROJECT = "standfast"
 GROUP = "standfast"
@@ -198,7 +198,7 @@ def _take(plugins: Plugins, offered: Registry) -> None:
 
 
 def _words(error: BaseException) -> str:
-    if isinstance(error, LeftOut | TooLong):
+    if isinstance(error, LeftOut | TooLong | NotTaken):
         return str(error)
     return f"there is no block {error}" if isinstance(error, KeyError) else f"{type(error).__name__}: {error}"
 

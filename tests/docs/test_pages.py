@@ -38,6 +38,7 @@ NAMED = {
     ("resume",): ("INSTANCE",),
     ("completion",): ("bash",),
     ("plan",): ("FILE",),
+    ("plugins", "new"): ("redis",),
     ("server",): ("drain", "VS", "RS"),
     ("server", "drain"): ("VS", "RS"),
     ("server", "enable"): ("VS", "RS"),
@@ -83,7 +84,9 @@ def blocks(page: Path) -> Iterator[Block]:
 
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
-CONFIGURATIONS = [block for block in BLOCKS if block.language == "conf"]
+FOLLOWED = ROOT / "docs" / "plugins"
+"""Tutorials, whose files and commands `test_tutorials.py` follows: their keywords are there only then."""
+CONFIGURATIONS = [block for block in BLOCKS if block.language == "conf" and FOLLOWED not in block.page.parents]
 QUOTED = [block for block in BLOCKS if block.above.startswith("<!-- ")]
 
 

@@ -36,6 +36,7 @@ COMMANDS = (
     "fmt",
     "plan",
     "explain",
+    "plugins",
     "genhash",
     "demo",
     "completion",

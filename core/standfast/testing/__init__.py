@@ -5,9 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from standfast.testing.contracts import ContractBroken, check_checker, check_load_balancer, check_notifier
+    from standfast.testing.contracts import (
+        ContractBroken,
+        check_checker,
+        check_load_balancer,
+        check_notifier,
+        pools_of,
+    )
 
-__all__ = ["ContractBroken", "check_checker", "check_load_balancer", "check_notifier"]
+__all__ = ["ContractBroken", "check_checker", "check_load_balancer", "check_notifier", "pools_of"]
 
 
 def __getattr__(name: str) -> Any:
