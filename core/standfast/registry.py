@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from standfast.config.keywords.checking import BELOW, CheckerType
+from standfast.config.keywords.checking import BELOW, TRACKED, CheckerType, tracked
 from standfast.config.keywords.notifying import NotifierType
 from standfast.config.schema import Block
 from standfast.contract.balancing import LoadBalancer
@@ -50,6 +50,7 @@ class Registry:
             raise NotTaken(f"`{checker.__name__}.declaration` is no CheckerType, but {declaration!r}")
         _new(self.checkers, declaration.block.name, checker)
         self.blocks.append((declaration.block, BELOW))
+        self.blocks.append((tracked(declaration.block), TRACKED))
 
     def load_balancer(self, load_balancer: type[LoadBalancer]) -> None:
         """A data plane. Raises :class:`NotTaken`."""

@@ -88,7 +88,7 @@ def test_a_checker_brings_its_block():
     registry = Registry()
     registry.checker(Some)
     assert registry.checkers == {"SOME_CHECK": Some}
-    assert registry.blocks == [(BLOCK, "virtual_server/real_server")]
+    assert registry.blocks == [(BLOCK, "virtual_server/real_server"), (BLOCK, "vrrp_check")]
     with pytest.raises(NotTaken, match="registered twice"):
         registry.checker(Some)
 

@@ -27,6 +27,7 @@ ROOT_ONLY = frozenset(
         "static_rules",
         "virtual_server",
         "virtual_server_group",
+        "vrrp_check",
         "vrrp_instance",
         "vrrp_script",
         "vrrp_sync_group",

@@ -34,8 +34,8 @@ LINES = (
 TRACKERS = (
     Code("SF4101", "error", "definition without its essential part",
          "A `vrrp_script` needs `script`, a `track_file` needs `file`, a `vrrp_track_process` needs `process`, a "
-         "`bfd_instance` needs `neighbor_ip`. Without it the definition is removed, and what tracks it is not "
-         "tracked."),
+         "`bfd_instance` needs `neighbor_ip`, a `vrrp_check` needs a check. Without it the definition is removed, and "
+         "what tracks it is not tracked."),
     Code("SF4102", "error", "tracked thing is not defined",
          "No block defines what the line tracks; the line is ignored, so the instance does not react to it."),
     Code("SF4103", "error", "defined after use",

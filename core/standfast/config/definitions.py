@@ -9,7 +9,7 @@ from standfast.config.findings import Findings
 from standfast.config.script_model import Identity, ScriptCall
 from standfast.config.settings import Settings
 from standfast.config.track_entries import Weight
-from standfast.config.tracking_model import TrackedFile, TrackedKind, TrackedProcess, TrackedScript
+from standfast.config.tracking_model import CheckPolicy, TrackedFile, TrackedKind, TrackedProcess, TrackedScript
 from standfast.config.tree import Statement
 from standfast.values import SECOND
 
@@ -103,6 +103,19 @@ def process(block: Settings, _defaults: Settings, findings: Findings) -> Tracked
     )
 
 
+def check(block: Settings, _defaults: Settings, findings: Findings) -> CheckPolicy | None:
+    """What VRRP knows of a ``vrrp_check``. Every block that stands in one is a checker."""
+    if not any(block.blocks.values()):
+        at = opening(block)
+        message = f"`vrrp_check {block.name}` has no check in it; it is removed"
+        findings.error("SF4101", at, message, hint="add a block, such as `TCP_CHECK {` with `connect_port`")
+        return None
+    weight: Weight = block.get("weight", Weight(0, False))
+    return CheckPolicy(
+        name=block.name, weight=weight.weight, reverse=weight.reverse, on_silence=block.get("on_silence", "keep")
+    )
+
+
 def _quorum(block: Settings, findings: Findings) -> tuple[int, int | None]:
     """``quorum_max 0`` asks for none at all; otherwise the least number must not be above the largest."""
     least, most = block.get("quorum", 1), block.get("quorum_max")
@@ -122,5 +135,6 @@ DEFINES: Mapping[str, tuple[TrackedKind, Define]] = {
     "track_file": ("file", file),
     "vrrp_track_file": ("file", file),
     "vrrp_track_process": ("process", process),
+    "vrrp_check": ("check", check),
 }
 """Block -> what it defines, and how it is read."""

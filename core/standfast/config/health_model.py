@@ -54,6 +54,9 @@ class TrackedCheck(Record, frozen=True):
     """msgpack of the checker's own options."""
     max_age: int = 3 * SECOND + 2 * SECOND
     """How long a verdict stays valid when no new one comes."""
+    runs_program: bool = False
+    watches: bool = False
+    """It tells of changes alone, so somebody else has to say now and then that nothing has changed."""
 
 
 class Listener(Record, frozen=True):
@@ -145,7 +148,7 @@ def _vrrp_runs_programs(config: Config) -> bool:
 
 
 def _health_runs_programs(health: HealthConfig) -> bool:
-    if health.scripts:
+    if health.scripts or any(check.runs_program for check in health.checks):
         return True
     for service in health.balancing.virtual_servers:
         if service.quorum_up is not None or service.quorum_down is not None:

@@ -16,6 +16,7 @@ HELPERS: Final = frozenset(
         "vrrp_track_file",
         "track_file",
         "vrrp_track_process",
+        "vrrp_check",
         "bfd_instance",
         "garp_group",
         "linkbeat_interfaces",

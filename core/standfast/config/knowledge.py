@@ -58,6 +58,7 @@ class Knowledge:
             "track_file": lambda block, _: Known(left_out=id(block) not in self._firsts),
             "vrrp_track_file": lambda block, _: Known(left_out=id(block) not in self._firsts),
             "vrrp_track_process": lambda block, _: Known(left_out=id(block) not in self._firsts),
+            "vrrp_check": lambda block, _: Known(left_out=id(block) not in self._firsts),
             "virtual_server": lambda block, _: service(self._services[id(block)]),
             "virtual_server/real_server": lambda block, _: server(self._servers.get(id(block))),
         }
@@ -150,9 +151,10 @@ def _firsts(settings: Settings) -> Iterator[Settings]:
     """The first definition of each name is the one that counts."""
     seen: set[tuple[str, str]] = set()
     for keyword, kind in (("vrrp_script", "script"), ("track_file", "file"), ("vrrp_track_file", "file"),
-                          ("vrrp_track_process", "process")):  # fmt: skip
+                          ("vrrp_track_process", "process"), ("vrrp_check", "check")):  # fmt: skip
         for block in settings.blocks.get(keyword, ()):
-            if (kind, block.name) not in seen and block.get({"script": "script"}.get(kind, kind)) is not None:
+            whole = any(block.blocks.values()) if kind == "check" else block.get(kind) is not None
+            if (kind, block.name) not in seen and whole:
                 yield block
             seen.add((kind, block.name))
 

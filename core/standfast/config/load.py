@@ -32,6 +32,7 @@ from standfast.config.services import check_services
 from standfast.config.settings import Settings
 from standfast.config.source import DiskReader, Reader
 from standfast.config.targets import build_targets
+from standfast.config.tracked_checks import tracked_checks
 from standfast.config.tree import Tree
 from standfast.containment import NO_GUARD, Guard
 from standfast.plugins import Plugins, find_plugins, installed_plugins
@@ -108,6 +109,9 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     settings = bind(parsed.tree, plugins.schema, findings)
     config = build(settings, findings, config_id, names)
     balancing = build_balancing(settings, findings, plugins.checker_types, plugins.load_balancers)
+    checks = tracked_checks(settings, config, balancing.tls, findings, plugins.checker_types)
+    made = {check.name for check in checks}
+    config = structs.replace(config, checks=tuple(check for check in config.checks if check.name in made))
     check_services(settings.block("global_defs"), findings)
     doubt(settings, config, findings)
     if not config.global_defs.router_id:
@@ -119,7 +123,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     return Loaded(
         None if stops else config,
         balancing,
-        structs.replace(health_config(config, balancing, plugins.distributions), targets=targets),
+        structs.replace(health_config(config, balancing, plugins.distributions), targets=targets, checks=checks),
         diagnostics,
         stops,
         parsed.tree,

@@ -152,7 +152,7 @@ class _Maker:
             hint = "add `bind_if` with the interface"
             self.context.findings.error("SF4508", statement, message, hint=hint)
         if not port and self.kind.needs_port:
-            message = f"which port is to be checked? Neither the check nor the real server {address} says it"
+            message = f"which port of {address} is to be checked? Neither the check nor what it stands in says it"
             self.context.findings.warning("SF4509", statement, message, hint="add `connect_port`")
         return Target(
             address=address,

@@ -26,6 +26,7 @@ from standfast.config.record import Record
 from standfast.config.route_model import Route, Rule
 from standfast.config.script_model import Notifications, ProgramRules
 from standfast.config.tracking_model import (
+    CheckPolicy,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
@@ -264,6 +265,7 @@ class Config(Record, frozen=True):
     files: tuple[TrackedFile, ...] = ()
     processes: tuple[TrackedProcess, ...] = ()
     bfd_sessions: tuple[BfdSession, ...] = ()
+    checks: tuple[CheckPolicy, ...] = ()
     sync_groups: tuple[SyncGroup, ...] = ()
     track_groups: tuple[TrackGroup, ...] = ()
     static_addresses: tuple[VirtualAddress, ...] = ()

@@ -59,6 +59,7 @@ def surround(config: Config, bound: list[Bound], settings: Settings, findings: F
         scripts=tracking.records("script"),
         files=tracking.records("file"),
         processes=tracking.records("process"),
+        checks=tracking.records("check"),
         bfd_sessions=drop_doubles(tracking.records("bfd"), settings, findings),
         sync_groups=groups,
         track_groups=track_groups(settings, members),

@@ -24,10 +24,12 @@ KINDS: dict[str, TrackedKind] = {
     "track_file": "file",
     "track_process": "process",
     "track_bfd": "bfd",
+    "track_check": "check",
 }
 TRACKERS = frozenset(KINDS)
 READS: dict[str, tuple[TrackedKind, Define]] = {**DEFINES, "bfd_instance": ("bfd", session)}
-DEFINED_BY = {"script": "vrrp_script", "file": "track_file", "process": "vrrp_track_process", "bfd": "bfd_instance"}
+DEFINED_BY = {"script": "vrrp_script", "file": "track_file", "process": "vrrp_track_process", "bfd": "bfd_instance",
+              "check": "vrrp_check"}  # fmt: skip
 """Kind -> the block that defines one, for hints."""
 
 
@@ -154,9 +156,10 @@ def _name_unused(tracking: Tracking, settings: Settings, findings: Findings) -> 
 
 def _used_by_checks(settings: Settings) -> Iterator[tuple[TrackedKind, str]]:
     """Files that decide about real servers."""
-    for service in settings.blocks.get("virtual_server", ()):
-        for server in service.blocks.get("real_server", ()):
-            for check in server.blocks.get("FILE_CHECK", ()):
-                statement = check.seen.get("track_file")
-                if statement is not None and statement.arguments:
-                    yield "file", statement.arguments[0].text
+    services = settings.blocks.get("virtual_server", ())
+    servers = [server for service in services for server in service.blocks.get("real_server", ())]
+    for around in (*servers, *settings.blocks.get("vrrp_check", ())):
+        for check in around.blocks.get("FILE_CHECK", ()):
+            statement = check.seen.get("track_file")
+            if statement is not None and statement.arguments:
+                yield "file", statement.arguments[0].text

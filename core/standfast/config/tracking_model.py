@@ -76,6 +76,16 @@ class TrackedProcess(Record, frozen=True):
     """From too few processes to bad."""
 
 
+class CheckPolicy(Record, frozen=True):
+    """What VRRP knows of a ``vrrp_check``; how it is made is the health process's affair."""
+
+    name: str
+    weight: int = 0
+    reverse: bool = False
+    on_silence: Literal["keep", "fail", "ignore"] = "keep"
+    """What counts when no verdict has come for so long that the last one is not valid any more."""
+
+
 class TrackGroup(Record, frozen=True):
     """Instances that go to FAULT while a static address, route or rule is missing."""
 

@@ -133,6 +133,7 @@ TOP: Final[Mapping[str, str]] = {
     "files": "track_file",
     "processes": "vrrp_track_process",
     "bfd_sessions": "bfd_instance",
+    "checks": "vrrp_check",
     "sync_groups": "vrrp_sync_group",
     "track_groups": "track_group",
     "static_addresses": "static_ipaddress",

@@ -39,6 +39,9 @@ LAST_WORDS_S: Final = 1.0
 """What scripts may take at the end."""
 
 REMEMBER_EVERY_S: Final = 1.0
+REPEAT_EVERY_S: Final = 1.0
+"""How often VRRP hears of what is only watched."""
+
 STATISTICS_EVERY_S: Final = 5.0
 
 
@@ -99,7 +102,7 @@ class BalancingPart:
         """For ever."""
         async with trio.open_nursery() as self._nursery:
             self._begin()
-            for task in (self.scheduler.run, self._remember, self._end_drains, self._count):
+            for task in (self.scheduler.run, self._remember, self._end_drains, self._count, self._repeat):
                 self._nursery.start_soon(task)
             await trio.sleep_forever()
 
@@ -271,6 +274,12 @@ class BalancingPart:
             with trio.move_on_after(wait):
                 await self._drains.wait()
                 self._drains = trio.Event()
+
+    async def _repeat(self) -> None:
+        while True:
+            await trio.sleep(REPEAT_EVERY_S)
+            for seat in self.tracked:
+                seat.repeat(clock.now())
 
     def drains_changed(self) -> None:
         """Somebody gave an order that may end by itself."""

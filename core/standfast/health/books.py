@@ -36,6 +36,11 @@ class Seat:
         """Its service's address is not on this machine, and `ha_suspend` is set."""
         return self.service.suspended
 
+    @property
+    def eager(self) -> bool:
+        """Servers are up or down before they are looked at."""
+        return False
+
     def heard(self, result: CheckResult, now: int) -> int:
         """One result; how long to wait for the next."""
         step, told = self.service.take(self.server, self.number, result, now)

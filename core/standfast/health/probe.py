@@ -23,6 +23,10 @@ class Subscriber(Protocol):
     def suspended(self) -> bool:
         """True: at the moment it need not look for this one (`ha_suspend`)."""
 
+    @property
+    def eager(self) -> bool:
+        """True: it waits for a first result, and cannot begin before."""
+
     def heard(self, result: CheckResult, now: int) -> int:
         """One result; returns how long to wait until the next check (microseconds)."""
 

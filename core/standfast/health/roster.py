@@ -58,7 +58,8 @@ class Roster:
                 continue
             probe = self._make(together[0])
             probe.subscribers = subscribers
-            self._scheduler.add(probe, soon=probe.key[:3] in known)
+            eager = any(subscriber.eager for subscriber in subscribers)
+            self._scheduler.add(probe, soon=probe.key[:3] in known, eager=eager)
 
     def _make(self, wish: Wish) -> Probe:
         configured, owner, _ = wish

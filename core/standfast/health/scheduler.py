@@ -155,8 +155,11 @@ class Scheduler:
 
     # Who is looked at
 
-    def add(self, probe: Probe, *, soon: bool = False) -> None:
-        """A new probe. The first check comes after 1 s and part of `warmup`; ``soon``: a part of `delay_loop`."""
+    def add(self, probe: Probe, *, soon: bool = False, eager: bool = False) -> None:
+        """A new probe. The first check comes after 1 s and part of `warmup`; ``soon``: a part of `delay_loop`.
+
+        ``eager``: at once, because somebody waits for the result.
+        """
         self.probes[probe.key] = probe
         if isinstance(probe.checker, WatchingChecker):
             if self._nursery is None:
@@ -166,7 +169,7 @@ class Scheduler:
             return
         pace = probe.configured.pace
         wait = self._part(pace.delay_loop) if soon else FIRST_WAIT + self._part(pace.warmup)
-        self._enter(probe, wait)
+        self._enter(probe, 0 if eager else wait)
 
     def remove(self, probe: Probe) -> None:
         """Nobody wants it any more; a check that is being made is given up."""

@@ -44,12 +44,25 @@ class TrackSeat:
         configured = Configured(kind=check.kind, pace=check.pace, target=check.target, options=check.options)
         return configured, f"track_check {check.name}", self
 
+    @property
+    def eager(self) -> bool:
+        """Without a weight an instance waits for it."""
+        return not self.standing.judged
+
+    def repeat(self, now: int) -> None:
+        """Say it once more: whoever watches tells of changes alone, and silence would be taken for the watcher's."""
+        if self.check.watches and self.standing.judged:
+            self._say(now)
+
     def heard(self, result: CheckResult, now: int) -> int:
         """One result; before the first that counts there is no verdict."""
         wait = judge(self.standing, result, self.check.pace, now).wait
+        self._say(now)
+        return wait
+
+    def _say(self, now: int) -> None:
         good = self.standing.up if self.standing.judged else None
         self.tell(self.check.name, good, in_words(self.standing), max_age=self.check.max_age, at=now)
-        return wait
 
 
 def _identity(check: TrackedCheck) -> tuple[object, ...]:

@@ -55,6 +55,7 @@ from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
 from standfast.vrrp.surroundings import Surroundings
+from standfast.vrrp.track_checks import TrackChecks
 from standfast.vrrp.track_processes import Processes
 from standfast.vrrp.track_scripts import TrackScripts
 
@@ -107,8 +108,11 @@ class VrrpProcess:
         self._programs = None if line is None else ScriptClient(line, self._say_of_scripts)
         self._notifier = Notifier(self._programs, setup.pipes, self._tell_quietly, self._speaker.at)
         self._scripts = TrackScripts(self._programs, self._script_result, self._tell_quietly, self._speaker.at)
+        self._checks = TrackChecks(setup.lines.verdicts, self._check_result, self._tell_quietly, self._speaker.at)
         if self._programs is not None:
             self._speaker.trackers.looks_at("script")
+        if setup.lines.verdicts is not None:
+            self._speaker.trackers.looks_at("check")
         self._files = Files(self._speaker.trackers, self._tell)
         self._cast.watchers.append(self._track_files)
         self._processes = Processes(self._speaker.trackers, self._tell, self._speaker.pause)
@@ -131,12 +135,14 @@ class VrrpProcess:
             self._files.create(self._config.files, clock.now())
         self._cast.begin(self._config, setup.page, resume=setup.resume)
         self._scripts.configure(self._config)
+        self._checks.configure(self._config, clock.now())
         self._speaker.turn()
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._speaker.run)
             nursery.start_soon(self._watch_kernel)
             nursery.start_soon(self._watch_files)
             nursery.start_soon(self._processes.run, self._counted)
+            nursery.start_soon(self._hear_verdicts)
             nursery.start_soon(self._watch_routing)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
@@ -199,6 +205,17 @@ class VrrpProcess:
         self._speaker.trackers.report("script", name, value, words, now)
         self._speaker.work()
         self._speaker.rearm()
+
+    def _check_result(self, name: str, value: int | None, words: str, now: int) -> None:
+        self._speaker.trackers.report("check", name, value, words, now)
+
+    async def _hear_verdicts(self) -> None:
+        line = self._setup.lines.verdicts
+        while line is not None:
+            await trio.lowlevel.wait_readable(line.fileno())
+            self._checks.read(clock.now())
+            self._speaker.work()
+            self._speaker.rearm()
 
     def _configure_programs(self) -> None:
         """Before anything happens of which scripts are to hear."""
@@ -350,6 +367,7 @@ class VrrpProcess:
         self._configure_programs()
         changes = self._cast.change(self._config)
         self._scripts.configure(self._config)
+        self._checks.configure(self._config, clock.now())
         if self._config.global_defs.programs.states_on_reload:
             self._notifier.repeat_states()
         self._describer.generation = order.generation

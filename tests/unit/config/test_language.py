@@ -14,6 +14,7 @@ EVERYTHING = dict(walk(installed_plugins().schema))
 def test_the_whole_language_is_there():
     """Names and places as counted in keepalived 2.4.3, without options of lines and without our own additions."""
     theirs = [path for path, declaration in EVERYTHING.items() if not declaration.ours]
+    theirs = [path for path in theirs if not path.startswith("vrrp_check/")]
     spelled_as_in_the_manual = {"state_file_location", "stats_file_location", "json_file_location"}
     theirs = [path for path in theirs if path.rpartition("/")[2] not in spelled_as_in_the_manual]
     assert len(theirs) == len(set(theirs))

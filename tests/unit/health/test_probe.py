@@ -16,7 +16,7 @@ TCP = Checker(kind="TCP_CHECK", pace=Pace(), target=TARGET)
 
 class Listener:
     def __init__(self, wait: int, *, suspended: bool = False) -> None:
-        self.wait, self.suspended = wait, suspended
+        self.wait, self.suspended, self.eager = wait, suspended, False
         self.seen: list[CheckResult] = []
 
     def heard(self, result: CheckResult, now: int) -> int:

@@ -32,6 +32,7 @@ class Refuses(Some):
 
 class Listener:
     suspended = False
+    eager = False
 
     def heard(self, result: CheckResult, now: int) -> int:
         return 1

@@ -33,6 +33,20 @@ def test_it_is_looked_at_like_any_other_check():
     assert not listener.suspended
 
 
+def test_what_is_only_watched_is_said_again():
+    """Silence would be taken for the death of this process."""
+    made, told = seat(check=structs.replace(CHECK, watches=True))
+    made.repeat(1)
+    assert (told, made.eager) == ([], True)
+    made.heard(good("well"), 2)
+    made.repeat(3)
+    assert (told, made.eager) == ([(True, "well")] * 2, False)
+    polled, told = seat()
+    polled.heard(good("well"), 2)
+    polled.repeat(3)
+    assert told == [(True, "well")]
+
+
 def test_a_reload_keeps_the_standing_of_the_same_check():
     made, _ = seat()
     made.heard(bad(Code.REFUSED, "no"), 1)

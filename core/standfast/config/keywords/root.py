@@ -8,7 +8,7 @@ from standfast.config.keywords.global_defs import GLOBAL_DEFS
 from standfast.config.keywords.groups import GROUPS
 from standfast.config.keywords.interfaces import GARP_GROUP, INTERFACES
 from standfast.config.keywords.static import STATIC
-from standfast.config.keywords.tracking import DEFINITIONS
+from standfast.config.keywords.tracking import DEFINITIONS, VRRP_CHECK
 from standfast.config.keywords.values import daemon_name
 from standfast.config.keywords.virtual_server import TLS, VIRTUAL_SERVER, VIRTUAL_SERVER_GROUP
 from standfast.config.keywords.vrrp_instance import VRRP_INSTANCE
@@ -45,7 +45,10 @@ def build_schema() -> Block:
             *PROCESS,
             GLOBAL_DEFS.copy(),
             VRRP_INSTANCE.copy(),
-            *(block.copy() for block in (*GROUPS, *DEFINITIONS, BFD_INSTANCE, GARP_GROUP, VIRTUAL_SERVER, TLS)),
+            *(
+                block.copy()
+                for block in (*GROUPS, *DEFINITIONS, BFD_INSTANCE, GARP_GROUP, VIRTUAL_SERVER, VRRP_CHECK, TLS)
+            ),
             VIRTUAL_SERVER_GROUP,
             *STATIC,
             *INTERFACES,

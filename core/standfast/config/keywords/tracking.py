@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from standfast.config.keywords.real_server import for_checkers
 from standfast.config.keywords.tracking_values import init_file, milliseconds, process
 from standfast.config.keywords.values import INT_MAX
 from standfast.config.kinds import Choice, Custom, Flag, Integer, Seconds, Text
@@ -23,6 +26,7 @@ TRACKED: dict[TrackedKind, tuple[str, str]] = {
     "file": ("numbers in files", "load"),
     "process": ("running processes", "haproxy"),
     "bfd": ("BFD sessions", "peer1"),
+    "check": ("results of health checks", "web"),
 }
 """Kind -> what it is in words, and a name for examples."""
 
@@ -31,7 +35,8 @@ def track_blocks(whose: str) -> tuple[Entries, ...]:
     """The ``track_*`` blocks of an instance or a sync group."""
     return tuple(
         Entries(f"track_{kind}", TrackEntry(kind), f"What else decides about {whose}: {words}.",
-                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=kind not in WAITING, waits_for=WAITS)
+                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=kind not in WAITING, waits_for=WAITS,
+                ours=kind == "check")
         for kind, (words, name) in TRACKED.items()
     )  # fmt: skip
 
@@ -112,6 +117,32 @@ VRRP_TRACK_PROCESS = Block(
         Keyword("fork_delay", DELAY, "Wait this long before it counts as good.", "fork_delay 0.5", "0"),
         Keyword("full_command", Flag(), "Compare the command line instead of the kernel's short name.", "full_command",
                 "off"),
+    ),
+)  # fmt: skip
+
+VRRP_CHECK = Block(
+    "vrrp_check",
+    doc="A health check that can be tracked: one block of a checker stands in it, as in a `real_server`, and looks at "
+    "this machine (127.0.0.1) unless it says `connect_ip`. It is made by the health process, without starting a "
+    "program. It must stand before the `track_check` blocks that use it.",
+    example="vrrp_check web {\n    TCP_CHECK {\n        connect_port 80\n    }\n}",
+    header=Text("NAME"),
+    repeat="each",
+    unnamed="stop",
+    ours=True,
+    keywords=(
+        *(
+            replace(keyword, default="1", example="delay_loop 1") if keyword.name == "delay_loop" else keyword
+            for keyword in for_checkers("check")
+            if keyword.name != "virtualhost"
+        ),
+        Keyword("weight", WeightKind("check"), "What the result does to the priority, where `track_check` does not "
+                "say it. 0: FAULT while it is bad.", "weight -20", "0"),
+        Keyword("max_age", TIME, "For so long a result holds when no new one comes (the health process has died, or "
+                "hangs).", "max_age 10", "three intervals, the time that a check may take, and 2"),
+        Keyword("on_silence", Choice({"keep": "keep", "fail": "fail", "ignore": "ignore"}), "What counts after that, "
+                "and when there is no first result within 10 seconds. `keep`: the last result; `fail`: it is bad; "
+                "`ignore`: as if it were not tracked.", "on_silence ignore", "keep"),
     ),
 )  # fmt: skip
 

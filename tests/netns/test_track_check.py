@@ -1,0 +1,103 @@
+"""A health check as a tracker: what the checked service and the death of the process that checks it do to a pair."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import time
+
+import pytest
+from harness.config import VIP, instance
+from harness.network import Net, eventually
+from harness.pairings import ours_on_a
+
+from standfast.lab.daemons import Daemon, Standfast
+from standfast.lab.lab import Host
+
+PORT = 8080
+
+
+def service(host: Host) -> socket.socket:
+    """Something that listens on the host's loopback."""
+    with host.namespace.entered():
+        made = socket.socket()
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.bind(("127.0.0.1", PORT))
+        made.listen(64)
+    return made
+
+
+def config(*more: str, weight: int = 0) -> str:
+    settings = "\n".join((f"weight {weight}", "delay_loop 0.1", "TCP_CHECK {", f"connect_port {PORT}", "retry 0", "}"))
+    check = f"vrrp_check web {{\n{settings}\n" + "\n".join(more) + "\n}\n"
+    return check + instance("track_check {", "    web", "}", priority=150)
+
+
+def health(daemon: Daemon) -> int:
+    assert isinstance(daemon, Standfast)
+    record = json.loads((daemon.run_dir / "processes.json").read_text())
+    return {each["role"]: each["pid"] for each in record["processes"]}.get("health", 0)
+
+
+@ours_on_a
+@pytest.mark.parametrize("weight", [0, -100])
+def test_the_peer_takes_over_when_the_service_dies(duo: Net, weight: int):
+    listening = service(duo.a)
+    a = duo.start(duo.a, config(weight=weight))
+    duo.start(duo.b, instance(priority=100))
+    assert duo.a.wait_address(VIP), duo.logs()
+    listening.close()
+    assert duo.b.wait_address(VIP), duo.logs()
+    assert duo.a.wait_address(VIP, held=False)
+    assert isinstance(a, Standfast)
+    assert a.instance()["trackers"][0]["points"] == weight
+    (thing,) = a.status()["vrrp"]["trackers"]
+    assert (thing["kind"], thing["good"]) == ("check", False)
+    assert "refused" in thing["words"]
+    assert a.instance()["state"] == ("BACKUP" if weight else "FAULT")
+    with service(duo.a):
+        assert duo.a.wait_address(VIP), duo.logs()
+        assert duo.b.wait_address(VIP, held=False), duo.logs()
+
+
+@ours_on_a
+def test_the_death_of_the_process_that_checks_is_not_the_service_s(duo: Net):
+    """Its successor checks again; meanwhile the last verdict holds. (A master without a first verdict waits.)"""
+    with service(duo.a):
+        a = duo.start(duo.a, config())
+        assert duo.a.wait_address(VIP), duo.logs()
+        duo.start(duo.b, instance(priority=100))
+        before = health(a)
+        killed = time.time()
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda: health(a) not in (0, before), 5, lambda: a.log)
+        duo.steady([each for each in duo.adverts_during(duo.a, 1.5) if each.time > killed], 0.1)
+        assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+        assert a.instance()["state"] == "MASTER"  # type: ignore[attr-defined] # ours
+
+
+@ours_on_a
+@pytest.mark.parametrize("on_silence", ["keep", "fail", "ignore"])
+def test_what_counts_while_nobody_checks_is_said_in_the_configuration(duo: Net, on_silence: str):
+    """Three deaths within 10 s: its successor comes after a pause, in which the verdict becomes too old."""
+    with service(duo.a):
+        a = duo.start(duo.a, config("max_age 0.5", f"on_silence {on_silence}"))
+        assert duo.a.wait_address(VIP), duo.logs()
+        duo.start(duo.b, instance(priority=100))
+        before = 0
+        for _ in range(3):
+            eventually(lambda known=before: health(a) not in (0, known), 10, lambda: a.log)  # type: ignore[misc]
+            before = health(a)
+            os.kill(before, signal.SIGKILL)
+        killed = time.time()
+        eventually(lambda: "nothing new from the health process" in a.log, 5, lambda: a.log)
+        if on_silence == "fail":
+            assert duo.b.wait_address(VIP), duo.logs()
+            assert "makes it bad" in a.log
+        else:
+            duo.wait_until(killed + 0.9)
+            assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+        eventually(lambda: "the health process tells of it again" in a.log, 10, lambda: a.log)
+        assert duo.a.wait_address(VIP), duo.logs()
