@@ -8,7 +8,6 @@ from standfast.config.keywords.values import LONGEST
 from standfast.config.kinds import Seconds, interface
 from standfast.config.schema import Block, Entries, Keyword
 
-WAITS = "helpers for interfaces"
 INTERVAL = Seconds(0, LONGEST)
 
 GARP_GROUP = Block(
@@ -27,8 +26,9 @@ GARP_GROUP = Block(
 )  # fmt: skip
 
 INTERFACES = (
-    Entries("linkbeat_interfaces", LinkbeatEntry(), "Interfaces whose link is polled every second.",
-            "linkbeat_interfaces {\n    eth0 MII\n}", acted_on=False, waits_for=WAITS),
+    Entries("linkbeat_interfaces", LinkbeatEntry(), "Interfaces whose link is to be watched.",
+            "linkbeat_interfaces {\n    eth0 MII\n}",
+            differs="Nothing is polled: the kernel tells of a lost carrier at once, on every interface."),
     Entries("interface_up_down_delays", DelayEntry(), "Changes of a link that last shorter are not seen. Without UP "
             "it is 0, not the same as DOWN. DOWN is cut to what peers wait at least.",
             "interface_up_down_delays {\n    eth0 2 0.5\n}"),

@@ -30,8 +30,9 @@ PROCESS = (
     waiting("net_namespace_ipvs", Text("NAME", least=0), "Balance in this network namespace; without a name in the "
             "one that the daemon is started in.", "net_namespace_ipvs blue", "as `net_namespace`", repeat="first"),
     waiting("namespace_with_ipsets", Flag(), "Use ipsets in a network namespace too.", "namespace_with_ipsets", "off"),
-    waiting("linkbeat_use_polling", Flag(), "Ask interfaces for their state instead of waiting for news.",
-            "linkbeat_use_polling", "off"),
+    Keyword("linkbeat_use_polling", Flag(), "Watch the links of all interfaces, which is done anyway.",
+            "linkbeat_use_polling", "off",
+            differs="Nothing is polled: the kernel tells of a lost carrier at once, on every interface."),
 )  # fmt: skip
 
 

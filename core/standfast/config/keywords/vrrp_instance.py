@@ -109,8 +109,9 @@ NETWORK = (
             "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`"),
     Keyword("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
     *VMAC,
-    waiting("linkbeat_use_polling", Flag(), "Poll the link's state.", "linkbeat_use_polling",
-            retired="linkbeat_interfaces"),
+    Keyword("linkbeat_use_polling", Flag(), "Watch the link's state, which is done anyway.", "linkbeat_use_polling",
+            retired="linkbeat_interfaces",
+            differs="Nothing is polled: the kernel tells of a lost carrier at once, on every interface."),
 )  # fmt: skip
 
 ADDRESSES = (
