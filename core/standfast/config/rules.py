@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec import structs
 
 from standfast.config.findings import Findings
+from standfast.config.firewall import firewall
 from standfast.config.iproute_names import NameTables
 from standfast.config.model import Config, GlobalDefs, Scheduling, VrrpInstance
 from standfast.config.normalise import normalise
@@ -46,6 +47,7 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         dynamic_interfaces=get("dynamic_interfaces") is not None,
         vmac_prefix=get("vmac_prefix", "vrrp"),
         vmac_addr_prefix=get("vmac_addr_prefix", get("vmac_prefix", "vrrp")),
+        firewall=firewall(defaults),
         default_interface=get("default_interface", "eth0"),
         startup_delay=get("vrrp_startup_delay", 0),
         delay_after_boot=get("vrrp_delay_after_boot", 0),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from standfast.config.findings import Findings
+from standfast.config.firewall import other_filters
 from standfast.config.settings import Settings
 
 NEEDS = {
@@ -24,6 +25,7 @@ def check_services(defaults: Settings, findings: Findings) -> None:
         if name in defaults.scalars and needed not in defaults.seen:
             at = defaults.scalars[name].statement
             findings.warning("SF4554", at, f"`{name}` without `{needed}` has no effect")
+    other_filters(defaults, findings)
     _mail(defaults, findings)
     _pipes(defaults, findings)
 

@@ -22,6 +22,8 @@ from standfast.net.decode import HostAddress, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
 from standfast.net.host import Host
 from standfast.net.links import delete as delete_link
+from standfast.net.nft.channel import Channel
+from standfast.net.nft.commands import AddTable, DeleteTable
 from standfast.net.routing import RoutingObject, words
 from standfast.net.routing_keeper import RoutingKeeper
 
@@ -161,6 +163,8 @@ def clean(
     made = [device.name for device in installed.devices if _remove_device(device, changer, links)]
     for path, before in reversed(installed.sysctls.items()):
         _write_sysctl(path, before)
+    if installed.table:
+        _remove_tables(installed.table)
     save(run_dir, Installed())
     return [*gone, *(str(found.address) for found in ours), *made]
 
@@ -184,6 +188,14 @@ def _clean_routing(changer: Changer, links: Iterable[Link], candidates: Collecti
         if keeper.take_off(each):
             gone.append(words(each))
     return gone
+
+
+def _remove_tables(name: str) -> None:
+    channel = Channel()
+    try:
+        channel.commit([command for table in channel.tables(name) for command in (AddTable(table), DeleteTable(table))])
+    finally:
+        channel.close()
 
 
 def _write_sysctl(path: str, value: str) -> None:

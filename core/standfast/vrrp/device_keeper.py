@@ -17,7 +17,7 @@ from standfast.net import links
 from standfast.net.command import Changer
 from standfast.net.decode import IFF_UP, Link
 from standfast.net.encode import IFA_PROTO, AddressEncoder
-from standfast.net.host import AddressVanished, Host, HostEvent, LinkChanged
+from standfast.net.host import Host, HostEvent, LinkChanged
 from standfast.net.netlink import errno_words
 from standfast.values import Address
 from standfast.vrrp.devices import fits
@@ -65,7 +65,9 @@ class DeviceKeeper:
 
     def concerned(self, events: Iterable[HostEvent]) -> bool:
         """May there be something to mend after these?"""
-        return bool(self.wanted) and any(isinstance(event, LinkChanged | AddressVanished) for event in events)
+        return bool(self.wanted) and any(
+            isinstance(event, LinkChanged) or event.address.address.is_link_local for event in events
+        )
 
     def mend(self) -> bool:
         """Do the next step of everything that is not as it shall be. True if something was changed."""

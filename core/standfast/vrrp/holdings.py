@@ -10,6 +10,7 @@ from standfast.net.routing import RoutingObject
 from standfast.net.routing import words as routing_words
 from standfast.net.routing_keeper import RoutingFailure, RoutingKeeper
 from standfast.vrrp.addresses import AddressKeeper, Failure
+from standfast.vrrp.firewall_keeper import FirewallKeeper
 
 Thing: TypeAlias = VirtualAddress | RoutingObject
 Refusal: TypeAlias = Failure | RoutingFailure
@@ -21,10 +22,14 @@ class Holdings:
     def __init__(self, addresses: AddressKeeper, routing: RoutingKeeper) -> None:
         self.addresses = addresses
         self.routing = routing
+        self.firewall: FirewallKeeper | None = None
+        """Silences addresses before they are there and until they are not."""
 
     def add(self, things: Sequence[Thing]) -> list[Refusal]:
         """Put them there: addresses first, since a route may have one as its source."""
         addresses, objects = _sorted(things)
+        if self.firewall is not None:
+            self.firewall.close(addresses)
         refused: list[Refusal] = [*self.addresses.add(addresses)] if addresses else []
         return [*refused, *self.routing.add(objects)] if objects else refused
 
@@ -32,7 +37,13 @@ class Holdings:
         """Take them off, in the opposite order."""
         addresses, objects = _sorted(things)
         refused: list[Refusal] = [*self.routing.remove(objects)] if objects else []
-        return [*refused, *self.addresses.remove(addresses)] if addresses else refused
+        if not addresses:
+            return refused
+        staying = self.addresses.remove(addresses)
+        if self.firewall is not None:
+            stay = {failure.subject for failure in staying}
+            self.firewall.open(address for address in addresses if address not in stay)
+        return [*refused, *staying]
 
     def present(self, thing: Thing) -> bool:
         """Is it there now?"""

@@ -48,6 +48,7 @@ from standfast.vrrp.cast import Cast, held
 from standfast.vrrp.commander import Commander
 from standfast.vrrp.device_keeper import DeviceKeeper
 from standfast.vrrp.files import Files
+from standfast.vrrp.firewall_keeper import FirewallKeeper
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.notifier import Notifier
 from standfast.vrrp.ring import EventRing
@@ -98,9 +99,10 @@ class VrrpProcess:
         announcements = Announcements(host, FrameSender())
         holdings = Holdings(self._keeper, self._routing)
         self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
+        holdings.firewall = FirewallKeeper(host, self._keeper.present, self._say_of_devices)
         self._devices = DeviceKeeper(Changer(), host, self._encode, self._say_of_devices)
         self._speaker.attend_devices(self._devices)
-        surroundings = Surroundings(host, self._devices, self._learn, self._say_of_devices)
+        surroundings = Surroundings(host, self._devices, holdings.firewall, self._learn, self._say_of_devices)
         self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir, surroundings)
         self._describer = Describer(self._speaker, holdings, self._ring)
         self._describer.generation = setup.generation

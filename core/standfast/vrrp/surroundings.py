@@ -10,6 +10,7 @@ from standfast.net.host import Host
 from standfast.supervise.state_file import Installed
 from standfast.vrrp.device_keeper import ROUNDS, DeviceKeeper
 from standfast.vrrp.devices import plan
+from standfast.vrrp.firewall_keeper import FirewallKeeper
 from standfast.vrrp.sysctls import Sysctls
 
 
@@ -23,11 +24,13 @@ class Surroundings:
         self,
         host: Host | None = None,
         keeper: DeviceKeeper | None = None,
+        firewall: FirewallKeeper | None = None,
         learn: Callable[[], None] = lambda: None,
         say: Callable[[str], None] = lambda _words: None,
     ) -> None:
         self._host = host
         self._keeper = keeper
+        self._firewall = firewall
         self._learn = learn
         self._say = say
 
@@ -35,6 +38,8 @@ class Surroundings:
         """What a predecessor left is ours."""
         if self._keeper is not None:
             self._keeper.inherit(before.devices)
+        if self._firewall is not None:
+            self._firewall.inherit(before.table)
 
     def plan(self, config: Config) -> Config:
         """Decide what is to be made; give the configuration in which addresses stand where they will live."""
@@ -42,6 +47,9 @@ class Surroundings:
             return config
         planned = plan(config, self._host.links(), self._keeper.ours.values())
         self._keeper.want(planned.devices)
+        if self._firewall is not None:
+            self._firewall.want(planned.config, planned.devices)
+            self._firewall.choose()
         return planned.config
 
     def make(self, sysctls: Sysctls) -> None:
@@ -52,10 +60,16 @@ class Surroundings:
             self._keeper.prepare(sysctls)
         except OSError as error:
             self._say(f"cannot set what virtual MACs need: {error.filename}: {error.strerror}")
+        self._filter()  # first: an interface reports its groups as soon as it is there
         for _ in range(ROUNDS):
             if not self._keeper.mend():
-                return
+                break
             self._learn()
+        self._filter()
+
+    def _filter(self) -> None:
+        if self._firewall is not None:
+            self._firewall.settle()
 
     def drop(self) -> None:
         """Remove what is ours and not wanted any more."""
@@ -67,6 +81,8 @@ class Surroundings:
         if self._keeper is not None:
             self._keeper.want(())
             self._keeper.drop()
+        if self._firewall is not None:
+            self._firewall.clear()
 
     def devices(self) -> tuple[Device, ...]:
         """What is ours or may become so, for the state file."""
@@ -74,4 +90,4 @@ class Surroundings:
 
     def table(self) -> str:
         """The name of our nf_tables table; empty without one."""
-        return ""
+        return "" if self._firewall is None else self._firewall.name

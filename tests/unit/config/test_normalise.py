@@ -44,7 +44,7 @@ TABLE = [
     ("priority 255", ("priority", "owner_state"), [], 255, True),
     ("priority 255\nstate BACKUP", ("priority", "owner_state"), [], 255, False),
     ("state MASTER\nstate BACKUP\npriority 9", ("owner_state",), ["SF4005"], True),
-    ("strict_mode\nstate MASTER\npriority 150", ("owner_state",), ["SF4007", "SF5001"], False),
+    ("strict_mode\nstate MASTER\npriority 150", ("owner_state",), ["SF4007"], False),
     ("strict_mode\nstate BACKUP\npriority 255", ("owner_state",), ["SF4007"], True),
     # version
     ("", ("version",), [], 2),
@@ -54,7 +54,7 @@ TABLE = [
     # authentication
     (PASS, ("auth.password",), [], b"s3cret"),
     (f"version 3\n{PASS}", ("auth",), ["SF4008"], None),
-    (f"strict_mode\n{PASS}", ("auth",), ["SF4008", "SF5001"], None),
+    (f"strict_mode\n{PASS}", ("auth",), ["SF4008"], None),
     ("authentication {\nauth_type PASS\n}", ("auth",), ["SF4008"], None),
     ("authentication {\nauth_pass x\n}", ("auth",), ["SF4009"], None),
     ("authentication {\nauth_type pass\nauth_pass x\n}", ("auth",), ["SF3004", "SF4009"], None),
@@ -68,10 +68,10 @@ TABLE = [
     ("preempt_delay 2.5", ("preempt_delay",), [], 2_500_000),
     ("preempt_delay 5\nnopreempt", ("preempt_delay",), ["SF4034"], 0),
     ("preempt_delay 5\nstate MASTER\npriority 9", ("preempt_delay",), ["SF4034"], 0),
-    ("preempt_delay 5\nstrict_mode", ("preempt_delay",), ["SF4034", "SF5001"], 0),
+    ("preempt_delay 5\nstrict_mode", ("preempt_delay",), ["SF4034"], 0),
     # timers
     ("down_timer_adverts 5", ("down_timer_adverts",), [], 5),
-    ("down_timer_adverts 5\nstrict_mode", ("down_timer_adverts",), ["SF4035", "SF5001"], 3),
+    ("down_timer_adverts 5\nstrict_mode", ("down_timer_adverts",), ["SF4035"], 3),
     ("timer_expired_backup\nnopreempt", ("timer_expired_backup",), [], 254),
     ("timer_expired_backup", ("timer_expired_backup",), ["SF4036"], None),
     ("advert_int 1.5", ("advert_interval",), ["SF4031"], 2 * S),
@@ -82,12 +82,12 @@ TABLE = [
     ("version 3\nadvert_int 0.015", ("advert_interval",), ["SF4031"], 20_000),
     ("version 3\nadvert_int 60", ("advert_interval",), ["SF4031"], 40_950_000),
     # strict mode decides
-    ("strict_mode\nlower_prio_no_advert off", ("lower_prio_no_advert",), ["SF5001"], True),
-    ("strict_mode\nhigher_prio_send_advert", ("higher_prio_send_advert",), ["SF5001"], False),
-    ("strict_mode", ("owner_ignore_adverts", "accept"), ["SF5001"], True, False),
+    ("strict_mode\nlower_prio_no_advert off", ("lower_prio_no_advert",), [], True),
+    ("strict_mode\nhigher_prio_send_advert", ("higher_prio_send_advert",), [], False),
+    ("strict_mode", ("owner_ignore_adverts", "accept"), [], True, False),
     ("strict_mode\npriority 255", ("accept",), [], True),
     ("strict_mode\nversion 3\naccept", ("accept",), [], True),
-    ("strict_mode\naccept", ("accept",), ["SF4037", "SF5001"], False),
+    ("strict_mode\naccept", ("accept",), ["SF4037"], False),
     # unicast
     ("unicast_peer {\n192.0.2.3\n}", ("unicast", "group", "unicast_ttl"), [], True, None, None),
     ("unicast_peer {\n192.0.2.3\n}\nunicast_ttl 9", ("unicast_ttl",), [], 9),

@@ -42,7 +42,7 @@ def keeper():
 
 def test_the_plan_is_wanted_and_made_until_nothing_is_left_to_do(host, keeper, make_settings):
     learned = []
-    surroundings = Surroundings(host, keeper, lambda: learned.append(keeper.left))
+    surroundings = Surroundings(host, keeper, learn=lambda: learned.append(keeper.left))
     placed = surroundings.plan(Config(instances=(make_settings(vmac=Vmac()),)))
     assert placed.instances[0].device == "vrrp.51"
     surroundings.make(Sysctls())

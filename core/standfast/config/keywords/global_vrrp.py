@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_values import Names
 from standfast.config.keywords.values import DELAY, INT_MAX, SPACING, WHOLE_SECONDS, count, extra_interfaces, rx_policy
 from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Switch, Text, interface
@@ -99,13 +98,13 @@ ANNOUNCING = (
 )  # fmt: skip
 
 FIREWALL = (
-    waiting("nftables", Text("TABLE", 30, least=0), "nftables table for filtering.", "nftables keepalived",
+    Keyword("nftables", Text("TABLE", 30, least=0), "nftables table for filtering.", "nftables keepalived",
             "keepalived, if needed", repeat="first"),
-    waiting("nftables_priority", PRIORITY_32, "Priority of the chains in it.", "nftables_priority -1", "-1"),
-    waiting("nftables_ifindex", Flag(), "Match link-local addresses by interface number.", "nftables_ifindex", "off"),
-    waiting("nftables_counters", Flag(), "Count packets in the rules.", "nftables_counters", "off"),
-    waiting("vrrp_iptables", Names("[CHAIN_IN [CHAIN_OUT]]", most=2), "Filter with iptables in these chains.",
+    Keyword("nftables_priority", PRIORITY_32, "Priority of the chains in it.", "nftables_priority -1", "-1"),
+    Keyword("nftables_ifindex", Flag(), "Match link-local addresses by interface number.", "nftables_ifindex", "off"),
+    Keyword("nftables_counters", Flag(), "Count packets in the rules.", "nftables_counters", "off"),
+    Keyword("vrrp_iptables", Names("[CHAIN_IN [CHAIN_OUT]]", most=2), "Filter with iptables in these chains.",
             "vrrp_iptables INPUT OUTPUT", "not used"),
-    waiting("vrrp_ipsets", Names("[SET ...]", most=6), "Names of the sets used with `vrrp_iptables`.",
+    Keyword("vrrp_ipsets", Names("[SET ...]", most=6), "Names of the sets used with `vrrp_iptables`.",
             "vrrp_ipsets keepalived", "made from `keepalived`"),
 )  # fmt: skip

@@ -127,7 +127,7 @@ ADDRESSES = (
             "promote_secondaries", "off"),
     Keyword("accept", Flag(), "Answer on the virtual addresses.", "accept", "on; in strict mode only with priority "
             "255"),
-    waiting("no_accept", Flag(False), "Drop what is sent to the virtual addresses.", "no_accept", field="accept"),
+    Keyword("no_accept", Flag(False), "Drop what is sent to the virtual addresses.", "no_accept", field="accept"),
     Keyword("vip_protect", Choice({"readd": "readd", "bounce": "bounce"}), "When somebody deletes a virtual "
             "address: put it "
             "back, or give up being master as keepalived does.", "vip_protect bounce", "readd", ours=True),

@@ -305,6 +305,27 @@ class Forward:
 
 
 @dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Sends a copy to an address by another interface (families ip and ip6). The copy meets no second duplication."""
+
+    address: Term
+    device: Term
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Those of both terms."""
+        return (*self.device.needs, *self.address.needs)
+
+    def encode(self, _anonymous: Anonymous) -> bytes:
+        """Dup: the address in one register, the device's index in another."""
+        loads = self.device.load(FIRST) + self.address.load(SECOND)
+        return loads + expression("dup", u32(1, SECOND) + u32(2, FIRST))
+
+    def __str__(self) -> str:
+        return f"dup to {self.address} device {self.device}"
+
+
+@dataclass(frozen=True, slots=True)
 class Device:
     """An interface as a term: its index for the kernel, its name for people."""
 

@@ -52,7 +52,7 @@ OWNED = Pipe("/run/x", Identity(user="nobody", group="adm", supplementary=True))
         ("include_check foo", {}, ["SF1507"]),
         ("reload_time_file reload-at", None, ["SF3315"]),
         ("process_name aaaaaaaaaaaaaaaaaaaa", "a" * 15, ["SF3314"]),
-        ("vrrp_iptables IN OUT", ("IN", "OUT"), []),
+        ("vrrp_iptables IN OUT", ("IN", "OUT"), ["SF6202"]),
         ("vrrp_iptables IN IN", None, ["SF3316"]),
         ("vrrp_ipsets " + "a" * 28, None, ["SF3006"]),
         ("dbus_service_name org.example.Vrrp1", "org.example.Vrrp1", []),

@@ -141,6 +141,10 @@ def rightly(path: str) -> set[str]:
         codes.add("SF4107")  # files for FILE_CHECK stand above every virtual server's example
     if parts[0] == "track_file" or path == f"{FILE_CHECK}/track_file":
         codes.add("SF4108")
+    if parts[-1] == "no_accept":
+        codes.add("SF4038")
+    if parts[-1] in ("vrrp_iptables", "vrrp_ipsets", "nftables_ifindex"):
+        codes.add("SF6202")
     if path == "virtual_server/hashed":
         codes.add("SF4525")
     if parts[-1] in ABOUT_TLS and parts[-2] in ("HTTP_CHECK", "HTTP_GET"):

@@ -37,7 +37,7 @@ def read(line: str, setting: str):
         ("stop_hold 61", None, ["SF3002"]),
         ("garp_master_repeat 0", 1, ["SF3002"]),
         ("debug 5", None, ["SF3002", "SF5001"]),
-        ("no_accept", False, ["SF5001"]),
+        ("no_accept", False, []),
     ],
 )
 def test_limits(line, value, codes):

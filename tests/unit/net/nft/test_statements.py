@@ -3,6 +3,7 @@ from standfast.net.nft.statements import (
     CLOSING,
     NOT_TRANSLATED,
     Destination,
+    Duplicate,
     Match,
     MatchAny,
     MatchSet,
@@ -10,7 +11,7 @@ from standfast.net.nft.statements import (
     Rewrite,
     Update,
 )
-from standfast.net.nft.types import IPV4, IPV6, SERVICE, concatenation
+from standfast.net.nft.types import INTERFACE, IPV4, IPV6, SERVICE, concatenation
 from standfast.net.nft.wire import u32
 
 
@@ -34,6 +35,9 @@ def test_words():
     assert str(Match(t.META_MARK, bytes(4), "!=")) == "meta mark != 0x00000000"
     assert str(MatchSet(t.IP_SOURCE, "rs4", negated=True)) == "ip saddr != @rs4"
     assert str(Update("fl", t.IP_SOURCE, t.META_MARK, 120_000)) == "update @fl { ip saddr timeout 120s : meta mark }"
+    dup = Duplicate(t.IP_DESTINATION, t.Looked(t.META_OIFNAME, "below", INTERFACE))
+    assert str(dup) == "dup to ip daddr device meta oifname map @below"
+    assert dup.needs == ("ip",)
     assert str(Reject()) == "reject with icmpx port-unreachable"
 
 
