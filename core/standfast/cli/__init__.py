@@ -29,6 +29,7 @@ COMMANDS = (
     "server",
     "check-now",
     "notify",
+    "log-level",
     "reap",
     "check",
     "config",

@@ -42,9 +42,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--run-dir", type=Path, metavar="DIR", help="sockets and state (default /run/standfast)")
     parser.add_argument(
         "--log-format",
-        choices=("auto", "json", "console"),
+        choices=("auto", "json", "console", "keepalived"),
         default="auto",
-        help="how log lines look; auto: as suits the journal, a terminal or a file",
+        help="how log lines look; auto: as suits the journal, a terminal or a file; keepalived: as its lines",
     )
     parser.add_argument("--beside", action="store_true", help="start although another VRRP speaker runs on this host")
     parser.add_argument("-R", "--dont-respawn", action="store_true", help="end when the VRRP process dies")

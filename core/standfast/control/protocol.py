@@ -11,7 +11,7 @@ from typing import Literal
 
 import msgspec
 
-from standfast.events import AnyEvent, StateName
+from standfast.events import AnyEvent, Level, StateName
 from standfast.transfer import sendable
 
 SCHEMA = "standfast.status/1"
@@ -51,6 +51,8 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``yield``, ``hold``, ``resume``: whom; an instance or a sync group."""
     lasting: float | None = None
     """``yield``, ``hold``: for how many seconds; None: until ``resume``."""
+    level: Level | None = None
+    """``log-level``: the least that is written; None: only say what it is."""
     force: bool = False
     """``yield``: even if nobody takes over."""
 

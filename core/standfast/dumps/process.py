@@ -38,7 +38,7 @@ def write(order: Order, log: LogPipe) -> int:
     config = decode(order.config)
     status, trouble = _vrrp(order.run_dir)
     if trouble:
-        log.log("warning", "dump.unknown", f"no dump of VRRP: {trouble}; an older one is removed")
+        log.log("warning", "dump.unknown", f"no {order.kind} of VRRP: {trouble}; an older one is removed")
     failed = bool(trouble)
     for path, make in _files(order, config, status):
         try:

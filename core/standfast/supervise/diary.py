@@ -14,11 +14,13 @@ import time
 from pathlib import Path
 
 from standfast.control.protocol import ProcessStatus
+from standfast.events import Level
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.logpipe import LogPipe, pair
 from standfast.supervise.reactor import Reactor
-from standfast.supervise.writer import LogFormat, write_records
+from standfast.supervise.sinks import STDERR, Destination
+from standfast.supervise.writer import SET_LEVEL, LogFormat, write_records
 from standfast.values import SECOND
 
 _STDERR = 2
@@ -39,11 +41,13 @@ def _stopped(pid: int) -> bool:
 class Diary:
     """Keeps a writer at the other end of the log pipe."""
 
-    def __init__(self, style: LogFormat, *, debug: bool) -> None:
+    def __init__(self, style: LogFormat, *, level: Level = "info", where: Destination = STDERR) -> None:
         sender, self._receiver = pair()
         self.log = LogPipe(sender, "parent")
         self._style = style
-        self._debug = debug
+        self._where = where
+        self.level = level
+        """What the next writer begins with; the present one is told by a record."""
         self._pid = 0
         self._since = 0.0
         self._restarts = -1
@@ -75,7 +79,7 @@ class Diary:
             log.socket.close()  # or it would wait for itself at the end
             privileges.drop_all_but(privileges.WRITER)
             os.nice(_NICENESS)
-            return write_records(receiver, _STDERR, self._style, debug=self._debug)
+            return write_records(receiver, _STDERR, self._style, level=self.level, where=self._where)
 
         def ended(_status: int) -> None:
             reactor.after(SECOND, lambda: self.open(reactor, brood))
@@ -86,6 +90,12 @@ class Diary:
             self._pid = brood.start("writer", main, keep=[receiver.fileno()], on_end=ended, stderr=True)
         except OSError:  # no room for a process: what is said waits in the pipe
             ended(0)
+
+    def set_level(self, level: Level) -> None:
+        """From now on write nothing below it."""
+        self.level = level
+        words = f"log level {level}"
+        self.log.log(level if level in ("warning", "error") else "info", SET_LEVEL, words, fields={"level": level})
 
     def close(self) -> None:
         """Let the writer write what it has, at most a second; a reader that has stopped reading must not hold us."""

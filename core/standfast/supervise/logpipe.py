@@ -14,8 +14,8 @@ import time
 import msgspec
 
 from standfast.clock import wall_clock_at
-from standfast.events import DualMaster, Event, Level, QuorumChange, Remark, ServerChange, Transition
-from standfast.values import seconds
+from standfast.events import Event, Level
+from standfast.supervise.telling import told
 
 RECORD_LIMIT = 16_384
 """Bytes of one encoded record; longer words are cut."""
@@ -90,38 +90,10 @@ class LogPipe:
             self.dropped += 1
 
     def tell(self, event: Event) -> None:
-        """Log an event; one that is none of these has nothing to say to people."""
-        if isinstance(event, Transition):
-            words = f"{event.old} -> {event.new}: {event.cause}"
-            fields: dict[str, str | int | float | bool] = {
-                "old": event.old,
-                "new": event.new,
-                "priority": event.priority,
-            }
-            level: Level = "warning" if event.new == "FAULT" else "info"
-            self.log(level, "vrrp.transition", words, instance=event.instance, at=event.at, fields=fields)
-        elif isinstance(event, DualMaster):
-            self._tell_dual_master(event)
-        elif isinstance(event, ServerChange):
-            state = f"up with weight {event.weight}" if event.up else "down"
-            level = "info" if event.up else "warning"
-            words = f"{event.server} of {event.service} is {state}: {event.cause}"
-            self.log(level, "lvs.server", words, at=event.at, fields={"service": event.service, "server": event.server})
-        elif isinstance(event, QuorumChange):
-            words = f"{event.service} is {'up' if event.up else 'down'}: {event.cause}"
-            words += "; the sorry server serves" if event.sorry else ""
-            fields = {"service": event.service, "weight": event.weight, "quorum": event.quorum}
-            self.log("info" if event.up else "warning", "lvs.quorum", words, at=event.at, fields=fields)
-        elif isinstance(event, Remark):
-            self.log(event.level, event.event, event.words, instance=event.instance, at=event.at, fields=event.fields)
-
-    def _tell_dual_master(self, event: DualMaster) -> None:
-        who = f"{event.other} (priority {event.other_priority})"
-        if event.over:
-            words, level = f"one master again: {who} was heard for {seconds(event.lasted)}", "info"
-        else:
-            words, level = f"two masters: {who} does not yield to us; is there a one-way link between us?", "error"
-        self.log(level, "vrrp.dual_master", words, instance=event.instance, at=event.at)  # type: ignore[arg-type] # mypy widens it
+        """Log an event; one that has nothing to say to people is left out."""
+        what = told(event)
+        if what is not None:
+            self.log(what.level, what.event, what.words, instance=event.instance, at=event.at, fields=what.fields)
 
     def _confess(self) -> bool:
         words = f"{self.dropped} log records of this process were dropped: whoever reads the log is too slow"

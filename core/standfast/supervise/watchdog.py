@@ -22,6 +22,7 @@ from standfast.config.codes_binding import SECRETIVE
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.render import entry
 from standfast.control.protocol import DaemonStatus, Outcome, ProcessStatus, Request
+from standfast.events import Level
 from standfast.scripts.protocol import Ways
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -41,14 +42,15 @@ from standfast.supervise.once import run_once
 from standfast.supervise.parent import Parent
 from standfast.supervise.pid_files import PidFiles
 from standfast.supervise.pipes import Pipes
-from standfast.supervise.reactor import Reactor
+from standfast.supervise.reactor import Reactor, Timer
 from standfast.supervise.reload import Hooks, Reloader
 from standfast.supervise.roles import Role
 from standfast.supervise.rundir import Process
 from standfast.supervise.signals import Signals
+from standfast.supervise.sinks import STDERR, Destination
 from standfast.supervise.systemd import Systemd
 from standfast.supervise.writer import LogFormat
-from standfast.values import SECOND
+from standfast.values import SECOND, seconds
 
 _REAPER_PATIENCE = 10 * SECOND
 _REAL_TIME = 50
@@ -63,6 +65,7 @@ class Options:
     config_id: str = ""
     run_dir: Path | None = None
     log_format: LogFormat = "auto"
+    log_to: Destination = STDERR
     debug: bool = False
     beside: bool = False
     notes: tuple[str, ...] = ()
@@ -100,7 +103,7 @@ class Watchdog:
         self._parts = parts
         self._signals = Signals()
         self._pid_files = PidFiles(options.pid_files)
-        self._diary = Diary(options.log_format, debug=options.debug)
+        self._diary = Diary(options.log_format, level="debug" if options.debug else "info", where=options.log_to)
         log = self._diary.log
         self._parent = Parent(Reactor(), Brood(log), log, Systemd(os.environ))
         self._exit_status: int | None = None
@@ -113,6 +116,7 @@ class Watchdog:
         self._reloader: Reloader | None = None
         self._leaving: Leaving | None = None
         self._dumping: Dumping | None = None
+        self._level_timer: Timer | None = None
         self._desks: list[Desk] = []
         self._farewells: list[Answer] = []
 
@@ -320,8 +324,27 @@ class Watchdog:
         elif request.do == "stop":
             self._farewells.append(answer)
             self._stop(at_once=request.now)
+        elif request.do == "log-level":
+            answer(self._set_log_level(request))
         else:
             self._question(request, answer)
+
+    def _set_log_level(self, request: Request) -> Outcome:
+        if request.level is None:
+            return Outcome(ok=True, words=self._diary.level)
+        before = self._diary.level
+        self._set_level(request.level)
+        if request.lasting is None:
+            return Outcome(ok=True, words=f"log level {request.level}, until somebody changes it")
+        self._level_timer = self._parent.reactor.after(round(request.lasting * SECOND), lambda: self._set_level(before))
+        words = f"log level {request.level} for {seconds(round(request.lasting * SECOND))}, then {before} again"
+        return Outcome(ok=True, words=words)
+
+    def _set_level(self, level: Level) -> None:
+        if self._level_timer is not None:
+            self._level_timer.cancel()
+            self._level_timer = None
+        self._diary.set_level(level)
 
     def _question(self, request: Request, answer: Answer) -> None:
         if request.do == "status":

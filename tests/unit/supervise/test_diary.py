@@ -25,7 +25,7 @@ def piped_stderr():
 
 def test_what_is_said_before_the_end_is_written():
     with piped_stderr() as stderr:
-        diary = Diary("json", debug=False)
+        diary = Diary("json")
         diary.open(Reactor(), Brood(diary.log))
         assert diary.status(3).generation == 3
         diary.log.log("info", "x", "last words")
@@ -38,7 +38,7 @@ def test_what_is_said_before_the_end_is_written():
 
 def test_a_reader_that_has_stopped_reading_does_not_hold_the_end():
     with piped_stderr():
-        diary = Diary("json", debug=False)
+        diary = Diary("json")
         diary.open(Reactor(), Brood(diary.log))
         pid = diary.status(1).pid
         for number in range(2_000):
@@ -52,7 +52,7 @@ def test_a_reader_that_has_stopped_reading_does_not_hold_the_end():
 
 def test_a_dead_writer_is_replaced_and_nothing_waiting_is_lost():
     with piped_stderr() as stderr:
-        diary, reactor = Diary("json", debug=False), Reactor()
+        diary, reactor = Diary("json"), Reactor()
         brood = Brood(diary.log)
         diary.open(reactor, brood)
         first = diary.status(1).pid
@@ -72,7 +72,7 @@ def test_a_dead_writer_is_replaced_and_nothing_waiting_is_lost():
 
 def test_a_stopped_writer_is_stuck_until_it_goes_on():
     with piped_stderr():
-        diary = Diary("json", debug=False)
+        diary = Diary("json")
         diary.open(Reactor(), Brood(diary.log))
         assert diary.status(1).state == "running"
         pid = diary.status(1).pid
@@ -90,7 +90,7 @@ def test_a_stopped_writer_is_stuck_until_it_goes_on():
 
 def test_a_writer_whose_reader_has_stopped_is_stuck_when_lines_pile_up():
     with piped_stderr():
-        diary = Diary("json", debug=False)
+        diary = Diary("json")
         diary.open(Reactor(), Brood(diary.log))
         pid = diary.status(1).pid
         for _ in range(2_000):

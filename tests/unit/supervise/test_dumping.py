@@ -16,6 +16,16 @@ def test_signals_have_dumps_written_one_after_the_other(daemon):
         os.kill(daemon.process.pid, number)
     daemon.eventually((daemon.run_dir / "keepalived_parent.data").exists)
     # The fake speaker answers no question: what is not known is not written.
-    daemon.eventually(lambda: len(daemon.logged("dump.unknown")) >= 2)
+    daemon.eventually(
+        lambda: {each["message"].split()[1] for each in daemon.logged("dump.unknown")} >= {"data", "json"}
+    )
     assert not (daemon.run_dir / "keepalived.json").exists()
     assert daemon.vrrp()["state"] == "running"
+
+
+def test_the_log_level_changes_at_run_time(daemon):
+    daemon.start()
+    assert daemon.order(do="log-level")["words"] == "info"
+    assert "0.3" in daemon.order(do="log-level", level="debug", lasting=0.3)["words"]
+    daemon.eventually(lambda: len(daemon.logged("log.level")) == 2)
+    assert daemon.order(do="log-level")["words"] == "info"
