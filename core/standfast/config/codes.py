@@ -118,6 +118,14 @@ declare(
         "before it; if not, write the word in double quotes.",
     ),
     Code(
+        "SF1204",
+        "warning",
+        "backslash at the end of a comment",
+        "A backslash at the very end of a line is never part of a comment: in a parameter of several lines the next "
+        "line belongs to it. Everywhere else keepalived takes it for a word, and complains of an unknown keyword; "
+        "behind a statement it is glued to the statement's last word. Here it is ignored. Delete it.",
+    ),
+    Code(
         "SF1301",
         "error",
         "undefined parameter `${NAME}`",

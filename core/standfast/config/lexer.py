@@ -14,6 +14,7 @@ _WORD = re.compile(r'"([^"]*)"|[^ \t\f\r\v"]+|"')
 _CUT = re.compile(r'"[^"]*(?:"|\Z)|\$\{[^{}"]*\}|\{\{[^{}"]*\}\}|\{%[^"]*?%\}|[{}]')
 _NAME_REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?:[ \t]+\w+)*\}", re.ASCII)
 _PLACEHOLDER = re.compile(r'"[^"]*(?:"|\Z)|<[A-Za-z_][\w .:-]*>')
+_BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\Z")
 _TRAILING_BRACE = re.compile(r"[{}][ \t\f\r\v]*\Z")
 
 
@@ -22,6 +23,22 @@ def comment_start(text: str) -> int:
     if "#" not in text and "!" not in text:
         return -1
     return next((found.start() for found in _COMMENT.finditer(text) if found[0] in ("#", "!")), -1)
+
+
+def code_end(text: str) -> tuple[int, int]:
+    """Where the code of a physical line ends, and where a backslash stands that belongs to it all the same, or -1.
+
+    A backslash at the very end of a line is never part of a comment: lines of a template go on by it. In all other
+    lines keepalived glues it to the last word, whatever stands between.
+    """
+    at = comment_start(text)
+    if "\\" not in text:
+        return (len(text) if at < 0 else at), -1
+    line = text.rstrip(BLANKS) if at < 0 else text
+    if not _BACKSLASH.search(line):
+        return (len(text) if at < 0 else at), -1
+    last = len(line) - 1
+    return len(text[: last if at < 0 else at].rstrip(BLANKS)), last
 
 
 def unescape(text: Text) -> Text:

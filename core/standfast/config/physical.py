@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from standfast.config.lexer import brace_positions, comment_start
+from standfast.config.lexer import brace_positions, code_end, comment_start
 from standfast.config.text import BLANKS, too_long
 from standfast.config.textfaults import BOM
 
@@ -106,7 +106,9 @@ def _kind(code: str, after: str, whole: bool) -> Kind:
 
 def _goes_on(line: Physical, collecting: bool) -> bool:
     """Is the next line one more line of a multi-line parameter?"""
-    if collecting:
-        return line.kind is Kind.COMMENT or line.code.endswith("\\")
-    found = _DEFINITION.match(line.code) if line.kind is Kind.WHOLE else None
-    return found is not None and found[2] == "\\"
+    whole = line.before + line.code + line.after
+    end, backslash = code_end(whole)
+    if backslash < 0 or collecting:
+        return backslash >= 0
+    found = _DEFINITION.match(whole[:end]) if line.kind is Kind.WHOLE else None
+    return found is not None and not found[2]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from standfast.config import includes, textfaults
 from standfast.config.builder import Builder
 from standfast.config.diagnostics import Frame, Span
-from standfast.config.lexer import comment_start, lex, unescape
+from standfast.config.lexer import code_end, comment_start, lex, unescape
 from standfast.config.loops import HEAD, BadLoopError, Loop, loop
 from standfast.config.notices import Notices
 from standfast.config.parameters import Expansion, Parameter, Parameters
@@ -123,15 +123,19 @@ class Preprocessor:
             textfaults.check_line(bare, self._notices)
         if self._collecting is not None:
             self._collect(self._collecting, bare)
+        elif bare.head == "\\" and text.head != "\\":
+            textfaults.check_lone_backslash(bare, self._notices)
         elif bare.head:
             self._process(bare)
 
     def _strip_comment(self, text: Text) -> Text:
         at = comment_start(text.text)
-        if at < 0:
-            return text
-        textfaults.check_comment(text, at, self._notices)
-        return text.cut(at)
+        if at >= 0:
+            textfaults.check_comment(text, at, self._notices)
+        end, backslash = code_end(text.text)
+        if backslash > end:
+            return text.cut_out(end, backslash)
+        return text if at < 0 else text.cut(end)
 
     # One logical line
 
@@ -215,10 +219,8 @@ class Preprocessor:
     # Templates
 
     def _collect(self, collecting: _Collecting, bare: Text) -> None:
-        """One more line of a multi-line parameter; a line without a backslash is its last."""
+        """One more line of a multi-line parameter; a line without a backslash is its last, also one with a comment."""
         stripped = bare.text.rstrip(BLANKS)
-        if not stripped and bare.line.text.strip(BLANKS):
-            return  # only a comment: keepalived does not see such a line either
         last = not stripped.endswith("\\")
         content = stripped if last else stripped[:-1]
         if content.strip(BLANKS):

@@ -64,6 +64,11 @@ class Text(msgspec.Struct, frozen=True, gc=False):
         """Without everything from ``end`` on."""
         return Text(self.text[:end], self.line, self.via, self.marks)
 
+    def cut_out(self, start: int, end: int) -> Text:
+        """Without what stands between ``start`` and ``end``, and behind the character at ``end``."""
+        marks = self.explicit_marks()
+        return Text(self.text[:start] + self.text[end], self.line, self.via, [*marks[:start], marks[end]])
+
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """A statement's words, or one brace."""

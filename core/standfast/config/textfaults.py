@@ -104,3 +104,9 @@ def check_comment(text: Text, at: int, notices: Notices) -> None:
     elif inside and bare[-1] not in "{}=" and behind not in ("", "#", "!", *BLANKS):
         hint = "write the word in double quotes, or put a blank before the comment"
         notices.say("SF1203", text, at, len(text.text), f"`{sign}` begins a comment in the middle of a word", hint=hint)
+
+
+def check_lone_backslash(bare: Text, notices: Notices) -> None:
+    """Say that keepalived takes the backslash at the end of a comment for a statement; it is one without meaning."""
+    message = "the backslash at the end of a line is not part of the comment: keepalived takes it for a keyword"
+    notices.say("SF1204", bare, len(bare.text) - 1, len(bare.text), message, hint="delete it")

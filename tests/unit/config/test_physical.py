@@ -32,9 +32,11 @@ def test_what_a_line_is_and_where_it_may_be_cut(text, kind, cuts):
 
 
 def test_a_multi_line_parameter_goes_on_to_the_line_without_a_backslash():
-    text = "$A= \\\n  x { \\\n# only a comment\n  y\nz {\n$B= \\\n\nw {\n"
+    text = (
+        "$A= \\\n  x { \\\n# a comment \\\n  y\nz {\n$B= \\\n\nw {\n$C= # why \\\n  a # b \\\n  c \\\n# no more\nd {\n"
+    )
     whole = [line.kind is Kind.WHOLE for line in lines(text)]
-    assert whole == [True, True, False, True, False, True, False, False]
+    assert whole == [True, True, False, True, False, True, False, False, True, True, True, False, False]
 
 
 def test_the_comment_of_a_line():

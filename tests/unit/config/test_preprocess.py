@@ -112,3 +112,34 @@ def test_loops_within_loops_are_multiplied_before_they_run():
     assert "4000000 with the loops around it" in parsed.diagnostics[0].message
     assert parsed.tree.statements == []
     assert codes(parse_text("~SEQ(A, 1, 20) ~SEQ(B, 1, 20) x $A $B\n~SEQ(A, 1, 20) x\n")) == []
+
+
+def test_a_line_with_nothing_but_a_comment_ends_a_multi_line_parameter():
+    parsed = parse_text("$T= \\\n  a \\\n# end\nb\n$T\n")
+    assert raw(parsed) == ["b", "a"]
+
+
+def test_a_multi_line_parameter_goes_on_behind_a_comment_that_ends_in_a_backslash():
+    parsed = parse_text("$T= # why \\\n  a # b \\\n  # c \\\n  d\n$T\n")
+    assert raw(parsed) == ["a", "d"]
+    assert codes(parsed) == []
+
+
+@pytest.mark.parametrize("line", ["x 100 \\", "x 100 \\ ", "x 100# c \\", "x 100 # c\\", "x 100\\"])
+def test_a_backslash_at_the_end_of_a_line_is_glued_to_the_last_word(line):
+    parsed = parse_text(f"{line}\ny\n")
+    assert raw(parsed) == ["x 100\\", "y"]
+    word = parsed.tree.statements[0].words[1]
+    assert (word.span.column, word.span.end) == (3, line.rindex("\\") + 2)
+
+
+@pytest.mark.parametrize("line", ["# c \\\\", "# c \\ ", "#"])
+def test_other_backslashes_in_comments_are_comment(line):
+    parsed = parse_text(f"{line}\ny\n")
+    assert (raw(parsed), codes(parsed)) == (["y"], [])
+
+
+def test_a_backslash_behind_nothing_but_a_comment_is_named_and_ignored():
+    parsed = parse_text("# c \\\nx\n")
+    assert (raw(parsed), codes(parsed)) == (["x"], ["SF1204"])
+    assert str(parsed.diagnostics[0].span) == "<text>:1:5"
