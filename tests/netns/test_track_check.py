@@ -11,12 +11,14 @@ import time
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
-from harness.pairings import ours_on_a
+from harness.pairings import OURS, ours_on_a, pairing
 
 from standfast.lab.daemons import Daemon, Standfast
 from standfast.lab.lab import Host
 
 PORT = 8080
+ours_alone_pair = pytest.mark.parametrize("duo", [pairing(OURS, OURS)], indirect=True)
+"""Where the other machine does nothing but listen, it does not matter what runs there."""
 
 
 def service(host: Host) -> socket.socket:
@@ -62,7 +64,7 @@ def test_the_peer_takes_over_when_the_service_dies(duo: Net, weight: int):
         assert duo.b.wait_address(VIP, held=False), duo.logs()
 
 
-@ours_on_a
+@ours_alone_pair
 def test_the_death_of_the_process_that_checks_is_not_the_service_s(duo: Net):
     """Its successor checks again; meanwhile the last verdict holds. (A master without a first verdict waits.)"""
     with service(duo.a):
@@ -78,7 +80,7 @@ def test_the_death_of_the_process_that_checks_is_not_the_service_s(duo: Net):
         assert a.instance()["state"] == "MASTER"  # type: ignore[attr-defined] # ours
 
 
-@ours_on_a
+@ours_alone_pair
 @pytest.mark.parametrize("on_silence", ["keep", "fail", "ignore"])
 def test_what_counts_while_nobody_checks_is_said_in_the_configuration(duo: Net, on_silence: str):
     """Three deaths within 10 s: its successor comes after a pause, in which the verdict becomes too old."""

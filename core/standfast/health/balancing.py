@@ -39,6 +39,9 @@ LAST_WORDS_S: Final = 1.0
 """What scripts may take at the end."""
 
 REMEMBER_EVERY_S: Final = 1.0
+SAVING_SHARE: Final = 50
+"""Remembering takes no more than this part of the time."""
+
 REPEAT_EVERY_S: Final = 1.0
 """How often VRRP hears of what is only watched."""
 
@@ -253,12 +256,22 @@ class BalancingPart:
     # Tasks
 
     async def _remember(self) -> None:
+        """How servers stand, and what is in the kernel, so that a successor finds the one by the other.
+
+        For very many servers this takes a while, so it is done less often then.
+        """
+        rest_s = REMEMBER_EVERY_S
         while True:
             await self._unsaved.wait()
-            await trio.sleep(REMEMBER_EVERY_S)
+            await trio.sleep(rest_s)
             self._unsaved = trio.Event()
-            if not self._stopping:
-                self._save()
+            if self._stopping:
+                continue
+            began = clock.now()
+            self._save()
+            await trio.lowlevel.checkpoint()
+            self._note_pools()
+            rest_s = max(REMEMBER_EVERY_S, SAVING_SHARE * (clock.now() - began) / SECOND)
 
     def _save(self) -> None:
         try:

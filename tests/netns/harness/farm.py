@@ -50,6 +50,13 @@ class Servers:
             self._listening.setdefault(name, []).extend((tcp, udp))
         self._wake.send(b"x")
 
+    def shut(self, name: str) -> None:
+        """Listen no more: new connections are refused, those that are there go on."""
+        with self._lock:
+            for each in self._listening.pop(name, []):
+                self._selector.unregister(each)
+                each.close()
+
     def close(self) -> None:
         self._wake.send(b"q")
         self._thread.join(5)

@@ -185,6 +185,29 @@ async def test_a_service_that_goes_is_taken_off(world, autojump_clock):
         assert f"RS [10.0.0.1]:tcp:80 {NAME.replace('80', '81')} DOWN" in world.lines
 
 
+async def test_what_is_in_the_kernel_is_noted_for_a_successor(world, autojump_clock):
+    """A data plane can adopt only what it is told exactly."""
+    async with running(world.part(text(1, 2))) as part:
+        world.dead.add("10.0.0.1")
+        await trio.sleep(15)
+        noted = on_disk.load_pools(world.run_dir)
+        assert noted == {"ipvs": list(part.programmers["ipvs"].applied.values())}
+        assert len(noted["ipvs"][0].members) == 1
+
+
+async def test_what_is_only_watched_is_told_to_vrrp_again_and_again(world, autojump_clock):
+    class Seat:
+        said = 0
+
+        def repeat(self, now):
+            self.said += 1
+
+    async with running(world.part(text(1))) as part:
+        part.tracked = [seat := Seat()]
+        await trio.sleep(5)
+        assert seat.said in (4, 5)
+
+
 async def test_a_successor_takes_over_what_it_finds(world, autojump_clock):
     async with running(world.part(text(1, 2))):
         world.dead.add("10.0.0.1")

@@ -95,30 +95,30 @@ SCRIPTS = (
             "vrrp_notify_priority_changes", "off"),
     Keyword("fifo_write_vrrp_states_on_reload", Flag(), "Repeat all states after a reload.",
             "fifo_write_vrrp_states_on_reload", "off"),
-    waiting("rs_init_notifies", Switch(), "Servers that are up at the start are announced.", "rs_init_notifies", "off"),
+    Keyword("rs_init_notifies", Switch(), "Servers that are up at the start are announced.", "rs_init_notifies", "off"),
 )  # fmt: skip
 
 BALANCING = (
     Keyword("lb_backend", Text("ipvs|nftables|NAME"), "What balances services in the kernel: `ipvs`, `nftables`, or "
             "what a plugin brings.", "lb_backend nftables", "ipvs if the kernel has it, else nftables if that can do "
             "everything that is asked for", ours=True),
-    waiting("lvs_timeouts", Custom("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", lvs_timeouts), "Timeouts of "
+    Keyword("lvs_timeouts", Custom("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", lvs_timeouts), "Timeouts of "
             "connections.", "lvs_timeouts tcp 7200 udp 300", "the kernel's", incomplete="skip"),
-    waiting("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),
-    waiting("lvs_flush_on_stop", ON_STOP, "Empty it at the end, all of it, or with `VS` our virtual servers.",
+    Keyword("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),
+    Keyword("lvs_flush_on_stop", ON_STOP, "Empty it at the end, all of it, or with `VS` our virtual servers.",
             "lvs_flush_on_stop VS", "off"),
-    waiting("lvs_flush_onstop", ON_STOP, "The same as `lvs_flush_on_stop`.", "lvs_flush_onstop", "off",
+    Keyword("lvs_flush_onstop", ON_STOP, "The same as `lvs_flush_on_stop`.", "lvs_flush_onstop", "off",
             field="lvs_flush_on_stop"),
-    waiting("lvs_sync_daemon", Custom("INTERFACE [[inst] INSTANCE] [id 0-255] [maxlen 1-65507] [port 1-65535] "
+    Keyword("lvs_sync_daemon", Custom("INTERFACE [[inst] INSTANCE] [id 0-255] [maxlen 1-65507] [port 1-65535] "
             "[ttl 1-255] [group ADDRESS]", sync_daemon), "Copy connections to the other machine; with an instance, "
             "from its master.", "lvs_sync_daemon eth0 VI_1 id 1", "off", repeat="first", incomplete="skip"),
-    waiting("checker_log_all_failures", Switch(), "Log every failed check.", "checker_log_all_failures", "off"),
-    waiting("nftables_ipvs", Text("TABLE", 30, least=0, bare=TABLE), "One mark for each group, by nftables.",
+    Keyword("checker_log_all_failures", Switch(), "Log every failed check.", "checker_log_all_failures", "off"),
+    Keyword("nftables_ipvs", Text("TABLE", 30, least=0, bare=TABLE), "One mark for each group, by nftables.",
             "nftables_ipvs",
             "off", repeat="first"),
-    waiting("nftables_ipvs_priority", Integer(-(2**31), INT_MAX), "Priority of its chains.",
+    Keyword("nftables_ipvs_priority", Integer(-(2**31), INT_MAX), "Priority of its chains.",
             "nftables_ipvs_priority -1", "-1"),
-    waiting("nftables_ipvs_start_fwmark", Integer(1, UINT_MAX), "The first mark.", "nftables_ipvs_start_fwmark 1000",
+    Keyword("nftables_ipvs_start_fwmark", Integer(1, UINT_MAX), "The first mark.", "nftables_ipvs_start_fwmark 1000",
             "1000"),
 )  # fmt: skip
 

@@ -176,7 +176,7 @@ TRACKING: tuple[Declaration, ...] = (
     Keyword("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
     Keyword("notify_priority_changes", Switch(), "Changes of priority are events too.", "notify_priority_changes",
             "`vrrp_notify_priority_changes`"),
-    waiting("lvs_sync_daemon_interface", interface(), "Copy connections on this interface.",
+    Keyword("lvs_sync_daemon_interface", interface(), "Copy connections on this interface.",
             "lvs_sync_daemon_interface eth1", retired="lvs_sync_daemon", repeat="first"),
     waiting("debug", Integer(0, 4), "Nothing, in keepalived either.", "debug 0", "0"),
 )  # fmt: skip

@@ -1,0 +1,278 @@
+"""The whole daemon balances on nftables: a client, balancers and servers with real connections."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from harness.config import instance
+from harness.farm import SERVER_PORT, SERVERS, VIP, Farm, alive
+from harness.network import eventually
+
+from standfast.control.client import NoAnswer, ask
+from standfast.control.protocol import Request
+from standfast.lab.daemons import Standfast
+from standfast.lab.lab import Host, Lab
+
+SORRY_PORT = 9090
+CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 1\n}"
+HANDOVER_S = 0.06
+
+
+def service(*more: str, scheduler: str = "rr", weights: dict[str, int] | None = None) -> str:
+    """The virtual server with three servers and a sorry server."""
+    lines = ["protocol TCP", f"lvs_sched {scheduler}", "lvs_method NAT", "lb_backend nftables"]
+    lines += [f"sorry_server 10.8.0.13 {SORRY_PORT}", *more]
+    for number, name in enumerate(SERVERS, 1):
+        weight = (weights or {}).get(name, 1)
+        lines.append(f"real_server 10.8.0.1{number} {SERVER_PORT} {{\n weight {weight}\n {CHECK}\n}}")
+    return f"virtual_server {VIP} 80 {{\n" + "\n".join(lines) + "\n}\n"
+
+
+def each(count: int, names: tuple[str, ...] = SERVERS) -> Counter[str]:
+    return Counter(dict.fromkeys(names, count))
+
+
+class Balancer:
+    """A daemon on one of the farm's balancers."""
+
+    def __init__(self, farm: Farm, host: Host, config: str) -> None:
+        self.farm = farm
+        self.daemon = Standfast(host, config)
+
+    def start(self) -> None:
+        self.daemon.start()
+        self.settle("all servers are up", lambda: self.alive() == set(SERVERS))
+
+    def health(self) -> dict[str, Any]:
+        return ask(self.daemon.run_dir, "health.status", Request(do="status"))
+
+    def service(self) -> dict[str, Any]:
+        (found,) = self.health()["balancing"]["services"]
+        return found
+
+    def alive(self) -> set[str]:
+        """Servers that were seen to be up."""
+        try:
+            servers = self.service()["servers"]
+        except NoAnswer:
+            return set()
+        up = [each["server"] for each in servers if all(check["up"] and "at" in check for check in each["checks"])]
+        return {SERVERS[int(label.partition("]")[0][-1]) - 1] for label in up}
+
+    def batches(self) -> int:
+        return int(self.health()["balancing"]["planes"]["nftables"]["batches"])
+
+    def generation(self) -> int:
+        return int(self.health()["generation"])
+
+    def reload(self, config: str) -> None:
+        before = self.generation()
+        self.daemon.write(config)
+        self.daemon.reload()
+        self.settle("the reload is done", lambda: self.generation() == before + 1)
+
+    def order(self, action: str, name: str, amount: int | None = None) -> None:
+        server = f"10.8.0.1{SERVERS.index(name) + 1}:{SERVER_PORT}"
+        request = Request(do="server", action=action, service=f"{VIP}:80", server=server, amount=amount)
+        outcome = ask(self.daemon.run_dir, "health.ctl", request)
+        assert outcome["ok"], outcome
+
+    def settle(self, what: str, condition: Any) -> None:
+        eventually(condition, 10, lambda: f"not so: {what}\n{self.daemon.log}")
+
+    def serve(self, *names: str) -> None:
+        """From now on these answer, a short while from now at the latest."""
+        expected = set(names)
+        self.settle(f"{names} answer", lambda: set(self.farm.ask(len(names) * 2)) == expected)
+
+
+@pytest.fixture
+def farm() -> Iterator[Farm]:
+    with Lab() as lab:
+        made = Farm(lab)
+        made.servers.open(lab.hosts["s3"], SORRY_PORT, name="sorry")
+        yield made
+
+
+def test_a_service_from_start_to_stop(farm: Farm):
+    lb = Balancer(farm, farm.lb, service())
+    lb.start()
+    assert farm.ask(12) == each(4)
+    # Servers fail and come back.
+    farm.servers.shut("s2")
+    lb.serve("s1", "s3")
+    assert farm.ask(12) == each(6, ("s1", "s3"))
+    farm.servers.shut("s1")
+    farm.servers.shut("s3")
+    lb.serve("sorry")
+    assert lb.service()["serving"] == "sorry"
+    for name in SERVERS:
+        farm.servers.open(farm.lab.hosts[name], SERVER_PORT)
+    lb.serve(*SERVERS)
+    lb.settle("all are back", lambda: lb.alive() == set(SERVERS))
+    # A reload of the same touches nothing; one of something else does that alone, and connections go on.
+    connection, _ = farm.connected()
+    before = lb.batches()
+    lb.reload(service())
+    assert lb.batches() == before
+    lb.reload(service(scheduler="wrr", weights={"s1": 2}))
+    assert lb.batches() == before + 1
+    assert farm.ask(12) == {"s1": 6, "s2": 3, "s3": 3}
+    assert alive(connection)
+    connection.close()
+    assert lb.daemon.stop() == 0
+    assert "standfast" not in farm.lb.run("nft", "list", "tables")
+
+
+def test_the_death_of_the_health_process_changes_nothing(farm: Farm):
+    """Kernel state stays, its successor knows how servers stand, and has nothing to program."""
+    lb = Balancer(farm, farm.lb, service("alpha"))
+    lb.start()
+    farm.servers.shut("s2")
+    lb.serve("s1", "s3")
+    lb.order("weight", "s1", 0)
+    lb.serve("s3")
+    lb.settle("that is noted", lambda: '"weight_ordered":0' in (lb.daemon.run_dir / "health.json").read_text())
+    lb.settle("the pool too", lambda: recently(lb.daemon.run_dir / "health.json", lb.daemon.run_dir / "pools.msgpack"))
+    connection, name = farm.connected()
+    assert name == "s3"
+    before_its_death = ruleset(farm.lb)
+    before = recorded(lb.daemon)["health"]
+    os.kill(before, signal.SIGKILL)
+    answers: Counter[str] = Counter()
+
+    def replaced() -> bool:
+        answers.update(farm.ask(2))
+        return recorded(lb.daemon).get("health", before) != before and lb.alive() == {"s1", "s3"}
+
+    lb.settle("there is another", replaced)
+    assert set(answers) == {"s3"}
+    assert ruleset(farm.lb) == before_its_death
+    assert lb.batches() == 0
+    assert alive(connection)
+    connection.close()
+
+
+def ruleset(host: Host) -> list[str]:
+    """Everything, with the numbers that the kernel gives when something is made; elements come in any order."""
+    return sorted(host.run("nft", "-s", "-a", "list", "ruleset").replace(",", " ").split())
+
+
+def recently(earlier: Path, later: Path) -> bool:
+    """Was the one written after the other?"""
+    return later.stat().st_mtime_ns >= earlier.stat().st_mtime_ns
+
+
+def recorded(daemon: Standfast) -> dict[str, int]:
+    record = json.loads((daemon.run_dir / "processes.json").read_text())
+    return {each["role"]: each["pid"] for each in record["processes"]}
+
+
+@pytest.mark.parametrize("rounds", [pytest.param(8, id="short"), pytest.param(100, id="full", marks=pytest.mark.full)])
+@pytest.mark.timeout(300)
+def test_no_connection_fails_for_reloads_and_changes(farm: Farm, rounds: int):
+    lb = Balancer(farm, farm.lb, service())
+    lb.start()
+    ended = threading.Event()
+    answers: Counter[str] = Counter()
+
+    def client() -> None:
+        while not ended.is_set():
+            answers.update(farm.ask(20))
+
+    asking = threading.Thread(target=client)
+    asking.start()
+    lasting = [farm.connected()[0] for _ in range(6)]
+    try:
+        for number in range(rounds):
+            lb.reload(service(scheduler=("rr", "wrr", "mh")[number % 3], weights={"s1": 1 + number % 2}))
+            lb.order("weight", "s2", number % 3)
+            lb.order("enable" if number % 2 else "drain", "s3")
+    finally:
+        ended.set()
+        asking.join()
+    assert set(answers) <= set(SERVERS), answers
+    assert answers.total() > rounds * 10
+    assert all(alive(connection) for connection in lasting)
+    for connection in lasting:
+        connection.close()
+
+
+@contextmanager
+def connecting(farm: Farm, every_s: float = 0.005) -> Iterator[list[float]]:
+    """New connections, none of which waits for another; gives the times of those that were answered at once."""
+    answered: list[float] = []
+    ended = threading.Event()
+
+    def client() -> None:
+        with selectors.DefaultSelector() as waiting:
+            due = time.monotonic()
+            while not ended.is_set():
+                due += every_s
+                asking = farm.opened()
+                asking.setblocking(False)
+                asking.connect_ex((VIP, 80))
+                waiting.register(asking, selectors.EVENT_READ, time.monotonic())
+                while (left := due - time.monotonic()) > 0:
+                    for key, _ in waiting.select(left):
+                        _hear(key.fileobj, key.data, answered)
+                        waiting.unregister(key.fileobj)
+                        key.fileobj.close()
+            for key in list(waiting.get_map().values()):
+                key.fileobj.close()
+
+    asking = threading.Thread(target=client)
+    asking.start()
+    try:
+        yield answered
+    finally:
+        ended.set()
+        asking.join()
+
+
+def _hear(asking: socket.socket, began: float, answered: list[float]) -> None:
+    try:
+        if asking.recv(16).decode() in SERVERS and time.monotonic() - began < HANDOVER_S:
+            answered.append(began)
+    except OSError:
+        return
+
+
+@pytest.mark.alone
+def test_a_client_hardly_notices_that_the_master_balancer_stops():
+    """VRRP leaves first, and services go when its last address is off: there is always a balancer that answers."""
+    with Lab() as lab:
+        farm = Farm(lab, ("a", "b"))
+        for host in (lab.hosts["a"], lab.hosts["b"]):
+            for address in (f"{VIP}/24", "10.8.0.1/24"):
+                host.namespace.run("ip", "address", "del", address, "dev", "eth0", check=False)
+        balancers = []
+        for name, priority in (("a", 150), ("b", 100)):
+            router = instance(priority=priority, interval=1, vips=(f"{VIP}/24", "10.8.0.1/24"))
+            balancers.append(Balancer(farm, lab.hosts[name], router + service()))
+        for each_one in balancers:
+            each_one.start()
+        assert lab.hosts["a"].wait_address(VIP), balancers[0].daemon.log
+        balancers[0].settle("the client is served", lambda: set(farm.ask(6)) == set(SERVERS))
+        with connecting(farm) as answered:
+            eventually(lambda: len(answered) > 100, 10, lambda: "no connection is answered")
+            stopped = time.monotonic()
+            balancers[0].daemon.stop()
+            assert lab.hosts["b"].wait_address(VIP), balancers[1].daemon.log
+            eventually(lambda: answered[-1] > stopped + 2, 10, lambda: balancers[1].daemon.log)
+        after = sorted(moment for moment in answered if moment > stopped - 0.5)
+        gap = max(later - earlier for earlier, later in pairwise(after))
+        assert gap < HANDOVER_S, f"{gap * 1000:.0f} ms"
