@@ -16,8 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from importlib import metadata
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pluggy
 
@@ -31,6 +30,9 @@ from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
 from standfast.registry import NotTaken, Registry
+
+if TYPE_CHECKING:
+    from importlib import metadata
 
 PROJECT = "standfast"
 GROUP = "standfast"
@@ -133,6 +135,8 @@ class Plugins:
 
 def find_plugins(entry_points: Iterable[EntryPoint] | None = None, *, guard: Guard = NO_GUARD) -> Plugins:
     """Load what is installed (or what is given), afresh."""
+    from importlib import metadata  # 10 ms, which a start without plugins can do without
+
     installed = () if entry_points is not None else metadata.entry_points(group=GROUP)
     plugins = Plugins(distributions=_distributions(e for e in installed if e.name not in guard.without))
     for entry_point in installed if entry_points is None else entry_points:

@@ -153,7 +153,7 @@ def test_without_plugins_there_is_core():
 
 def test_installed_plugins_are_found_by_their_group(monkeypatch):
     asked = []
-    monkeypatch.setattr("standfast.plugins.metadata.entry_points", lambda **which: asked.append(which) or [])
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda **which: asked.append(which) or [])
     with_plugins()
     assert asked == [{"group": "standfast"}]
 

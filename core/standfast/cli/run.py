@@ -125,7 +125,7 @@ def _load(file: str, *, config_id: str, environ: Mapping[str, str], guard: Guard
     """With every keyword and plugin: imported by the loader, and gone with it."""
     from standfast.config.load import load
 
-    return load(file, config_id=config_id, environ=environ, guard=guard)
+    return load(file, config_id=config_id, environ=environ, guard=guard, spare_plugins=True)
 
 
 def _reap(run_dir: Path, config: bytes, log: LogPipe) -> int:

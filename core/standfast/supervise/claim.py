@@ -12,7 +12,6 @@ from pathlib import Path
 from types import MappingProxyType
 
 from standfast.net.namespaces import NoSuchNamespace, enter
-from standfast.supervise import state_file
 from standfast.supervise.desk import listen
 from standfast.supervise.generation import Essentials
 from standfast.supervise.keeper import Place
@@ -65,6 +64,8 @@ def claim(essentials: Essentials, *, run_dir: Path | None, beside: bool, log: Lo
         log.log("warning", "start.leftover", words)
     if not beside:
         _refuse_beside_rivals()
+    from standfast.supervise import state_file  # no part of the parent needs it before the first fork
+
     return Claim(owned, bool(ended) or (owned.path / state_file.NAME).exists())
 
 

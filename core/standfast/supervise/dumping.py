@@ -6,13 +6,16 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from standfast.dumps.process import Kind, Order, write
 from standfast.supervise import privileges
 from standfast.supervise.generation import Generation, read_all
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.parent import Parent
 from standfast.values import SECOND
+
+if TYPE_CHECKING:
+    from standfast.dumps.process import Kind
 
 SIGNALS: dict[int, Kind] = {
     signal.SIGUSR1: "data",
@@ -50,6 +53,8 @@ class Dumping:
         descriptor = self._generation().descriptor
 
         def main(log: LogPipe) -> int:
+            from standfast.dumps.process import Order, write  # nobody else needs it
+
             privileges.drop_all_but(privileges.WRITER)
             return write(Order(kind, self._run_dir, self._directory, read_all(descriptor)), log)
 

@@ -88,6 +88,8 @@ class Source:
     environ: Mapping[str, str]
     without: Mapping[str, str] = field(default_factory=dict)
     """Plugins that are not loaded -> why: as in :class:`standfast.containment.Guard`."""
+    first: bool = False
+    """At the start of the daemon, when no other version can have been installed since."""
 
 
 class Loading:
@@ -177,7 +179,7 @@ def _load(source: Source, documents: Documents, pipe: int, asking: int, log: Log
 
 
 def _report(source: Source, documents: Documents, guard: Guard, log: LogPipe) -> Report:
-    installed = _installed()
+    installed = "" if source.first else _installed()
     if installed not in ("", __version__):  # what would be imported now is not what runs
         return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
     loaded = source.load(source.file, config_id=source.config_id, environ=source.environ, guard=guard)

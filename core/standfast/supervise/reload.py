@@ -9,7 +9,6 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from standfast.config.diff import fixed_changes, new_errors
 from standfast.control.protocol import Outcome
 from standfast.supervise import messages
 from standfast.supervise.family import Family
@@ -144,6 +143,8 @@ class Reloader:
     def _refusal(self, report: Report, generation: Generation | None) -> str:
         if generation is None:
             return report.problem or "what was read is no configuration"
+        from standfast.config.diff import new_errors
+
         fresh = new_errors(self._hooks.running().errors, report.errors)
         if fresh:
             more = f" (and {len(fresh) - 1} more)" if len(fresh) > 1 else ""
@@ -244,6 +245,8 @@ class Reloader:
 def _fixed_change(old: Essentials, new: Essentials) -> str:
     if old.global_defs.programs.fifos != new.global_defs.programs.fifos:
         return "the pipes of `notify_fifo` and its kin cannot change under a running daemon: restart"
+    from standfast.config.diff import fixed_changes  # not before something is compared
+
     changed = fixed_changes(old, new)
     return f"`{changed[0]}` cannot change under a running daemon: restart" if changed else ""
 

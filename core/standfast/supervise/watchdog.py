@@ -128,7 +128,7 @@ class Watchdog:
             for words in self._options.notes:
                 self._parent.log.log("info", "start.option", words)
             self._parent.reactor.on_readable(self._signals.pipe, self._hear_signals)
-            Loading(self._parent.reactor, self._parent.brood, self._source(), self._first_report)
+            Loading(self._parent.reactor, self._parent.brood, self._source(first=True), self._first_report)
             self._parts.warm_up()  # while the loader reads
             gc.freeze()
             while self._exit_status is None:
@@ -147,8 +147,9 @@ class Watchdog:
 
     # Starting
 
-    def _source(self) -> Source:
-        return Source(self._options.file, self._options.config_id, self._parts.load, dict(os.environ))
+    def _source(self, *, first: bool = False) -> Source:
+        options, load = self._options, self._parts.load
+        return Source(options.file, options.config_id, load, dict(os.environ), first=first)
 
     def _first_report(self, report: Report, documents: Documents) -> None:
         self._log_diagnostics(report)
