@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from harness.config import VIP, VIP6, instance
+from harness.config import VIP, VIP6, global_defs, instance
 from harness.network import Net, eventually
 from harness.pairings import OURS, ours_alone, pairing
 
@@ -90,19 +90,22 @@ def test_s56_s57_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo:
 
 @both_roles
 def test_s56_a_fail_over_between_virtual_macs(duo: Net):
-    """The MAC stays what it was, whoever is master; from a backup nothing carries it."""
-    with raw_frames(duo, MAC4) as frames:
-        a = duo.start_master(duo.a, instance("use_vmac", priority=150))
-        duo.start(duo.b, instance("use_vmac", priority=100))
-        duo.next_advert(duo.a, since=time.time())
-        client = duo.client()
-        killed = a.terminate()
-        taken = duo.next_advert(duo.b, since=killed)
-        assert taken.source_mac == MAC4
-        assert duo.b.wait_address(VIP)
-        assert client.wait_answer(taken.time)
-        assert MAC4 in duo.c.run("ip", "neigh", "show", VIP)
-    assert frames
+    """The MAC stays what it was, whoever is master."""
+    a = duo.start_master(duo.a, BOTH)
+    assert duo.a.wait_address(VIP6)
+    duo.start(duo.b, BOTH.replace("priority 150", "priority 100"))
+    duo.next_advert(duo.a, since=time.time())
+    duo.next_advert(duo.a, since=time.time(), v6=True)
+    client = duo.client()
+    stopped = a.terminate()
+    four = duo.next_advert(duo.b, since=stopped)
+    six = duo.next_advert(duo.b, since=stopped, v6=True)
+    assert (four.source_mac, six.source_mac) == (MAC4, MAC6)
+    assert duo.b.wait_address(VIP)
+    assert duo.b.wait_address(VIP6)
+    assert client.wait_answer(four.time)
+    assert {each.sender_mac for each in duo.wire.garps(VIP)} == {MAC4}
+    assert duo.c.run("ping", "-c", "1", "-W", "1", f"{VIP6}%eth0")
 
 
 @ours_alone
@@ -185,3 +188,56 @@ def test_s60_silent_addresses(solo: Net):
 def answers(host: Host, address: str) -> bool:
     """Does it answer to ping?"""
     return " 0% packet loss" in host.run("ping", "-c", "1", "-W", "0.3", address, check=False)
+
+
+@ours_alone
+def test_s59_xmit_base_other_interfaces_and_their_announcements(solo: Net):
+    solo.a.ip("link add back type veth peer name far", "link set back up", "link set far up")
+    with Capture(solo.a.namespace, "far") as far:
+        extra = ("virtual_ipaddress_excluded {", "    10.8.0.1/24 dev back", "}")
+        words = ("use_vmac", "vmac_xmit_base", "use_vmac_addr", "garp_extra_if 1", *extra)
+        solo.start_master(solo.a, instance(*words, priority=150))
+        advert = solo.next_advert(solo.a, since=0)
+        assert advert.source_mac == solo.a.mac
+        first = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP)), None), 2)
+        assert first is not None
+        assert first.sender_mac == MAC4
+        assert link(solo.a, "vrrp1.51") is not None
+        began = advert.time
+        regular = far.wait(lambda: next(iter(far.garps("10.8.0.1", since=began + 0.5)), None), 3)
+        assert regular is not None
+        assert regular.sender_mac == MAC4
+        solo.on_time(regular.time, began + 1)
+        own = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP, since=began + 0.9)), None), 2)
+        assert own is not None, "the MAC that sends no advert is announced too"
+
+
+@ours_alone
+def test_s58_an_interface_that_appears_later_gets_its_virtual_mac(solo: Net):
+    config = global_defs("dynamic_interfaces") + instance("use_vmac", priority=150, interface="late0")
+    daemon = solo.daemon(solo.a, config)
+    daemon.start()
+    eventually(lambda: "FAULT: interface late0 does not exist" in daemon.log, 5, solo.logs)
+    solo.a.ip("link add late0 type veth peer name far", "addr add 10.9.0.9/24 dev late0", "link set far up")
+    assert not solo.a.holds(VIP)
+    solo.a.ip("link set late0 up")
+    assert solo.a.wait_address(VIP), solo.logs()
+    solo.a.ip("link delete late0")
+    assert solo.a.wait_address(VIP, held=False)
+    solo.a.ip("link add late0 type veth peer name far", "addr add 10.9.0.9/24 dev late0")
+    solo.a.ip("link set far up", "link set late0 up")
+    assert solo.a.wait_address(VIP), solo.logs()
+    made = link(solo.a, "vrrp.51")
+    assert made is not None
+    assert (made["address"], made["link"]) == (MAC4, "late0")
+
+
+@ours_alone
+def test_s58_a_reload_brings_and_takes_it(solo: Net):
+    daemon = solo.start_master(solo.a, instance(priority=150))
+    for text, name in ((instance("use_vmac", priority=150), "vrrp.51"), (instance(priority=150), "eth0")):
+        daemon.write(text)
+        daemon.reload()
+        eventually(lambda name=name: VIP in solo.a.run("ip", "addr", "show", name, check=False), 5, solo.logs)  # type: ignore[misc]
+    eventually(lambda: link(solo.a, "vrrp.51") is None, 5, solo.logs)
+    assert "FAULT" not in daemon.log

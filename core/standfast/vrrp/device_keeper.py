@@ -61,6 +61,9 @@ class DeviceKeeper:
 
     def complaint(self, name: str) -> str:
         """Why an interface of ours is not there; empty if that is not known."""
+        device = self.wanted.get(name)
+        if device is not None and self._host.link(device.base) is None:
+            return f"it stands above {device.base}, which does not exist either"
         return self._refused.get(name, "")
 
     def concerned(self, events: Iterable[HostEvent]) -> bool:

@@ -61,8 +61,12 @@ class FirewallKeeper:
     def want(self, config: Config, devices: Iterable[Device]) -> None:
         """By these from now on; :meth:`settle` makes it so."""
         self._config = config
-        self._devices = tuple(device for device in devices if device.kind == "macvlan")
+        self.guard(devices)
         self._silent = firewall.silent_addresses(config)
+
+    def guard(self, devices: Iterable[Device]) -> None:
+        """Keep reports off these."""
+        self._devices = tuple(device for device in devices if device.kind == "macvlan")
 
     def choose(self) -> None:
         """Decide how our tables are called, before anybody makes them: what is there already is somebody else's."""

@@ -114,7 +114,9 @@ class Interfaces:
     def survey(self, instance: Instance, now: int) -> None:
         """Tell one instance everything about its surroundings: at start, after a reload, after a link changed."""
         config = instance.config
-        broken = {name: words for name in self._needed(config) if (words := self._complaint(name))}
+        # What is above another interface comes last: the first complaint is the cause that people read.
+        needed = sorted(self._needed(config), key=lambda name: (bool(self._base(name)), name))
+        broken = {name: words for name in needed if (words := self._complaint(name))}
         # A fault before anything else: the farewell must leave while it still can.
         for name, words in broken.items():
             known = instance.router.faults.get(_PREFIX + name)

@@ -68,13 +68,16 @@ class Surroundings:
         self._filter()
 
     def _filter(self) -> None:
-        if self._firewall is not None:
+        if self._firewall is not None and self._keeper is not None:
+            # What is on its way out is guarded too: it says good-bye to its groups when it goes.
+            self._firewall.guard((self._keeper.ours | self._keeper.wanted).values())
             self._firewall.settle()
 
     def drop(self) -> None:
         """Remove what is ours and not wanted any more."""
         if self._keeper is not None and self._keeper.drop():
             self._learn()
+            self._filter()
 
     def clear(self) -> None:
         """Remove everything of ours."""

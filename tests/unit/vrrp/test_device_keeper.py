@@ -112,6 +112,7 @@ def test_without_the_interface_below_it_waits(devices, host, kernel):
     host.link_gone(2)
     assert not devices.mend()
     assert kernel.kinds == []
+    assert devices.complaint("vrrp.51") == "it stands above eth0, which does not exist either"
 
 
 def test_one_above_another_interface_is_replaced_if_it_is_ours(devices, host, said):
