@@ -123,6 +123,7 @@ from standfast.events import (
     TrackerChange,
     Transition,
 )
+from standfast.health.subjects import is_trouble
 from standfast.plugins import Register, hookimpl
 from standfast.registry import Registry
 from standfast.values import MILLISECOND, SECOND, Address, Family, seconds
@@ -222,6 +223,7 @@ __all__ = [
     "good",
     "hookimpl",
     "interface",
+    "is_trouble",
     "nothing",
     "pacing",
     "script_argument",

@@ -27,7 +27,7 @@ FOR_LOAD_BALANCERS = {
 FOR_NOTIFIERS = {
     "AnyEvent", "CheckChange", "DaemonChange", "DualMaster", "Event", "GroupTransition", "LowerPriorityMaster",
     "Manner", "NotDelivered", "Notice", "Notifier", "NotifierType", "PriorityChange", "QuorumChange", "Remark",
-    "SECRET", "Secret", "ServerChange", "TargetPlace", "TrackerChange", "Transition",
+    "SECRET", "Secret", "ServerChange", "TargetPlace", "TrackerChange", "Transition", "is_trouble",
 }  # fmt: skip
 PUBLIC = FOR_BLOCKS | FOR_CHECKERS | FOR_LOAD_BALANCERS | FOR_NOTIFIERS
 

@@ -48,6 +48,8 @@ class Manner(Record, frozen=True):
     """A state that is the one told last is not told again, whatever has been in between."""
     replays: bool = True
     """When the target is back after failures it is told how everything stands."""
+    refresh: int = 0
+    """How often what is wrong (a fault, something down) is told again while it lasts; 0: never."""
 
 
 class NotDelivered(Exception):  # noqa: N818 - a verdict, not a fault of the program

@@ -54,6 +54,17 @@ def is_last(event: Event) -> bool:
     return isinstance(event, Transition | GroupTransition) and event.new in _LAST
 
 
+def is_trouble(event: Event) -> bool:
+    """Does it tell of something that is wrong while it lasts?"""
+    if isinstance(event, Transition | GroupTransition):
+        return event.new == "FAULT"
+    if isinstance(event, ServerChange | CheckChange | QuorumChange):
+        return not event.up
+    if isinstance(event, TrackerChange):
+        return event.good is False
+    return isinstance(event, DualMaster) and not event.over
+
+
 def as_event(instance: InstanceNow, at: int) -> Transition:
     """How a virtual router stands, as if it had just come to that."""
     return Transition(

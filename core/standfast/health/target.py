@@ -34,6 +34,8 @@ class Target:
     """Warn of trouble: when it begins, and when it is over."""
     changed: Callable[[], None]
     """Something was told (which is worth noting on disk), or a replay is wanted."""
+    refresh: Callable[[], None] = lambda: None
+    """Tell once more what is wrong."""
     before: Notifier[Any] | None = None
     """The one by an earlier configuration: what that configuration removed was asked for by it."""
     problem: str = ""
@@ -41,6 +43,7 @@ class Target:
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _news: trio.Event = field(default_factory=trio.Event)
     _retired: bool = False
+    _refresh_at: int | None = None
 
     @property
     def key(self) -> str:
@@ -92,11 +95,19 @@ class Target:
 
     async def _wait(self) -> None:
         self._news = trio.Event()
-        due = self.delivery.due()
-        wait = float("inf") if due is None else max(due - clock.now(), 0) / SECOND
-        with trio.move_on_after(wait):
+        with trio.move_on_after(self._patience()):
             await self._news.wait()
         await trio.lowlevel.checkpoint()
+        if self._refresh_at is not None and clock.now() >= self._refresh_at and self.idle:
+            self._refresh_at = clock.now() + self.delivery.manner.refresh
+            self.refresh()
+
+    def _patience(self) -> float:
+        """Seconds until there is something to do, if there is no news."""
+        if self.delivery.manner.refresh and self._refresh_at is None:
+            self._refresh_at = clock.now() + self.delivery.manner.refresh
+        moments = [at for at in (self.delivery.due(), self._refresh_at if self.idle else None) if at is not None]
+        return max(min(moments) - clock.now(), 0) / SECOND if moments else float("inf")
 
     async def _deliver(self, notices: tuple[Notice, ...]) -> None:
         before = self.delivery.last_error

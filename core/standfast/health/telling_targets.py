@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -18,7 +19,7 @@ from standfast.health.delivery import Delivery
 from standfast.health.feed import Item, Numbered
 from standfast.health.hub import Hub
 from standfast.health.part import Part
-from standfast.health.subjects import Subject, as_event, is_last, subject_of
+from standfast.health.subjects import Subject, as_event, is_last, is_trouble, subject_of
 from standfast.health.target import Target, attempt, trial
 from standfast.plugins import find_plugins
 from standfast.values import SECOND
@@ -158,6 +159,7 @@ class TellingTargets(Part):
 
         made = Target(wanted.kind, wanted.name, wanted.options, notifier, delivery, say, self._changed)
         made.before = None if old is None else old.notifier
+        made.refresh = partial(self._refresh, made)
         return made
 
     # What happens
@@ -200,6 +202,11 @@ class TellingTargets(Part):
         events = [event for event in self._current.values() if target.wants(event)]
         target.delivery.replay(events, clock.wall_clock_at(now), now, everything=everything)
         target.wake()
+
+    def _refresh(self, target: Target) -> None:
+        now = clock.now()
+        wrong = [event for event in self._current.values() if is_trouble(event) and target.wants(event)]
+        target.delivery.replay(wrong, clock.wall_clock_at(now), now, everything=True)
 
     def _changed(self) -> None:
         self._unnoted.set()

@@ -7,7 +7,9 @@ from standfast.api import Registry, hookimpl
 
 @hookimpl
 def standfast_register(registry: Registry) -> None:
-    """Mail."""
+    """Mail and webhooks."""
     from standfast_notifiers.smtp.notifier import SmtpNotifier
+    from standfast_notifiers.webhook.notifier import WebhookNotifier
 
     registry.notifier(SmtpNotifier)
+    registry.notifier(WebhookNotifier)

@@ -13,7 +13,7 @@ from standfast.events import (
     TrackerChange,
     Transition,
 )
-from standfast.health.subjects import as_event, is_last, subject_of
+from standfast.health.subjects import as_event, is_last, is_trouble, subject_of
 
 STOP = Transition(at=1, instance="VI", old="MASTER", new="STOP", priority=0, cause="")
 
@@ -42,3 +42,20 @@ def test_after_the_last_state_there_is_nothing_left():
     assert is_last(STOP)
     assert not is_last(as_event(InstanceNow(name="VI", state="MASTER", priority=100), 5))
     assert subject_of(as_event(InstanceNow(name="VI", state="MASTER", priority=100), 5)) == ("instance VI", "MASTER")
+
+
+@pytest.mark.parametrize(
+    ("event", "trouble"),
+    [
+        (STOP, False),
+        (Transition(at=1, instance="VI", old="MASTER", new="FAULT", priority=0, cause=""), True),
+        (TrackerChange(at=1, kind="file", name="f", good=False, words=""), True),
+        (TrackerChange(at=1, kind="file", name="f", good=None, words=""), False),
+        (DualMaster(at=1, instance="VI", other="x", other_priority=1), True),
+        (DualMaster(at=1, instance="VI", other="x", other_priority=1, over=True), False),
+        (ServerChange(at=1, service="w", server="s", up=False, weight=1, cause=""), True),
+        (DaemonChange(at=1, what="stopping"), False),
+    ],
+)
+def test_what_is_wrong_while_it_lasts(event, trouble):
+    assert is_trouble(event) is trouble

@@ -141,3 +141,12 @@ async def test_what_a_reload_removes_is_told_to_those_who_had_asked_for_it():
     assert not one.delivery.waiting
     one.put(state("DELETED"))
     assert len(one.delivery.waiting) == 1
+
+
+async def test_what_is_wrong_is_told_again_while_it_lasts(nursery):
+    notifier = Scripted()
+    one = target(notifier, [], refresh=20 * MILLISECOND)
+    one.refresh = lambda: one.put(state("FAULT"))
+    nursery.start_soon(one.run)
+    await until(lambda: len(notifier.taken) >= 3)
+    one.retire()

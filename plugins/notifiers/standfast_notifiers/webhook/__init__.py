@@ -1,0 +1,1 @@
+"""Notices over HTTP: CloudEvents, or whatever a template makes of them."""
