@@ -21,6 +21,7 @@ from standfast.supervise.state_file import Entry, Installed, entry_of
 from standfast.vrrp import changes, order_file
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
+from standfast.vrrp.router import ADDRESSES_TAKEN
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.statics import Statics
@@ -132,10 +133,13 @@ class Cast:
     # Reload
 
     def change(self, config: Config) -> tuple[str, ...]:
-        """Run by this configuration from now on; give what changed, in words. An equal one changes nothing."""
+        """Run by this configuration from now on; give what changed, in words.
+
+        An equal one changes nothing, but for instances that wait for a reload to try again.
+        """
         config = self._fitted(self._placed(config))
         if config == self.config:
-            return ()
+            return self._try_again()
         old, self.config, before = self.config, config, self._written
         now = clock.now()
         self._configure(config)
@@ -170,7 +174,13 @@ class Cast:
         if old.global_defs != config.global_defs:
             told.append("global settings changed")
         self._finish()
-        return tuple(told)
+        return (*told, *self._try_again())
+
+    def _try_again(self) -> tuple[str, ...]:
+        waiting = [one for one in self._speaker.instances.values() if ADDRESSES_TAKEN in one.router.faults]
+        for instance in waiting:
+            self._speaker.perform(instance, instance.router.try_again(clock.now()))
+        return tuple(f"{instance.config.name}: tries again" for instance in waiting)
 
     def _track(self, config: Config) -> None:
         self._speaker.trackers.configure(config)

@@ -295,8 +295,12 @@ class Router(Machine):
         reload.apply(self, config, now)
         if config.permanent_fault:
             self._raise_fault(CONFIGURATION, config.permanent_fault, now)
-        actions = self.flush() + self.clear_fault(ADDRESSES_TAKEN, now)
+        actions = self.flush() + self.try_again(now)
         return actions if config.permanent_fault else actions + self.clear_fault(CONFIGURATION, now)
+
+    def try_again(self, now: int) -> tuple[Action, ...]:
+        """A reload has been asked for: whatever took the addresses off again and again is said to be gone."""
+        return self.clear_fault(ADDRESSES_TAKEN, now)
 
     # What the speaker sends
 

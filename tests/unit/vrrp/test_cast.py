@@ -17,6 +17,7 @@ from standfast.vrrp import order_file
 from standfast.vrrp.cast import Cast, start_delay
 from standfast.vrrp.channels import Channels
 from standfast.vrrp.orders import Order
+from standfast.vrrp.router import ADDRESSES_TAKEN
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.surroundings import Surroundings
@@ -106,6 +107,17 @@ def test_an_equal_configuration_changes_nothing(cast, speaker, make_settings, ke
     assert instance.router.deadline == deadline
     assert (kernel.calls, voice.said) == ([], [])
     assert (tmp_path / state_file.NAME).stat().st_mtime_ns == before
+
+
+@pytest.mark.parametrize("more", [(), ("other",)])
+def test_a_reload_lets_those_try_again_whose_addresses_were_taken(cast, speaker, make_settings, more):
+    start(cast, speaker, make_settings())
+    (instance,) = speaker.instances.values()
+    speaker.perform(instance, instance.router.raise_fault(ADDRESSES_TAKEN, "somebody removed them", clock.now()))
+    assert instance.router.state is State.FAULT
+    told = cast.change(Config(instances=(make_settings(), *(make_settings(name=name, vrid=52) for name in more))))
+    assert told[-1] == f"{make_settings().name}: tries again"
+    assert instance.router.state is State.BACKUP
 
 
 def test_what_stays_keeps_its_router_what_is_new_starts_what_is_gone_leaves(cast, speaker, make_settings):
