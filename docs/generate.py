@@ -26,6 +26,7 @@ from standfast.plugins import GROUP, find_plugins
 
 sys.path.insert(0, str(Path(__file__).parent))
 import reference_manual
+import reference_metrics
 from reference_schemas import SCHEMAS
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -313,6 +314,7 @@ def _pages() -> dict[str, Callable[[], str]]:
         "commands.md": commands,
     }
     pages["support.md"] = support
+    pages["metrics.md"] = lambda: NOTE + reference_metrics.page()
     for path, _ in _blocks(_everything()):
         pages[f"blocks/{_page_of(path)}"] = partial(block_page, path)
     pages["man/standfast.8"] = reference_manual.program

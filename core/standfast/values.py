@@ -73,6 +73,11 @@ class Address(msgspec.Struct, frozen=True, order=True):
         return self.packed[0] == 0xFE and self.packed[1] & 0xC0 == 0x80
 
     @property
+    def is_loopback(self) -> bool:
+        """127.0.0.0/8 or ::1."""
+        return self.packed[0] == 127 if self.family == 4 else self.packed == bytes(15) + b"\x01"
+
+    @property
     def is_unspecified(self) -> bool:
         """0.0.0.0 or ::."""
         return not any(self.packed)

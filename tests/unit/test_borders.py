@@ -55,6 +55,8 @@ PURE = [
     *(CORE / "contract").glob("*.py"),
     *(CORE / "vrrp" / f"{name}.py" for name in PURE_VRRP),
     *(CORE / "config").rglob("*.py"),
+    *(CORE / "metrics").glob("*.py"),
+    *(CORE / "web" / f"{name}.py" for name in ("guard", "ready", "happenings", "view")),
 ]
 LOOKS_AT_THE_MACHINE = {CORE / "config" / "machine.py"}
 

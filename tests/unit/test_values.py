@@ -16,7 +16,11 @@ def test_text_and_bytes_agree_with_the_standard_library(ip):
     assert address.packed == ip.packed
     assert Address.unpack(ip.packed) == address
     assert ipaddress.ip_address(str(address)) == ip
-    assert (address.is_multicast, address.is_link_local) == (ip.is_multicast, ip.is_link_local)
+    assert (address.is_multicast, address.is_link_local, address.is_loopback) == (
+        ip.is_multicast,
+        ip.is_link_local,
+        ip.is_loopback,
+    )
     assert address.is_unspecified == ip.is_unspecified
     assert address.bits == ip.max_prefixlen
 

@@ -7,7 +7,7 @@ plugin's own class decodes in the health process.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 import msgspec
 
@@ -59,14 +59,57 @@ class TrackedCheck(Record, frozen=True):
     """It tells of changes alone, so somebody else has to say now and then that nothing has changed."""
 
 
+Service: TypeAlias = Literal["metrics", "status"]
+Compat: TypeAlias = Literal["mehdy", "gen2brain"]
+
+DEFAULT_COMPAT: tuple[Compat, ...] = ("mehdy",)
+
+
 class Listener(Record, frozen=True):
     """A socket that answers about metrics and status over HTTP."""
 
-    serves: frozenset[Literal["metrics", "status"]]
+    serves: frozenset[Service] = frozenset()
     address: Address | None = None
     """None: ``path`` is a Unix socket."""
     port: int = 0
     path: str = ""
+    mode: int = 0o600
+    """Permissions of the Unix socket."""
+
+    @property
+    def place(self) -> tuple[object, ...]:
+        """What no other listener can have too."""
+        return self.address, self.port, self.path
+
+    @property
+    def words(self) -> str:
+        """As it is written in the configuration, and in messages."""
+        if self.address is None:
+            return f"unix:{self.path}"
+        return f"[{self.address}]:{self.port}" if self.address.family == 6 else f"{self.address}:{self.port}"
+
+
+class TokenSource(Record, frozen=True):
+    """Where the token stands that HTTP clients must show, and the token once it has been fetched."""
+
+    file: str = ""
+    credential: str = ""
+    """A name of systemd's ``LoadCredential=``."""
+    value: str = ""
+    problem: str = ""
+    """Why it could not be fetched; then nobody is let in."""
+
+
+class Web(Record, frozen=True):
+    """Everything about HTTP."""
+
+    listeners: tuple[Listener, ...] = ()
+    token: TokenSource | None = None
+    """None: whoever reaches a listener is answered."""
+    compat: tuple[Compat, ...] = DEFAULT_COMPAT
+
+
+NO_WEB = Web()
 
 
 class HealthConfig(Record, frozen=True):
@@ -75,7 +118,7 @@ class HealthConfig(Record, frozen=True):
     balancing: Balancing = Balancing()
     targets: tuple[NoticeTarget, ...] = ()
     checks: tuple[TrackedCheck, ...] = ()
-    listeners: tuple[Listener, ...] = ()
+    web: Web = NO_WEB
     files: tuple[TrackedFile, ...] = ()
     """Those that checkers may watch."""
     router_id: str = ""
@@ -93,7 +136,7 @@ class HealthConfig(Record, frozen=True):
     @property
     def needed(self) -> bool:
         """Is there anything to do?"""
-        return bool(self.balancing.virtual_servers or self.targets or self.checks or self.listeners)
+        return bool(self.balancing.virtual_servers or self.targets or self.checks or self.web.listeners)
 
 
 _encoder = msgspec.msgpack.Encoder()
@@ -110,10 +153,13 @@ def decode(data: bytes) -> HealthConfig:
     return _decoder.decode(data)
 
 
-def health_config(config: Config, balancing: Balancing, plugins: tuple[str, ...] = ()) -> HealthConfig:
+def health_config(
+    config: Config, balancing: Balancing, plugins: tuple[str, ...] = (), web: Web = NO_WEB
+) -> HealthConfig:
     """What stands in both, for the health process."""
     return HealthConfig(
         balancing=balancing,
+        web=web,
         files=config.files,
         router_id=config.global_defs.router_id,
         config_id=config.config_id,

@@ -35,6 +35,7 @@ from standfast.config.targets import build_targets
 from standfast.config.tracked_checks import tracked_checks
 from standfast.config.tree import Tree
 from standfast.config.use import may_use_plugins
+from standfast.config.web import build_web
 from standfast.containment import NO_GUARD, Guard
 from standfast.plugins import Plugins, find_plugins, installed_plugins
 
@@ -119,6 +120,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     made = {check.name for check in checks}
     config = structs.replace(config, checks=tuple(check for check in config.checks if check.name in made))
     check_services(settings.block("global_defs"), findings)
+    web = build_web(settings.block("global_defs"), findings)
     doubt(settings, config, findings)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
@@ -129,7 +131,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     return Loaded(
         None if stops else config,
         balancing,
-        structs.replace(health_config(config, balancing, plugins.distributions), targets=targets, checks=checks),
+        structs.replace(health_config(config, balancing, plugins.distributions, web), targets=targets, checks=checks),
         diagnostics,
         stops,
         parsed.tree,

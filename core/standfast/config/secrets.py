@@ -12,9 +12,12 @@ from pathlib import Path
 
 from msgspec import structs
 
+from standfast.config.health_model import TokenSource
 from standfast.config.hmac import LONGEST, secret_of
 from standfast.config.hmac_model import Hmac, HmacKey
 from standfast.config.model import Config, VrrpInstance
+
+SHORTEST_TOKEN = 16
 
 _MOST = 2 * LONGEST + 16
 """Bytes of a file with a key: as hexadecimal digits, and a line's end."""
@@ -49,25 +52,43 @@ def _instance(made: VrrpInstance, environ: Mapping[str, str], complaints: list[s
 
 
 def _fetch(key: HmacKey, environ: Mapping[str, str]) -> bytes:
-    path = Path(key.file)
-    if key.credential:
+    text, path = _text_of(key.file, key.credential, environ)
+    try:
+        return secret_of(text)
+    except ValueError as error:
+        raise _NoKeyError(f"the key in {path} {error}") from None
+
+
+def with_token(token: TokenSource, environ: Mapping[str, str]) -> TokenSource:
+    """The token that HTTP clients must show, or why there is none."""
+    try:
+        text, path = _text_of(token.file, token.credential, environ)
+    except _NoKeyError as error:
+        return structs.replace(token, problem=f"http_token: {error}")
+    if len(text) < SHORTEST_TOKEN or not all(0x21 <= byte <= 0x7E for byte in text):
+        words = f"http_token: {path} must have one line of at least {SHORTEST_TOKEN} printable characters"
+        return structs.replace(token, problem=words)
+    return structs.replace(token, value=text.decode("ascii"))
+
+
+def _text_of(file: str, credential: str, environ: Mapping[str, str]) -> tuple[bytes, Path]:
+    """What stands in the file, without the end of its line."""
+    path = Path(file)
+    if credential:
         directory = environ.get("CREDENTIALS_DIRECTORY")
-        if not directory or "/" in key.credential:
+        if not directory or "/" in credential:
             hint = "add `LoadCredential=` to the unit" if not directory else "a credential is a name, not a path"
-            raise _NoKeyError(f"there is no credential `{key.credential}`: {hint}")
-        path = Path(directory) / key.credential
+            raise _NoKeyError(f"there is no credential `{credential}`: {hint}")
+        path = Path(directory) / credential
     try:
         text, mode = _read(path)
     except OSError as error:
         raise _NoKeyError(f"cannot read {path}: {error.strerror}") from None
     if not stat.S_ISREG(mode):
         raise _NoKeyError(f"{path} is not a file")
-    if mode & 0o077 and not key.credential:
+    if mode & 0o077 and not credential:
         raise _NoKeyError(f"others may read {path} (mode {mode & 0o777:o}): chmod 600 {path}")
-    try:
-        return secret_of(text.removesuffix(b"\n").removesuffix(b"\r"))
-    except ValueError as error:
-        raise _NoKeyError(f"the key in {path} {error}") from None
+    return text.removesuffix(b"\n").removesuffix(b"\r"), path
 
 
 def _read(path: Path) -> tuple[bytes, int]:

@@ -101,6 +101,7 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
             "instances": _absent(daemon) if vrrp is None else vrrp["instances"],
             "groups": [] if vrrp is None else vrrp.get("groups", []),
             "trackers": [] if vrrp is None else vrrp.get("trackers", []),
+            "notify": {} if vrrp is None else vrrp.get("notify", {}),
         },
         "virtual_servers": [],
         "targets": [],

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from typing import TypeAlias
 
 import msgspec
 import trio
 
+from standfast.control.audience import Audience, Seat
 from standfast.control.protocol import Outcome, Request, decode_request, encode
 
 Answer: TypeAlias = Callable[[Request], AsyncGenerator[bytes, None]]
@@ -26,7 +26,7 @@ _PATIENCE_S = 5
 
 async def serve(listening: socket.socket, answer: Answer) -> None:
     """Answer clients of ``listening`` for ever."""
-    audience = _Audience()
+    audience = Audience(CLIENTS)
 
     async def attend(stream: trio.SocketStream) -> None:
         async with stream:
@@ -42,35 +42,7 @@ async def serve(listening: socket.socket, answer: Answer) -> None:
     await trio.serve_listeners(attend, [listener])
 
 
-@dataclass(slots=True, eq=False)
-class _Seat:
-    scope: trio.CancelScope
-    asked: bool = False
-
-
-class _Audience:
-    """Who is connected, longest first. Clients that hang must never keep out the one that only asks."""
-
-    def __init__(self) -> None:
-        self._seats: dict[_Seat, None] = {}
-
-    @contextmanager
-    def seat(self) -> Iterator[_Seat]:
-        """A place for a new client, if need be that of the oldest that has not asked yet, or else of the oldest."""
-        if len(self._seats) >= CLIENTS:
-            leaving = next((seat for seat in self._seats if not seat.asked), next(iter(self._seats)))
-            del self._seats[leaving]
-            leaving.scope.cancel()
-        seat = _Seat(trio.CancelScope())
-        self._seats[seat] = None
-        try:
-            with seat.scope:
-                yield seat
-        finally:
-            self._seats.pop(seat, None)
-
-
-async def _converse(stream: trio.SocketStream, answer: Answer, seat: _Seat) -> None:
+async def _converse(stream: trio.SocketStream, answer: Answer, seat: Seat) -> None:
     line = await _read_line(stream)
     if not line:
         return

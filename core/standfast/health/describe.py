@@ -25,6 +25,9 @@ def describe_service(service: Service, *, plane: str, problem: str, counted: Poo
     weights = {(member.address, member.port): member.weight for member in pool.members}
     described: dict[str, Any] = {
         "name": service.name,
+        "protocol": config.protocol,
+        "address": None if config.address is None else str(config.address),
+        "port": config.port,
         "up": service.up,
         "since": _moment(service.since),
         "cause": service.cause,
@@ -105,6 +108,15 @@ def describe_checks(figures: Figures, probes: int) -> dict[str, Any]:
         "late_p99_ms": late.percentile(99) / 1000,
         "late_worst_ms": late.worst / 1000,
         "faulty": dict(figures.faulty),
+        "kinds": {
+            kind: {
+                "good": tally.good,
+                "bad": tally.bad,
+                "none": tally.none,
+                "durations": figures.durations[kind].describe(),
+            }
+            for kind, tally in figures.results.items()
+        },
     }
 
 

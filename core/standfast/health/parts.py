@@ -6,5 +6,6 @@ from standfast.health.looking_after import LookingAfter
 from standfast.health.part import PartMaker
 from standfast.health.server_lines import ServerLines
 from standfast.health.telling_targets import TellingTargets
+from standfast.web.part import Http
 
-PARTS: tuple[PartMaker, ...] = (LookingAfter, ServerLines, TellingTargets)
+PARTS: tuple[PartMaker, ...] = (LookingAfter, ServerLines, TellingTargets, Http)

@@ -10,6 +10,7 @@ import trio
 
 from standfast.config.lvs_model import Checker as Configured
 from standfast.contract.checking import Checker, CheckResult
+from standfast.health.durations import Durations
 from standfast.health.verdict import Tally
 from standfast.vrrp.lateness import Lateness
 
@@ -87,8 +88,17 @@ class Figures:
     made: int = 0
     joined: int = 0
     """Checks that need not be made because an identical one is."""
+    results: dict[str, Tally] = field(default_factory=dict)
+    """By the kind of check."""
+    durations: dict[str, Durations] = field(default_factory=dict)
+    """The same."""
     faulty: dict[str, str] = field(default_factory=dict)
     """Label of a probe -> what was wrong with its checker last."""
+
+    def note(self, kind: str, result: CheckResult) -> None:
+        """One check has ended."""
+        self.results.setdefault(kind, Tally()).count(result)
+        self.durations.setdefault(kind, Durations()).note(result.duration)
 
 
 Say: TypeAlias = Callable[[str, str, str], None]

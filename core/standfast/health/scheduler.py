@@ -96,7 +96,9 @@ class Scheduler:
             result, problem = self._overrun(probe, now - started)
         if problem:
             self.blame(probe, problem)
-        wait = self._jittered(probe.tell(timed(result, now - started), now), probe.configured.pace)
+        result = timed(result, now - started)
+        self.figures.note(probe.configured.kind, result)
+        wait = self._jittered(probe.tell(result, now), probe.configured.pace)
         if probe.configured.pace.from_start:
             wait = max(wait - (now - started), 0)
         self._enter(probe, wait)

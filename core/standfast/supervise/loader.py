@@ -11,13 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import msgspec
+from msgspec import structs
 
 from standfast import __version__
 from standfast.config import health_model
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.health_model import Needs
 from standfast.config.model import encode
-from standfast.config.secrets import with_secrets
+from standfast.config.secrets import with_secrets, with_token
 from standfast.containment import Guard
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -191,9 +192,15 @@ def _report(source: Source, documents: Documents, guard: Guard, log: LogPipe) ->
     config, complaints = with_secrets(loaded.config, source.environ)
     for words in complaints:
         log.log("error", "config.secret", words)
+    health = loaded.health
+    if health.web.token is not None:
+        token = with_token(health.web.token, source.environ)
+        if token.problem:
+            log.log("error", "config.secret", f"{token.problem}; nobody is let in")
+        health = structs.replace(health, web=structs.replace(health.web, token=token))
     _write(documents.vrrp, encode(config))
-    _write(documents.health, health_model.encode(loaded.health))
-    return Report(diagnostics=diagnostics, needs=health_model.needs(config, loaded.health))
+    _write(documents.health, health_model.encode(health))
+    return Report(diagnostics=diagnostics, needs=health_model.needs(config, health))
 
 
 def _write(memory: int, data: bytes) -> None:

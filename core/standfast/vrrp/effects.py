@@ -150,6 +150,7 @@ class Effects:
         elif isinstance(action, AnnounceSource):
             config, source = instance.config, instance.router.source
             if source is not None and config.interface:
+                instance.announced += 1
                 self._announcements.announce(instance, config.interface, source, config.announcing, now)
         elif isinstance(action, Left):
             self._left(instance)
@@ -181,6 +182,7 @@ class Effects:
     def _announce(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
         for instance, address in taken:
             if isinstance(address, VirtualAddress):
+                instance.announced += 1
                 announcing = instance.config.announcing
                 self._announcements.announce(instance, address.dev, address.address, announcing, now)
 

@@ -54,6 +54,8 @@ class Instance:
         self.add_failures = 0
         """Addresses that the kernel refused (``vip_add_failures``)."""
         self.send_errors = 0
+        self.announced = 0
+        """Gratuitous ARPs and unsolicited neighbour advertisements that were due; pacing may hold some back."""
         self._tell = tell
         self._quota = Quota()
         self._signer = trailer.Signer()

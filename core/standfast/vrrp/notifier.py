@@ -45,6 +45,15 @@ class Notifier:
         self._timeout = 0
         self._last: dict[Subject, tuple[str, int]] = {}
 
+    def figures(self) -> dict[str, int]:
+        """For ``status``: how much waits, and what was never told."""
+        queues = self._queues.values()
+        return {
+            "waiting": sum(queue.waiting for queue in queues),
+            "dropped": sum(queue.dropped for queue in queues),
+            "lost_lines": self.lost_lines,
+        }
+
     def configure(self, config: Config) -> None:
         """From now on these; an instance that goes is told of by what it had."""
         self._timeout = config.global_defs.programs.notify_timeout

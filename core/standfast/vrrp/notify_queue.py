@@ -41,6 +41,11 @@ class NotifyQueue:
         self._round = 0
 
     @property
+    def waiting(self) -> int:
+        """Entries whose turn has not come."""
+        return len(self._waiting)
+
+    @property
     def idle(self) -> bool:
         """Has everything been run, and ended (or had its time)?"""
         return not self._running and not self._waiting

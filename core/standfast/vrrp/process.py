@@ -109,8 +109,10 @@ class VrrpProcess:
         line = setup.lines.spawner
         self._programs = None if line is None else ScriptClient(line, self._say_of_scripts)
         self._notifier = Notifier(self._programs, setup.pipes, self._tell_quietly, self._speaker.at)
+        self._describer.notify = self._notifier.figures
         self._scripts = TrackScripts(self._programs, self._script_result, self._tell_quietly, self._speaker.at)
         self._checks = TrackChecks(setup.lines.verdicts, self._check_result, self._tell_quietly, self._speaker.at)
+        self._describer.running = self._scripts.running
         if self._programs is not None:
             self._speaker.trackers.looks_at("script")
         if setup.lines.verdicts is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 
 from standfast.clock import iso
@@ -20,6 +22,8 @@ class ThingStatus(msgspec.Struct, kw_only=True):
     value: int | None
     words: str
     since: str | None
+    running: bool
+    """A script that runs at the moment."""
     instances: list[str]
     """Whom it concerns."""
 
@@ -48,7 +52,7 @@ class GroupStatus(msgspec.Struct, kw_only=True):
     members: list[str]
 
 
-def things(trackers: Trackers) -> list[ThingStatus]:
+def things(trackers: Trackers, running: Callable[[str], bool]) -> list[ThingStatus]:
     """Everything that is tracked, in the configuration's order."""
     found = []
     for (kind, name), names in trackers.tracking.concerned().items():
@@ -62,6 +66,7 @@ def things(trackers: Trackers) -> list[ThingStatus]:
                 value=value,
                 words="waiting for its first result" if fact is None else fact.words,
                 since=None if fact is None else iso(fact.since),
+                running=kind == "script" and running(name),
                 instances=list(names),
             )
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import msgspec
@@ -104,8 +104,12 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     faults: list[FaultStatus]
     refused: RefusedStatus | None
     """None: every advert that came was acceptable."""
+    announce_delay_ms: float
+    """From becoming MASTER to the second burst of announcements (``garp_master_delay``)."""
     addresses_wanted: list[str]
     """What this router has to hold as MASTER."""
+    addresses_excluded: list[str]
+    """Which of them are not in the advert."""
     addresses_present: list[str]
     """Which of them are on their interfaces, whoever put them there."""
     routing_wanted: list[str]
@@ -124,6 +128,10 @@ class Describer:
     def __init__(self, speaker: Speaker, holdings: Holdings, ring: EventRing) -> None:
         self.generation = 0
         self.started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+        self.notify: Callable[[], dict[str, int]] = dict
+        """Figures of notify scripts and pipes."""
+        self.running: Callable[[str], bool] = lambda _name: False
+        """Does a tracked script run at the moment?"""
         self._speaker = speaker
         self._holdings = holdings
         self._ring = ring
@@ -145,7 +153,8 @@ class Describer:
             "turned_at": self._speaker.turned_at,
             "last_event": self._ring.last,
             "groups": of_groups(self._speaker.groups),
-            "trackers": things(self._speaker.trackers),
+            "notify": self.notify(),
+            "trackers": things(self._speaker.trackers, self.running),
         }
         return json(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"
 
@@ -230,6 +239,8 @@ class Describer:
                 for key, fault in router.faults.items()
             ],
             refused=_refused(router.refused),
+            announce_delay_ms=config.announcing.delay / 1000,
+            addresses_excluded=[_text(address) for address in config.evips],
             addresses_wanted=[_text(address) for address in router.addresses],
             addresses_present=[_text(address) for address in router.addresses if self._holdings.present(address)],
             routing_wanted=[routing_words(each) for each in router.routing],
@@ -262,6 +273,7 @@ def _counters(instance: Instance) -> dict[str, int]:
     counters: dict[str, int] = msgspec.structs.asdict(instance.router.counters)
     counters["vip_add_failures"] = instance.add_failures
     counters["send_errors"] = instance.send_errors
+    counters["announced"] = instance.announced
     return counters
 
 

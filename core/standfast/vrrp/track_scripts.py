@@ -50,6 +50,11 @@ class TrackScripts:
         for run in before.values():
             run.end()
 
+    def running(self, name: str) -> bool:
+        """Is a run of this one under way?"""
+        run = self._runs.get(name)
+        return run is not None and run.running
+
     def end(self) -> None:
         """No more runs; what runs is ended by the spawner."""
         for run in self._runs.values():
@@ -77,6 +82,11 @@ class _Run:
         self._overdue = False
         self._due = 0
         self._over = False
+
+    @property
+    def running(self) -> bool:
+        """Is a run under way?"""
+        return self._number is not None
 
     def begin(self) -> None:
         """Report what is known before the first run, and run it soon."""

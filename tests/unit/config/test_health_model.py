@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.health_model import Listener, NoticeTarget, decode, encode, health_config, needs, runs_programs
+from standfast.config.health_model import (
+    Listener,
+    NoticeTarget,
+    Web,
+    decode,
+    encode,
+    health_config,
+    needs,
+    runs_programs,
+)
 from standfast.config.load import load_text
 from standfast.config.lvs_model import Balancing
 from standfast.config.model import Config
@@ -33,7 +42,7 @@ def test_who_is_needed(text, health, spawner):
 
 @pytest.mark.parametrize(
     "more",
-    [{"targets": (NoticeTarget(kind="webhook", name="x"),)}, {"listeners": (Listener(serves=frozenset()),)}],
+    [{"targets": (NoticeTarget(kind="webhook", name="x"),)}, {"web": Web(listeners=(Listener(),))}],
 )
 def test_targets_and_listeners_take_a_health_process(more):
     import msgspec

@@ -4,9 +4,10 @@ import os
 
 import pytest
 
+from standfast.config.health_model import TokenSource
 from standfast.config.hmac_model import Hmac, HmacKey
 from standfast.config.model import Config, VrrpInstance
-from standfast.config.secrets import with_secrets
+from standfast.config.secrets import with_secrets, with_token
 
 SECRET = b"0123456789abcdef0123456789abcdef"
 
@@ -76,3 +77,24 @@ def test_a_key_that_only_verifies_may_be_missing(tmp_path):
 @pytest.mark.parametrize(("environ", "name"), [({}, "vrrp"), ({"CREDENTIALS_DIRECTORY": "/"}, "etc/passwd")])
 def test_a_credential_is_a_name_in_the_units_directory(environ, name):
     assert "no credential" in fetched(config(HmacKey(id=1, credential=name)), environ)[0].permanent_fault
+
+
+def test_a_token_for_http(tmp_path):
+    token = TokenSource(file=key_file(tmp_path / "token", b"open-sesame-open\n"))
+    assert with_token(token, {}).value == "open-sesame-open"
+    credential = with_token(TokenSource(credential="token"), {"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert credential.value == "open-sesame-open"
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"short\n", b"with a blank in the middle", b"two-lines-two-lines\nx", b"\xff" * 20]
+)
+def test_no_token_for_http(tmp_path, content):
+    token = with_token(TokenSource(file=key_file(tmp_path / "token", content)), {})
+    assert (token.value, "at least 16 printable" in token.problem) == ("", True)
+
+
+def test_a_token_that_others_may_read_is_none(tmp_path):
+    token = with_token(TokenSource(file=key_file(tmp_path / "token", b"open-sesame-open", mode=0o644)), {})
+    assert "others may read" in token.problem
+    assert "cannot read" in with_token(TokenSource(file=str(tmp_path / "nothing")), {}).problem

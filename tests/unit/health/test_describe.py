@@ -67,5 +67,8 @@ def test_figures_of_the_scheduler():
     figures = Figures()
     figures.lateness.note(3000)
     figures.faulty["X"] = "raised"
+    figures.note("TCP_CHECK", good())
     shown = describe_checks(figures, 5)
     assert (shown["probes"], shown["late_worst_ms"], shown["faulty"]) == (5, 3.0, {"X": "raised"})
+    kind = shown["kinds"]["TCP_CHECK"]
+    assert (kind["good"], kind["bad"], sum(kind["durations"]["counts"])) == (1, 0, 1)

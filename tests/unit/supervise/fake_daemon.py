@@ -19,7 +19,7 @@ import trio
 
 from standfast.clock import now
 from standfast.config.diagnostics import Diagnostic, Span
-from standfast.config.health_model import HealthConfig, Listener
+from standfast.config.health_model import HealthConfig, Listener, Web
 from standfast.config.model import Announcing, Config, GlobalDefs, VrrpInstance, decode
 from standfast.config.script_model import ProgramRules, ScriptCall
 from standfast.health.part import Part
@@ -62,7 +62,7 @@ def load(file, *, config_id, environ, guard):
         ),
     )
     health = HealthConfig(
-        listeners=(Listener(serves=frozenset()),) if wanted.get("health") else (),
+        web=Web(listeners=(Listener(),)) if wanted.get("health") else Web(),
         router_id=wanted.get("router_id", ""),
         scripts=bool(wanted.get("scripts")),
         plugins=tuple(wanted.get("plugins", ())),

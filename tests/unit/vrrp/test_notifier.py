@@ -178,3 +178,10 @@ def test_without_a_spawner_it_says_that_nothing_is_run(pipe, told):
     made.configure(config())
     made.hear(became("MASTER"))
     assert "no process that starts programs" in told[0].words
+
+
+def test_its_figures(notifier):
+    assert notifier.figures() == {"waiting": 0, "dropped": 0, "lost_lines": 0}
+    for state in ("MASTER", "BACKUP", "MASTER"):
+        notifier.hear(became(state))
+    assert notifier.figures() == {"waiting": 1, "dropped": 1, "lost_lines": 0}

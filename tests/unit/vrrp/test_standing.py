@@ -19,9 +19,10 @@ def made() -> Trackers:
 
 
 def test_what_is_tracked_and_whom_it_concerns():
-    web, haproxy = things(made())
+    web, haproxy = things(made(), lambda name: name == "web")
     assert (web.kind, web.name, web.good, web.value, web.words) == ("script", "web", False, 0, "exit status 1")
     assert web.instances == ["VI_1"]
+    assert (web.running, haproxy.running) == (True, False)
     assert (haproxy.good, haproxy.since, haproxy.words) == (None, None, "waiting for its first result")
 
 

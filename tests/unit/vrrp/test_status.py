@@ -47,6 +47,8 @@ async def test_every_instance_is_described(describer, speaker, make_instance, ke
     assert one["cause"].startswith("no advert heard for")
     assert one["addresses_wanted"] == one["addresses_present"] == ["10.9.0.100/24 dev eth0"]
     assert (one["interval_ms"], one["master_interval_ms"]) == (100.0, 100.0)
+    assert (one["announce_delay_ms"], one["addresses_excluded"]) == (5000.0, [])
+    assert status["notify"] == {}
     assert one["counters"]["become_master"] == 1
     assert two["faults"][0]["words"] == "interface eth0 is down"
     assert two["master"] is None

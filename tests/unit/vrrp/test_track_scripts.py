@@ -168,3 +168,13 @@ def test_the_end_ends_everything(world):
     world.scripts.end()
     world.advance(5000)
     assert (len(world.jobs), world.killed) == (1, [1])
+
+
+def test_it_is_known_whether_one_runs(world):
+    world.configure(script())
+    assert not world.scripts.running("web")
+    world.advance(0)
+    assert world.scripts.running("web")
+    world.end(status=0)
+    assert not world.scripts.running("web")
+    assert not world.scripts.running("nobody")
