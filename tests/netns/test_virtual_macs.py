@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +15,7 @@ from harness.network import Net, eventually
 from harness.pairings import OURS, ours_alone, pairing
 
 from standfast.lab.capture import Capture
+from standfast.lab.daemons import Standfast
 from standfast.lab.lab import Host
 
 MAC4, MAC6 = "00:00:5e:00:01:33", "00:00:5e:00:02:33"
@@ -56,7 +59,7 @@ def is_report(frame: bytes) -> bool:
 
 
 @ours_alone
-def test_s56_s57_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo: Net):
+def test_s56_s57_kd07_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo: Net):
     solo.a.namespace.sysctl("net/ipv4/conf/all/rp_filter", 1)
     before = sysctls(solo.a)
     daemon = solo.start_master(solo.a, BOTH)
@@ -241,3 +244,28 @@ def test_s58_a_reload_brings_and_takes_it(solo: Net):
         eventually(lambda name=name: VIP in solo.a.run("ip", "addr", "show", name, check=False), 5, solo.logs)  # type: ignore[misc]
     eventually(lambda: link(solo.a, "vrrp.51") is None, 5, solo.logs)
     assert "FAULT" not in daemon.log
+
+
+@ours_alone
+def test_kd07_s57_a_killed_speaker_s_successor_goes_on_with_what_is_there(solo: Net):
+    """Interface, silence and mastership stay; the end still finds what was before the first of them."""
+    before = sysctls(solo.a)
+    daemon = solo.start_master(solo.a, instance("use_vmac", "no_accept", priority=150))
+    assert isinstance(daemon, Standfast)
+    first = link(solo.a, "vrrp.51")
+    assert first is not None
+    speaker = daemon.status()["processes"]["vrrp"]["pid"]
+    os.kill(speaker, signal.SIGKILL)
+    killed = time.time()
+    assert solo.next_advert(solo.a, since=killed + 0.05).source_mac == MAC4
+    eventually(lambda: daemon.instance()["state"] == "MASTER", 5, solo.logs)
+    again = link(solo.a, "vrrp.51")
+    assert again is not None
+    assert again["ifindex"] == first["ifindex"]
+    assert not answers(solo.c, VIP)
+    assert daemon.status()["processes"]["vrrp"]["pid"] != speaker
+    daemon.terminate()
+    assert daemon.wait_ended() == 0
+    assert link(solo.a, "vrrp.51") is None
+    assert solo.a.run("nft", "list", "ruleset").strip() == ""
+    assert sysctls(solo.a) == before

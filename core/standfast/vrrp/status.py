@@ -84,6 +84,8 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     family: int
     version: int
     interface: str
+    device: str
+    """The interface that was made for it (``use_vmac``, ``use_ipvlan``); empty: none."""
     source: str | None
     master: str | None
     """Address of the router that speaks as master; ours while we are MASTER."""
@@ -217,6 +219,7 @@ class Describer:
             family=config.family,
             version=config.version,
             interface=config.interface,
+            device=config.device,
             source=None if router.source is None else str(router.source),
             master=str(router.source) if ours else None if master is None else str(master.address),
             master_priority=router.priority if ours else None if master is None else master.priority,

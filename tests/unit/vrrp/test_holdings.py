@@ -52,3 +52,20 @@ def test_each_kind_is_asked_for_its_own(holdings, kernel, make_vip):
 def test_where_it_is(make_vip):
     assert where(make_vip("10.9.0.100/24")) == "10.9.0.100/24 on eth0"
     assert where(ROUTE) == "route 10.0.0.0/8"
+
+
+def test_s60_an_address_is_silent_before_it_is_there_and_until_it_is_gone(holdings, kernel, make_vip):
+    class Firewall:
+        def close(self, addresses):
+            kernel.calls.append(("close", [str(one.address) for one in addresses]))
+
+        def open(self, addresses):
+            kernel.calls.append(("open", [str(one.address) for one in addresses]))
+
+    holdings.firewall = Firewall()
+    one, two = make_vip("10.9.0.100/24"), make_vip("10.9.0.101/24")
+    holdings.add([one, two])
+    kernel.refuse["10.9.0.101"] = errno.EPERM
+    holdings.remove([one, two])
+    both = ["10.9.0.100", "10.9.0.101"]
+    assert kernel.calls == [("close", both), ("add", both), ("delete", both), ("open", ["10.9.0.100"])]
