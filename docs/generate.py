@@ -25,6 +25,7 @@ from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
 from standfast.plugins import GROUP, find_plugins
 
 sys.path.insert(0, str(Path(__file__).parent))
+import reference_api
 import reference_manual
 import reference_metrics
 from reference_schemas import SCHEMAS
@@ -312,6 +313,7 @@ def _pages() -> dict[str, Callable[[], str]]:
         "keywords.md": keywords,
         "diagnostics.md": diagnostics,
         "commands.md": commands,
+        "api.md": lambda: NOTE + reference_api.page(),
     }
     pages["support.md"] = support
     pages["metrics.md"] = lambda: NOTE + reference_metrics.page()

@@ -9,7 +9,7 @@ import pluggy
 import pytest
 
 from standfast.config.keywords.checking import CheckerType, checker_block, nothing
-from standfast.config.kinds import Integer, Text
+from standfast.config.kinds import Choice, Integer, Text
 from standfast.config.load import load_text
 from standfast.config.schema import Block, Keyword, block_at
 from standfast.containment import Guard
@@ -213,3 +213,27 @@ def test_what_was_found_is_listed_with_what_became_of_it():
         ("newer", ["NEW_CHECK"], ""),
         ("broken", [], "ImportError: no ldap3"),
     ]
+
+
+class Misdeclared(NewCheck):
+    declaration = CheckerType(
+        checker_block("ODD_CHECK", "x", (Keyword("role", Choice("master", "replica"), "x", "role master"), PORT)),
+        nothing,
+        connects=False,
+    )
+
+
+class Odd:
+    @hookimpl
+    def standfast_register(self, registry):
+        registry.checker(Misdeclared)
+
+
+def test_a_kind_that_raises_costs_its_line_alone():
+    plugins = find_plugins([entry("odd", Odd())])
+    loaded = load_text(server("ODD_CHECK {\nrole master\nprt 1\n}"), plugins=plugins)
+    first, second = [found for found in loaded.diagnostics if found.severity == "error"]
+    assert (first.code, first.span.line) == ("SF5003", 7)
+    assert first.message.startswith("the plugin of `ODD_CHECK` fails on this line (TypeError: ")
+    assert (second.code, second.hint) == ("SF2101", "did you mean `port`?")
+    assert loaded.balancing.virtual_servers[0].real_servers[0].checkers

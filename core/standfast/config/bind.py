@@ -6,7 +6,7 @@ lines take effect outside and the inner brace close the surrounding block.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from msgspec import structs
 
@@ -18,9 +18,9 @@ from standfast.config.tree import Statement, Tree
 from standfast.config.unknown import Guide
 
 
-def bind(tree: Tree, root: Block, findings: Findings) -> Settings:
-    """The settings of a whole configuration."""
-    binder = _Binder(findings, Guide(root))
+def bind(tree: Tree, root: Block, findings: Findings, *, foreign: Collection[str] = ()) -> Settings:
+    """The settings of a whole configuration. ``foreign``: blocks of plugins, whose kinds may raise what they like."""
+    binder = _Binder(findings, Guide(root), frozenset(foreign))
     settings = Settings()
     binder.fill(settings, tree.statements, root, ())
     return settings
@@ -29,9 +29,10 @@ def bind(tree: Tree, root: Block, findings: Findings) -> Settings:
 class _Binder:
     """The walk, with what every step needs."""
 
-    def __init__(self, findings: Findings, guide: Guide) -> None:
+    def __init__(self, findings: Findings, guide: Guide, foreign: frozenset[str]) -> None:
         self.findings = findings
         self.guide = guide
+        self.foreign = foreign
         self.blocks_by_name: dict[tuple[str, str], Settings] = {}
         self.waiting = 0
         """How many of the blocks around us are not acted on; their contents are not worth a warning each."""
@@ -44,13 +45,23 @@ class _Binder:
                 self.guide.unknown(statement, block, path, self.findings)
                 continue
             settings.seen[declaration.name] = statement
-            self._retired(statement, declaration)
-            if isinstance(declaration, Keyword):
-                self._keyword(settings, statement, declaration, path)
-            elif isinstance(declaration, Entries):
-                self._entries(settings, statement, declaration, path)
-            else:
-                self._block(settings, statement, declaration, path)
+            whose = self.foreign.intersection((*path, declaration.name))
+            try:
+                self._bind(settings, statement, declaration, path)
+            except Exception as error:
+                if not whose:
+                    raise
+                message = f"the plugin of `{min(whose)}` fails on this line ({type(error).__name__}: {error})"
+                self.findings.error("SF5003", statement, f"{message}; it is left out", hint="tell who wrote the plugin")
+
+    def _bind(self, settings: Settings, statement: Statement, declaration: Declaration, path: tuple[str, ...]) -> None:
+        self._retired(statement, declaration)
+        if isinstance(declaration, Keyword):
+            self._keyword(settings, statement, declaration, path)
+        elif isinstance(declaration, Entries):
+            self._entries(settings, statement, declaration, path)
+        else:
+            self._block(settings, statement, declaration, path)
 
     def _retired(self, statement: Statement, declaration: Declaration) -> None:
         if declaration.retired:

@@ -186,6 +186,9 @@ PLUGINS = (
     Code("SF6601", "error", "a plugin fails on a block of its own",
          "The code that reads the options of this check raised an exception. That is a fault of the plugin, not of the "
          "configuration. The check is left out; a server without checks counts as up for ever."),
+    Code("SF5003", "error", "a plugin fails on a line of its block",
+         "The code that reads this keyword raised an exception. That is a fault of the plugin, not of the "
+         "configuration. The line is left out."),
 )  # fmt: skip
 
 SYNC = (

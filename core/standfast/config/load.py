@@ -113,7 +113,8 @@ def _collector_paused() -> Iterator[None]:
 
 def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables) -> Loaded:
     findings = Findings()
-    settings = bind(parsed.tree, plugins.schema, findings)
+    foreign = [block.name for block, _ in plugins.registry.blocks]
+    settings = bind(parsed.tree, plugins.schema, findings, foreign=foreign)
     config = build(settings, findings, config_id, names)
     balancing = build_balancing(settings, findings, plugins.checker_types, plugins.load_balancers)
     checks = tracked_checks(settings, config, balancing.tls, findings, plugins.checker_types)

@@ -1,0 +1,41 @@
+"""The tutorials for authors of plugins, followed to the letter by somebody who begins in an empty directory."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from followed import ROOT, Reader, build, lend, matches, sessions
+
+PAGES = ROOT / "docs" / "plugins"
+
+
+@pytest.fixture(scope="session")
+def wheels(tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("wheels")
+    build(directory)
+    return directory
+
+
+@pytest.fixture
+def reader(tmp_path, wheels) -> Reader:
+    (tmp_path / "empty").mkdir()
+    return Reader(tmp_path / "empty", wheels, lend(tmp_path / "lent"))
+
+
+@pytest.mark.netns
+@pytest.mark.skipif(os.geteuid() != 0, reason="the last step needs root")
+@pytest.mark.timeout(200)
+def test_a_checker_from_an_empty_directory(reader):
+    reader.follow(PAGES / "checker.md")
+    # What comes with the wheel: the templates of new projects.
+    assert "standfast_other" in reader.run(".venv/bin/standfast plugins new other && ls standfast-other/src")
+
+
+def test_what_is_compared():
+    assert list(sessions("$ a b\nx\n$ c\n")) == [("a b", ["x"]), ("c", [])]
+    assert matches(["a ... c", "...", "z"], "a b c\n1\n2\nz\n")
+    assert matches([], "")
+    assert not matches(["a"], "b\n")
+    assert not matches(["a", "..."], "b\na\n")
