@@ -39,6 +39,7 @@ COMMANDS = (
     "explain",
     "plugins",
     "genhash",
+    "keepalived",
     "demo",
     "completion",
 )
@@ -48,6 +49,10 @@ COMMANDS = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. Wrong usage exits with 2, as argparse has it."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None and os.path.basename(sys.argv[0]) == "keepalived":  # noqa: PTH119 - a name, not a path
+        words.insert(0, "keepalived")
+    if words[:1] == ["keepalived"]:  # its words are not ours to read
+        return int(_module("keepalived").main(words[1:]))
     parsed = _parser(words).parse_args(words)
     command = _module(parsed.command)
     try:

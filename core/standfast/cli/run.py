@@ -29,7 +29,7 @@ EX_PERMISSION = 4
 _NOTES = {
     "dont_fork": "-n is not needed: standfast always stays in the foreground",
     "log_console": "-l is not needed: standfast always logs to standard error",
-    "vrrp_only": "-P is not needed: this version of standfast does VRRP only",
+    "vrrp_only": "-P is not acted on; `standfast keepalived -P` does VRRP only",
 }
 
 
@@ -56,6 +56,11 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def run(args: argparse.Namespace) -> int:
     """Be the daemon; the exit status."""
+    return start(options(args), parts())
+
+
+def start(chosen: Options, programs: Parts) -> int:
+    """The daemon, in this process; the exit status."""
     _open_standard_descriptors()
     if lacking := privileges.lacking(privileges.SPEAKING):
         print(f"standfast run: needs root, or the capabilities {', '.join(lacking)}", file=sys.stderr)
@@ -68,7 +73,7 @@ def run(args: argparse.Namespace) -> int:
     except TooFewFilesError as error:
         print(f"standfast run: {error}", file=sys.stderr)
         return EX_FATAL
-    return watch_over(options(args), parts())
+    return watch_over(chosen, programs)
 
 
 def options(args: argparse.Namespace) -> Options:
