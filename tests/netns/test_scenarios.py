@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from itertools import pairwise
@@ -13,7 +14,7 @@ from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a
 from harness.timing import master_down_s
 
-from standfast.lab.daemons import Standfast
+from standfast.lab.daemons import Standfast, standfast_command
 
 CABLES = tuple(
     line.format(n)
@@ -197,3 +198,13 @@ def _garps(net: Net, vips: tuple[str, ...]) -> list[tuple[float, str]]:
     """When which address was announced, in order."""
     addresses = [vip.split("/")[0] for vip in vips]
     return sorted((each.time, address) for address in addresses for each in net.wire.garps(address))
+
+
+def test_sniff_hears_who_is_master(solo: Net):
+    solo.start_master(solo.a, instance(priority=150))
+    words = solo.c.run(*standfast_command(), "sniff", "eth0", "--for", "0.5", "--json")
+    report = json.loads(words)
+    (router,) = report["routers"]
+    assert (router["vrid"], router["master"], router["conflicts"]) == (51, solo.a.address, [])
+    assert (router["speakers"][0]["priority"], router["speakers"][0]["interval"]) == (150, 100_000)
+    assert 51 not in report["free_vrids"]["eth0"]

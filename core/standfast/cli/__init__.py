@@ -34,6 +34,7 @@ COMMANDS = (
     "check",
     "config",
     "simulate",
+    "sniff",
     "fmt",
     "plan",
     "explain",
