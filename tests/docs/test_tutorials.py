@@ -33,6 +33,14 @@ def test_a_checker_from_an_empty_directory(reader):
     assert "standfast_other" in reader.run(".venv/bin/standfast plugins new other && ls standfast-other/src")
 
 
+@pytest.mark.netns
+@pytest.mark.skipif(os.geteuid() != 0, reason="the last step needs root")
+@pytest.mark.timeout(200)
+@pytest.mark.parametrize("page", ["notifier.md", "load-balancer.md"])
+def test_what_begins_with_a_template(reader, page):
+    reader.follow(PAGES / page)
+
+
 def test_what_is_compared():
     assert list(sessions("$ a b\nx\n$ c\n")) == [("a b", ["x"]), ("c", [])]
     assert matches(["a ... c", "...", "z"], "a b c\n1\n2\nz\n")

@@ -17,7 +17,7 @@ from standfast.plugins import Found, find_plugins
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-KINDS: Final = ("checker", "lb")
+KINDS: Final = ("checker", "notifier", "lb")
 
 
 class PluginShown(msgspec.Struct, frozen=True, kw_only=True):
