@@ -76,6 +76,11 @@ def delete() -> bytes:
     return _message(RTM_DELLINK, 0, _HEAD.pack(0, 0, 0, 0, 0))
 
 
+def delete_group(group: int) -> bytes:
+    """Remove every interface of a link group at once: the kernel waits 15 ms for readers, and only once for all."""
+    return _message(RTM_DELLINK, 0, _HEAD.pack(0, 0, 0, 0, 0) + u32(_IFLA_GROUP, group))
+
+
 def _make(kind: str, name: str, above: bytes, data: bytes) -> bytes:
     info = nested(_IFLA_LINKINFO, (text(_INFO_KIND, kind), nested(_INFO_DATA, (data,))))
     body = _HEAD.pack(0, 0, 0, 0, 0) + text(_IFLA_IFNAME, name) + above + info

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterable
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -25,14 +26,27 @@ from standfast.vrrp.sysctls import PROC_SYS, Sysctls, around_vmacs, of_device
 
 Say = Callable[[str], None]
 
+_DOOM: Final = 0x53460000
+"""The first link group tried for those that are about to go."""
+_PIECE: Final = 64
+
 ROUNDS: Final = 6
 """Steps from nothing to a ready interface: make, set up, give an address; with room for repairs."""
 
 
 class DeviceKeeper:
-    """The interfaces of this daemon. ``learn`` reads what the kernel tells of the changes made here."""
+    """The interfaces of this daemon. ``breathe`` is called between changes, which take milliseconds each."""
 
-    def __init__(self, changer: Changer, host: Host, encode: AddressEncoder, say: Say, root: Path = PROC_SYS) -> None:
+    def __init__(
+        self,
+        changer: Changer,
+        host: Host,
+        encode: AddressEncoder,
+        say: Say,
+        *,
+        breathe: Callable[[], None] = lambda: None,
+        root: Path = PROC_SYS,
+    ) -> None:
         self.wanted: dict[str, Device] = {}
         self.bases: dict[str, str] = {}
         """Each of them -> the interface below."""
@@ -42,6 +56,7 @@ class DeviceKeeper:
         self._host = host
         self._encode = encode
         self._say = say
+        self._breathe = breathe
         self._root = root
         self._ready: set[int] = set()
         """Indices of those that were set up; what an administrator does to them later is respected."""
@@ -77,17 +92,23 @@ class DeviceKeeper:
         changed = False
         for device in self.wanted.values():
             base, link = self._host.link(device.base), self._host.link(device.name)
-            if base is not None:
-                changed = self._step(device, base, link) or changed
+            if base is not None and self._step(device, base, link):
+                changed = True
+                self._breathe()
         return changed
 
     def drop(self) -> list[str]:
         """Remove what is ours and not wanted any more; give the names."""
         unwanted = [name for name in self.ours if name not in self.wanted]
+        doomed = []
         for name in unwanted:
             device, link = self.ours.pop(name), self._host.link(name)
             if link is not None and link.made_as == device.kind:
+                doomed.append((device, link))
+        if len(doomed) < 2 or not self._remove_together(doomed):
+            for device, link in doomed:
                 self._remove(device, link)
+                self._breathe()
         return unwanted
 
     def prepare(self, sysctls: Sysctls) -> None:
@@ -139,7 +160,7 @@ class DeviceKeeper:
         if number:
             return self._refuse(device, f"cannot make it above {base.name}: {_words(number)}")
         self.ours[device.name] = device
-        self._notify(device, base)
+        self._notify(device)
         return True
 
     def _correct(self, device: Device, link: Link) -> bool:
@@ -187,18 +208,33 @@ class DeviceKeeper:
             return number == 0
         return self._refuse(device, f"{trouble}: {_words(number)}")
 
+    def _remove_together(self, doomed: list[tuple[Device, Link]]) -> bool:
+        """Gather them in a link group of their own, which the kernel removes in one go."""
+        taken = {link.group for link in self._host.links()}
+        group = next(number for number in count(_DOOM) if number not in taken)
+        for start in range(0, len(doomed), _PIECE):
+            piece = doomed[start : start + _PIECE]
+            if any(self._changer.perform([(links.link_group(group), link.index) for _, link in piece])):
+                return False
+            self._breathe()
+        if any(self._changer.perform([(links.delete_group(group), None)])):
+            return False
+        self._ready.difference_update(link.index for _, link in doomed)
+        for device, _ in doomed:
+            self._notify(device)
+        return True
+
     def _remove(self, device: Device, link: Link) -> None:
         self._ready.discard(link.index)
         (number,) = self._changer.perform([(links.delete(), link.index)])
         if number not in (0, errno.ENODEV):
             self._say(f"interface {device.name}: cannot remove it: {_words(number)}")
-        base = self._host.link(device.base)
-        if base is not None:
-            self._notify(device, base)
+        self._notify(device)
 
-    def _notify(self, device: Device, base: Link) -> None:
+    def _notify(self, device: Device) -> None:
         """``netlink_notify_msg``: tell listeners of the base, whose promiscuity may have changed."""
-        if device.netlink_notify:
+        base = self._host.link(device.base)
+        if base is not None and device.netlink_notify:
             self._changer.perform([(links.link_group(base.group), base.index)])
 
     def _refuse(self, device: Device, words: str) -> bool:

@@ -100,7 +100,7 @@ class VrrpProcess:
         holdings = Holdings(self._keeper, self._routing)
         self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
         holdings.firewall = FirewallKeeper(host, self._keeper.present, self._say_of_devices)
-        self._devices = DeviceKeeper(Changer(), host, self._encode, self._say_of_devices)
+        self._devices = DeviceKeeper(Changer(), host, self._encode, self._say_of_devices, breathe=self._speaker.breathe)
         self._speaker.attend_devices(self._devices)
         surroundings = Surroundings(host, self._devices, holdings.firewall, self._learn, self._say_of_devices)
         self._cast = Cast(self._speaker, self._keeper, self._monitor, setup.run_dir, surroundings)

@@ -6,7 +6,7 @@ from contextlib import suppress
 import pytest
 
 from standfast.config.interface_model import Device
-from standfast.net.decode import HostAddress, Link, decode_address, decode_link
+from standfast.net.decode import HostAddress, Link, attributes_of, decode_address, decode_link
 from standfast.net.encode import AddressEncoder
 from standfast.net.host import Host
 from standfast.net.netlink import HEADER, RTM_DELLINK, RTM_NEWADDR, RTM_NEWLINK, MalformedMessage
@@ -32,14 +32,22 @@ class Kernel:
     def _one(self, message, index):
         kind = HEADER.unpack_from(message)[1]
         self.kinds.append(kind)
+        links = kind in (RTM_NEWLINK, RTM_DELLINK)
+        found = attributes_of(bytes(message), HEADER.size + 16, len(message), frozenset((27,))) if links else {}
+        group = found.get(27)
         if kind == RTM_DELLINK:
-            self.host.link_gone(index)
+            here = list(self.host.links())
+            number = group and int.from_bytes(group, "little")
+            for gone in [index] if index else [link.index for link in here if link.group == number]:
+                self.host.link_gone(gone)
         elif kind == RTM_NEWADDR:
             message[HEADER.size + 4 : HEADER.size + 8] = index.to_bytes(4, "little")
             self.host.address_is(decode_address(bytes(message), HEADER.size, len(message)))
         elif index is not None:
             known = next(link for link in self.host.links() if link.index == index)
-            self.host.link_is(Link(index, known.name, 0x1043, known.mac, 1500, 1, known.made_as, known.base, 1))
+            number = known.group if group is None else int.from_bytes(group, "little")
+            made = (known.made_as, known.base, 1, 0, number)
+            self.host.link_is(Link(index, known.name, 0x1043, known.mac, 1500, 1, *made))
         else:
             with suppress(MalformedMessage):
                 made = decode_link(bytes(message), HEADER.size, len(message))
@@ -64,7 +72,7 @@ def said():
 def devices(kernel, host, said, tmp_path):
     for place in ("net/ipv6/conf/vrrp.51", "net/ipv4/conf/vrrp.51"):
         (tmp_path / place).mkdir(parents=True)
-    made = DeviceKeeper(kernel, host, AddressEncoder(), said.append, tmp_path)
+    made = DeviceKeeper(kernel, host, AddressEncoder(), said.append, root=tmp_path)
     made.want((DEVICE,))
     return made
 
@@ -147,6 +155,23 @@ def test_what_is_not_wanted_any_more_goes(devices, host):
     devices.want(())
     assert devices.drop() == ["vrrp.51"]
     assert host.link("vrrp.51") is None
+
+
+@pytest.mark.parametrize("refuse", [False, True])
+def test_several_go_at_once_for_the_kernel_waits_for_each(devices, host, kernel, refuse, tmp_path):
+    others = tuple(Device(name=f"vrrp.{n}", base="eth0", family=4, mac=bytes((2, 0, 0, 0, 0, n))) for n in range(3))
+    devices.want((DEVICE, *others))
+    for name in ("vrrp.0", "vrrp.1", "vrrp.2"):
+        (tmp_path / f"net/ipv4/conf/{name}").mkdir(parents=True)
+    settle(devices)
+    devices.want((DEVICE,))
+    if refuse:
+        real = kernel._one
+        kernel._one = lambda message, index: errno.EOPNOTSUPP if index is None else real(message, index)
+    before = kernel.kinds.count(RTM_DELLINK)
+    assert devices.drop() == ["vrrp.0", "vrrp.1", "vrrp.2"]
+    assert [link.name for link in host.links()] == ["eth0", "vrrp.51"]
+    assert kernel.kinds.count(RTM_DELLINK) - before == (3 if refuse else 1)
 
 
 def test_the_address_is_never_made_of_the_virtual_mac(devices, host):
