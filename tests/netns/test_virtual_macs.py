@@ -121,12 +121,25 @@ def test_s58_what_happens_to_interfaces_around_it(solo: Net):
     again = link(solo.a, "vrrp.51")
     assert again is not None
     assert (again["address"], again["ifindex"] != first["ifindex"]) == (MAC4, True)
+    after = solo.next_advert(solo.a, since=time.time())
+    assert after.source_mac == MAC4
     solo.a.ip("link set eth0 down", "link set eth0 name lan0", "link set lan0 up")
     assert solo.a.wait_address(VIP, held=False)
     eventually(lambda: "FAULT: interface eth0" in solo.daemons[0].log, 5, solo.logs)
     solo.a.ip("link set lan0 down", "link set lan0 name eth0", "link set eth0 up")
     assert solo.a.wait_address(VIP)
     assert solo.next_advert(solo.a, since=0).source_mac == MAC4
+
+
+@ours_alone
+def test_s58_its_link_local_address_is_put_back(solo: Net):
+    daemon = solo.start_master(solo.a, BOTH)
+    assert solo.a.wait_address(VIP6)
+    solo.a.ip(f"addr del {solo.a.link_local}/64 dev vrrp6.51")
+    removed = time.time()
+    eventually(lambda: solo.a.link_local in solo.a.run("ip", "addr", "show", "vrrp6.51"), 5, solo.logs)
+    assert solo.next_advert(solo.a, since=removed, v6=True).source_mac == MAC6
+    assert "FAULT" not in daemon.log
 
 
 @ours_alone

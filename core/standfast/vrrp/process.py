@@ -20,6 +20,7 @@ from standfast.control import protocol, server
 from standfast.events import Event, Level, Remark
 from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
+from standfast.net.host import HostEvent
 from standfast.net.monitor import Monitor
 from standfast.net.routing import RoutingObject
 from standfast.net.routing_keeper import RoutingKeeper
@@ -126,7 +127,7 @@ class VrrpProcess:
         self._prepared: tuple[int, Config] | None = None
         self._leaving = False
         self._readers_run = False
-        self._unmended = False
+        self._gathered: list[HostEvent] | None = None
         self._collected_at = 0
 
     async def run(self) -> None:
@@ -288,17 +289,22 @@ class VrrpProcess:
                 self._digest()
 
     def _digest(self) -> None:
-        self._learn()
-        if self._unmended:
-            self._unmended = False
+        events = self._monitor.read()
+        if self._devices.concerned(events):
+            # Before anybody judges: what can be made whole at once is no reason for a fault.
+            self._gathered = events
             self._cast.mend()
+            self._gathered = None
+        self._speaker.digest(events, settled=self._monitor.drained)
         self._speaker.work()
         self._speaker.rearm()
 
     def _learn(self) -> None:
         events = self._monitor.read()
-        self._unmended = self._unmended or self._devices.concerned(events)
-        self._speaker.digest(events, settled=self._monitor.drained)
+        if self._gathered is not None:
+            self._gathered += events
+        else:
+            self._speaker.digest(events, settled=self._monitor.drained)
 
     def _say_of_devices(self, words: str) -> None:
         self._tell_quietly(Remark(at=clock.now(), level="error", event="vrrp.interface", words=words))
