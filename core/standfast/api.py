@@ -108,6 +108,7 @@ from standfast.contract.checking import (
     unable,
 )
 from standfast.contract.notifying import Manner, NotDelivered, Notice, Notifier
+from standfast.contract.providing import AddressProvider, Cadence, Claim
 from standfast.events import (
     AnyEvent,
     CheckChange,
@@ -137,15 +138,18 @@ __all__ = [
     "SECRET",
     "TARGET",
     "Address",
+    "AddressProvider",
     "AddressRange",
     "AnyEvent",
     "Block",
+    "Cadence",
     "CheckChange",
     "CheckError",
     "CheckResult",
     "Checker",
     "CheckerType",
     "Choice",
+    "Claim",
     "Code",
     "Counters",
     "Custom",

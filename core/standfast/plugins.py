@@ -29,6 +29,7 @@ from standfast.containment import NO_GUARD, Guard, TooLong, limited
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
+from standfast.contract.providing import AddressProvider
 from standfast.registry import NotTaken, Registry
 
 if TYPE_CHECKING:
@@ -116,6 +117,16 @@ class Plugins:
     def notifier_types(self) -> dict[str, NotifierType]:
         """Name of the kind -> the notifier's declaration."""
         return {name: notifier.declaration for name, notifier in self.registry.notifiers.items()}
+
+    @property
+    def provider_types(self) -> dict[str, NotifierType]:
+        """Name of the block -> the address provider's declaration."""
+        return {name: provider.declaration for name, provider in self.registry.address_providers.items()}
+
+    @property
+    def address_providers(self) -> dict[str, type[AddressProvider[Any]]]:
+        """Name of the block -> the class."""
+        return self.registry.address_providers
 
     @property
     def checkers(self) -> dict[str, type[Checker[Any]]]:

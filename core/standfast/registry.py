@@ -16,6 +16,7 @@ from standfast.config.schema import Block
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import CONTRACT, Checker
 from standfast.contract.notifying import Notifier
+from standfast.contract.providing import AddressProvider
 
 _BACKEND_NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
@@ -35,6 +36,8 @@ class Registry:
     """By what `lb_backend` calls them."""
     notifiers: dict[str, type[Notifier[Any]]] = field(default_factory=dict)
     """By the name of the block, or of the kind."""
+    address_providers: dict[str, type[AddressProvider[Any]]] = field(default_factory=dict)
+    """By the name of the block."""
 
     def block(self, block: Block, *, below: str = "") -> None:
         """A configuration block, below the block at this path (``virtual_server/real_server``) or at the top level."""
@@ -68,6 +71,14 @@ class Registry:
             raise NotTaken(f"`{notifier.__name__}.declaration` is no NotifierType, but {declaration!r}")
         self._target(self.notifiers, declaration, notifier)
 
+    def address_provider(self, provider: type[AddressProvider[Any]]) -> None:
+        """A kind of address provider. Raises :class:`NotTaken`."""
+        keeps_contract(provider, AddressProvider)
+        declaration = getattr(provider, "declaration", None)
+        if not isinstance(declaration, NotifierType) or declaration.block is None:
+            raise NotTaken(f"`{provider.__name__}.declaration` is no NotifierType with a block, but {declaration!r}")
+        self._target(self.address_providers, declaration, provider)
+
     def _target(self, table: dict[str, Any], declaration: NotifierType, offered: type) -> None:
         _new(table, declaration.kind, offered)
         if declaration.block is not None:
@@ -88,6 +99,7 @@ class Registry:
             (self.checkers, other.checkers),
             (self.load_balancers, other.load_balancers),
             (self.notifiers, other.notifiers),
+            (self.address_providers, other.address_providers),
         ]
 
 

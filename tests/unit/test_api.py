@@ -25,7 +25,8 @@ FOR_LOAD_BALANCERS = {
     "SyncDaemon", "VirtualServer",
 }  # fmt: skip
 FOR_NOTIFIERS = {
-    "AnyEvent", "CheckChange", "DaemonChange", "DualMaster", "Event", "GroupTransition", "LowerPriorityMaster",
+    "AddressProvider", "AnyEvent", "Cadence", "CheckChange", "Claim", "DaemonChange", "DualMaster", "Event",
+    "GroupTransition", "LowerPriorityMaster",
     "Manner", "NotDelivered", "Notice", "Notifier", "NotifierType", "PriorityChange", "QuorumChange", "Remark",
     "SECRET", "Secret", "ServerChange", "TargetPlace", "TrackerChange", "Transition", "is_trouble",
 }  # fmt: skip

@@ -40,3 +40,13 @@ def _trouble(target: dict[str, Any]) -> str:
         again = f", again in {target['next_try_s']:.0f} s" if target["next_try_s"] is not None else ""
         words.append(f"{target['last_error']}{since}{again}{')' if since else ''}")
     return "; ".join(words)
+
+
+def providers_in_trouble(providers: list[dict[str, Any]]) -> list[str]:
+    """What goes wrong where addresses are claimed outside."""
+    words = {"contested": "the address is somewhere else although it was claimed"}
+    return [
+        f"{each['name']} for {each['instance']}: {each['last_error'] or words[each['state']]}"
+        for each in providers
+        if each["last_error"] or each["state"] in words
+    ]

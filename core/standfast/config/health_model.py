@@ -117,6 +117,10 @@ class HealthConfig(Record, frozen=True):
 
     balancing: Balancing = Balancing()
     targets: tuple[NoticeTarget, ...] = ()
+    providers: tuple[NoticeTarget, ...] = ()
+    """Who claims addresses outside."""
+    addresses: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    """Name of an instance that a provider may follow -> its addresses, ``192.0.2.10/24``."""
     checks: tuple[TrackedCheck, ...] = ()
     web: Web = NO_WEB
     files: tuple[TrackedFile, ...] = ()
@@ -136,7 +140,8 @@ class HealthConfig(Record, frozen=True):
     @property
     def needed(self) -> bool:
         """Is there anything to do?"""
-        return bool(self.balancing.virtual_servers or self.targets or self.checks or self.web.listeners)
+        work = (self.balancing.virtual_servers, self.targets, self.providers, self.checks, self.web.listeners)
+        return any(work)
 
 
 _encoder = msgspec.msgpack.Encoder()

@@ -31,7 +31,7 @@ from standfast.config.schema import Block
 from standfast.config.services import check_services
 from standfast.config.settings import Settings
 from standfast.config.source import DiskReader, Reader
-from standfast.config.targets import build_targets
+from standfast.config.targets import addresses_of, build_targets
 from standfast.config.tracked_checks import tracked_checks
 from standfast.config.tree import Tree
 from standfast.config.use import may_use_plugins
@@ -126,13 +126,20 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     if not config.global_defs.router_id:
         named = structs.replace(config.global_defs, router_id=os.uname().nodename)
         config = structs.replace(config, global_defs=named)
-    targets = build_targets(settings, findings, plugins.notifier_types, config)
+    health = structs.replace(
+        health_config(config, balancing, plugins.distributions, web),
+        targets=build_targets(settings, findings, plugins.notifier_types, config),
+        providers=build_targets(settings, findings, plugins.provider_types, config),
+        checks=checks,
+    )
+    if health.providers:
+        health = structs.replace(health, addresses=addresses_of(config))
     diagnostics = [*plugins.faults, *_without_echoes(parsed.diagnostics, findings.finish())]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(
         None if stops else config,
         balancing,
-        structs.replace(health_config(config, balancing, plugins.distributions, web), targets=targets, checks=checks),
+        health,
         diagnostics,
         stops,
         parsed.tree,

@@ -33,6 +33,14 @@ def build_targets(
     return tuple(found)
 
 
+def addresses_of(config: Config) -> dict[str, tuple[str, ...]]:
+    """Name of each instance -> the addresses it stands for."""
+    return {
+        each.name: tuple(f"{one.address}/{one.prefix}" for one in (*each.vips, *each.evips))
+        for each in config.instances
+    }
+
+
 def _blocks(settings: Settings, declared: NotifierType) -> Iterator[tuple[str, Settings]]:
     if declared.block is None:
         yield declared.name, settings.block("global_defs")

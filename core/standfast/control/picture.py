@@ -105,6 +105,7 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
         },
         "virtual_servers": [],
         "targets": [],
+        "providers": [],
     }
 
 
@@ -120,6 +121,7 @@ def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> lis
     part = health.get("balancing") or {}
     document["virtual_servers"] = part.get("services", [])
     document["targets"] = health.get("targets") or []
+    document["providers"] = health.get("providers") or []
     document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
     return [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
 

@@ -40,7 +40,7 @@ class Hub:
         """Our own events (servers, quorums), for ``health.status``."""
         self.instances: dict[str, InstanceNow] = {}
         """The virtual routers as VRRP last told, by name."""
-        self.vrrp_known = False
+        self.hears_vrrp: Callable[[], bool] = lambda: True
         """Does VRRP answer? If not, ``instances`` is what it last was."""
         self.programs = ScriptClient(setup.lines.spawner, self.say) if setup.lines.spawner else None
         self.run_by(config, setup.generation)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from standfast.health.looking_after import LookingAfter
 from standfast.health.part import PartMaker
+from standfast.health.providing import Providing
 from standfast.health.server_lines import ServerLines
 from standfast.health.telling_targets import TellingTargets
 from standfast.web.part import Http
 
-PARTS: tuple[PartMaker, ...] = (LookingAfter, ServerLines, TellingTargets, Http)
+PARTS: tuple[PartMaker, ...] = (LookingAfter, Providing, ServerLines, TellingTargets, Http)

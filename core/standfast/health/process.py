@@ -59,6 +59,7 @@ class HealthProcess:
         self._hub = Hub(setup, config)
         self._parts: list[Part] = []
         self._feed = Feed(setup.run_dir, seen=setup.page.remembered)
+        self._hub.hears_vrrp = lambda: self._feed.connected
         self._prepared: tuple[int, HealthConfig] | None = None
         self._turned_at = 0
         self._leaving = False

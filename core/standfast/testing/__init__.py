@@ -14,7 +14,15 @@ if TYPE_CHECKING:
         pools_of,
     )
 
-__all__ = ["ContractBroken", "MemoryLoadBalancer", "check_checker", "check_load_balancer", "check_notifier", "pools_of"]
+__all__ = [
+    "ContractBroken",
+    "MemoryLoadBalancer",
+    "check_address_provider",
+    "check_checker",
+    "check_load_balancer",
+    "check_notifier",
+    "pools_of",
+]
 
 
 def __getattr__(name: str) -> Any:

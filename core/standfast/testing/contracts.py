@@ -18,6 +18,7 @@ from standfast.config.lvs_model import Balancing, LvsGlobals, Target, VirtualSer
 from standfast.contract.balancing import LoadBalancer, Member, Objection, Pool, PoolChange, PoolStatistics
 from standfast.contract.checking import Checker, CheckResult, Surroundings
 from standfast.contract.notifying import NotDelivered, Notice, Notifier
+from standfast.contract.providing import AddressProvider, Cadence, Claim
 from standfast.health.blocking import SLOW_STEP, StepWatch
 from standfast.health.outcome import from_error, from_return
 from standfast.health.reconcile import services_of
@@ -285,3 +286,27 @@ async def check_notifier(make: Callable[[], Notifier[Any]]) -> None:
             await notifier.deliver(notices[:1])
             raise ContractBroken("a cancelled delivery goes on")
         await notifier.close()
+
+
+async def check_address_provider(make: Callable[[], AddressProvider[Any]], claim: Claim) -> None:
+    """Try an address provider where the claim comes about, then ends. ``make`` gives it with its options."""
+    provider = make()
+    try:
+        Registry().address_provider(type(provider))
+    except NotTaken as error:
+        raise ContractBroken(str(error)) from error
+    if not provider.instance or not isinstance(provider.cadence, Cadence):
+        raise ContractBroken("it names no instance, or no cadence")
+    with trio.fail_after(PATIENCE_S):
+        for _ in range(2):  # a claim that is ours already is no mistake
+            try:
+                await provider.claim(claim)
+            except NotDelivered as error:
+                raise ContractBroken(f"a claim that is granted was said to fail: {error}") from error
+        if (found := await provider.verify(claim)) not in (True, None):
+            raise ContractBroken(f"verify() gives {found!r} of an address that is here")
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            await provider.claim(claim)
+            raise ContractBroken("a cancelled claim goes on: it would take the address from a new master")
+        await provider.close()

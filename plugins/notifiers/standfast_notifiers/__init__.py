@@ -7,9 +7,11 @@ from standfast.api import Registry, hookimpl
 
 @hookimpl
 def standfast_register(registry: Registry) -> None:
-    """Mail and webhooks."""
+    """Mail, webhooks, and addresses that are claimed by requests."""
+    from standfast_notifiers.address.provider import WebhookAddress
     from standfast_notifiers.smtp.notifier import SmtpNotifier
     from standfast_notifiers.webhook.notifier import WebhookNotifier
 
     registry.notifier(SmtpNotifier)
     registry.notifier(WebhookNotifier)
+    registry.address_provider(WebhookAddress)

@@ -1,0 +1,1 @@
+"""Addresses of a cloud, claimed by requests over HTTP."""
