@@ -65,6 +65,7 @@ BESIDE = {
     "lvs_notify_fifo_script": "lvs_notify_fifo /run/events",
     "notification_email": "smtp_server 192.0.2.25",
     "smtp_server": "notification_email {\nops@example.com\n}",
+    **dict.fromkeys(("nftables_ipvs_priority", "nftables_ipvs_start_fwmark"), "nftables_ipvs"),
     "enable_sni": "virtualhost www.example.com",
     **dict.fromkeys(
         ("regex_max_offset", "regex_min_offset", "regex_no_match", "regex_options", "regex_stack"), "regex ok"
@@ -84,6 +85,7 @@ DEFINED = {
     "track_bfd": "bfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}",
     "vrrp_sync_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
     "track_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
+    "lvs_sync_daemon": _VI.format("VI_1", 1, 1),
     "track_check": "vrrp_check web {\nTCP_CHECK {\nconnect_port 80\n}\n}",
     **dict.fromkeys(
         ("virtual_server", "vrrp_check"),
