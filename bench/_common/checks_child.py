@@ -29,6 +29,11 @@ class Asker:
         self._wait = wait
         self.bad = 0
 
+    @property
+    def eager(self) -> bool:
+        """As servers are: nothing waits for its first result."""
+        return False
+
     def heard(self, result: CheckResult, now: int) -> int:
         """As the bookkeeping of a server would, with nothing to keep."""
         self.bad += result.verdict != "good"

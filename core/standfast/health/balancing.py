@@ -379,6 +379,7 @@ class BalancingPart:
                 "batches": each.batches,
                 "repairs": each.repairs,
                 "problem": each.problem,
+                "delay_last_ms": each.last_delay / 1000,
                 "delay_p99_ms": each.delay.percentile(99) / 1000,
                 "delay_worst_ms": each.delay.worst / 1000,
             }

@@ -51,6 +51,8 @@ class Programmer:
         """Why it does not work at all; empty: it does."""
         self.delay = Lateness()
         """From a change to its being programmed."""
+        self.last_delay = 0
+        """The last of these, in microseconds."""
         self.batches = 0
         self.repairs = 0
         self.masters: frozenset[str] = frozenset()
@@ -153,7 +155,8 @@ class Programmer:
             else:
                 self.problem = ""
             self._settle(changes, {failure.pool: failure.words for failure in failures})
-            self.delay.note(clock.now() - since)
+            self.last_delay = clock.now() - since
+            self.delay.note(self.last_delay)
 
     def _changes(self, touched: dict[str, None]) -> tuple[PoolChange, ...]:
         now = trio.current_time()

@@ -286,14 +286,14 @@ class DeleteElements:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """DELSETELEM."""
         keys = AddElements(self.table, self.set, dict.fromkeys(self.elements))
-        return _element_messages(keys, wire.DELSETELEM, 0, str(self))
+        return _element_messages(keys, wire.DELSETELEM, 0)
 
     def __str__(self) -> str:
         keys = show_elements(self.set, dict.fromkeys(self.elements))
         return f"delete element {self.table} {self.set.name} {{ {', '.join(keys)} }}"
 
 
-def _element_messages(command: AddElements, kind: int, flags: int, words: str = "") -> Iterable[Message]:
+def _element_messages(command: AddElements, kind: int, flags: int) -> Iterable[Message]:
     target = wire.text(1, command.table.name) + wire.text(2, command.set.name)
     if command.set.number:
         target += wire.u32(4, command.set.number)

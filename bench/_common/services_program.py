@@ -1,0 +1,203 @@
+"""bench/services: the whole daemon with nftables, in a network of its own; what it says of itself, and when."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from _common.bench import MeasurementError
+from _common.launch import compile_as_installed
+from standfast.control.client import NoAnswer, ask
+from standfast.control.protocol import Request
+
+INSIDE = "STANDFAST_BENCH_INSIDE"
+DETECTED_MS = 10.0
+"""From the deciding result until the kernel has acknowledged, at most."""
+
+SERVICES, SERVERS = 2277, 37205
+"""Of the largest configuration that somebody has told of."""
+
+PORT = 18080
+
+
+def config(services: int, servers: int, check: str, *, weight: int = 1, head: str = "") -> str:
+    """So many services that share so many servers, on nftables. Servers are addresses of the loopback network."""
+    lines = [head]
+    for number in range(services):
+        lines.append(
+            f"virtual_server 10.{60 + number // 62500}.{number // 250 % 250}.{1 + number % 250} 80 {{\n"
+            "protocol TCP\nlvs_sched wrr\nlvs_method NAT\nlb_backend nftables\ndelay_loop 60\n"
+        )
+        for server in range(number * servers // services, (number + 1) * servers // services):
+            address = f"127.{1 + server // 62500}.{server // 250 % 250}.{1 + server % 250}"
+            lines.append(f"real_server {address} {PORT} {{\nweight {weight}\n{check}\n}}\n")
+        lines.append("}\n")
+    return "".join(lines)
+
+
+class Daemon:
+    """One, with its configuration and its run directory in a directory of its own."""
+
+    def __init__(self, directory: Path, text: str) -> None:
+        self.run_dir = directory / "run"
+        self.file = directory / "standfast.conf"
+        self.log = directory / "log"
+        self.file.write_text(text)
+        where = ["-f", str(self.file), "--run-dir", str(self.run_dir), "--log-format", "console"]
+        with self.log.open("w") as log:
+            self.process = subprocess.Popen([sys.executable, "-m", "standfast", "run", *where], stdout=log, stderr=log)
+
+    def status(self) -> dict[str, Any] | None:
+        """Of the health process; None: it does not answer yet."""
+        try:
+            return ask(self.run_dir, "health.status", Request(do="status"), patience_s=30)
+        except NoAnswer:
+            return None
+
+    def until(self, condition: Callable[[dict[str, Any]], bool], what: str, limit_s: float) -> dict[str, Any]:
+        """Ask until it is so."""
+        deadline = time.monotonic() + limit_s
+        while time.monotonic() < deadline:
+            found = self.status()
+            if found is not None and condition(found):
+                return found
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.05)
+        raise MeasurementError(f"not so within {limit_s:.0f} s: {what}\n{self.log.read_text()[-2000:]}")
+
+
+@contextmanager
+def running(text: str) -> Iterator[Daemon]:
+    """From start to stop."""
+    with tempfile.TemporaryDirectory() as directory:
+        daemon = Daemon(Path(directory), text)
+        try:
+            yield daemon
+        finally:
+            daemon.process.send_signal(signal.SIGTERM)
+            daemon.process.wait(60)
+
+
+def plane(status: dict[str, Any]) -> dict[str, Any]:
+    """What is said of nftables."""
+    found: dict[str, Any] = status["balancing"]["planes"].get("nftables", {})
+    return found
+
+
+def detected(servers: int, flips: int) -> dict[str, float]:
+    """All servers of a service fail together, and come back, again and again."""
+    with tempfile.TemporaryDirectory() as directory:
+        number = Path(directory) / "number"
+        number.write_text("0\n")
+        head = f"track_file all {{\nfile {number}\nweight 0\n}}\n"
+        with running(config(1, servers, "FILE_CHECK {\ntrack_file all\n}", head=head)) as daemon:
+            daemon.until(lambda status: plane(status).get("batches", 0) >= 1, "the service is programmed", 30)
+            samples = []
+            for flip in range(flips):
+                before = plane(daemon.until(lambda _status: True, "it answers", 10))["batches"]
+                number.write_text(f"{1 - flip % 2}\n")
+                status = daemon.until(lambda status, known=before: plane(status)["batches"] > known, "programmed", 10)  # type: ignore[misc]
+                samples.append(plane(status)["delay_last_ms"])
+    samples.sort()
+    return {
+        "detection to programmed, best": samples[0],
+        "detection to programmed, median": samples[len(samples) // 2],
+        "detection to programmed, p99": samples[len(samples) * 99 // 100],
+    }
+
+
+def large(services: int, servers: int) -> dict[str, float]:
+    """Loading, programming, reloading a large configuration, with a TCP check of every server each minute."""
+    check = "TCP_CHECK {\nconnect_timeout 3\n}"
+    text = config(services, servers, check)
+    found: dict[str, float] = {}
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "large.conf"
+        path.write_text(text)
+        began = time.monotonic()
+        subprocess.run([sys.executable, "-m", "standfast", "check", path], check=True, capture_output=True)
+        found["standfast check"] = (time.monotonic() - began) * 1e3
+        began = time.monotonic()
+        subprocess.run(["keepalived", "-t", "-f", path], check=False, capture_output=True)
+        found["keepalived -t"] = (time.monotonic() - began) * 1e3
+    began = time.monotonic()
+    with listener(), running(text) as daemon:
+        status = daemon.until(lambda status: plane(status).get("batches", 0) >= 1, "all is programmed", 120)
+        found["start until all is programmed"] = (time.monotonic() - began) * 1e3
+        found["of that, from services known to programmed"] = plane(status)["delay_worst_ms"]
+        daemon.until(lambda status: status["balancing"]["checks"]["made"] > servers / 2, "checks are made", 120)
+        for name, weight, more in (("reload, unchanged", 1, 0), ("reload, every weight changed", 2, 1)):
+            before = daemon.until(lambda _status: True, "it answers", 30)
+            daemon.file.write_text(config(services, servers, check, weight=weight))
+            began = time.monotonic()
+            daemon.process.send_signal(signal.SIGHUP)
+            known = before["generation"]
+            after = daemon.until(lambda status, known=known: status["generation"] > known, "it is reloaded", 120)  # type: ignore[misc]
+            found[name] = (time.monotonic() - began) * 1e3
+            if plane(after)["batches"] != plane(before)["batches"] + more:
+                raise MeasurementError(f"{name}: {plane(after)['batches'] - plane(before)['batches']} batches")
+        status = daemon.until(lambda status: status["balancing"]["checks"]["made"] > servers, "one round", 180)
+        found["checks, lateness p99"] = status["balancing"]["checks"]["late_p99_ms"]
+        found["health process, resident (MB)"] = resident_mb(status["pid"])
+    return found
+
+
+@contextmanager
+def listener() -> Iterator[None]:
+    """Takes connections to every address of the loopback network, and closes them."""
+    program = (
+        "import socket\ns = socket.create_server(('0.0.0.0', %d), backlog=4096)\nwhile True:\n s.accept()[0].close()"
+    )
+    process = subprocess.Popen([sys.executable, "-c", program % PORT])
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+def resident_mb(pid: int) -> float:
+    """Of a process, in 10^6 bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def main() -> None:
+    """Measure, print, and end with 1 if a limit is missed."""
+    made = argparse.ArgumentParser(description="From a check's result to the data plane, and very many servers.")
+    made.add_argument("--quick", action="store_true", help="fewer flips, a tenth of the large configuration")
+    made.add_argument("--json", type=Path, metavar="FILE", help="also write the figures there")
+    options = made.parse_args()
+    if INSIDE not in os.environ:
+        os.environ[INSIDE] = "1"
+        command = ["unshare", "-n", "sh", "-c", 'ip link set lo up && exec "$@"', "sh", sys.executable, *sys.argv]
+        os.execvp(command[0], command)  # noqa: S606 - these very programs
+    compile_as_installed()
+    part = 10 if options.quick else 1
+    figures = {
+        "one server": detected(1, 10 if options.quick else 100),
+        "1,000 servers together": detected(1000, 10 if options.quick else 100),
+        f"{SERVICES // part:,} services, {SERVERS // part:,} servers": large(SERVICES // part, SERVERS // part),
+    }
+    missed = False
+    for case, found in figures.items():
+        print(case)
+        for name, value in found.items():
+            limit = DETECTED_MS if name == "detection to programmed, median" else None
+            verdict = "" if limit is None else f"  (limit {limit:g}: {'met' if value < limit else 'missed'})"
+            missed |= limit is not None and value >= limit
+            print(f"  {name:52} {value:10.1f}{verdict}")
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=2) + "\n")
+    sys.exit(1 if missed else 0)
