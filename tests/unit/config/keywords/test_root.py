@@ -28,6 +28,8 @@ NEEDS = {
     "track_file": "file /run/load",
     "vrrp_track_file": "file /run/load",
     "vrrp_track_process": "process haproxy",
+    "webhook": "url https://hooks.example.com/ha",
+    "address_webhook": "claim_url https://api.example.com/claim\ninstance VI_1",
     "vrrp_check": "TCP_CHECK {\nconnect_port 80\n}",
     "vrrp_sync_group": "group {\nVI_1\nVI_2\n}",
     "track_group": "group {\nVI_1\n}",
@@ -85,6 +87,7 @@ DEFINED = {
     "track_bfd": "bfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}",
     "vrrp_sync_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
     "track_group": _VI.format("VI_1", 1, 1) + "\n" + _VI.format("VI_2", 2, 2),
+    "address_webhook": _VI.format("VI_1", 1, 1),
     "lvs_sync_daemon": _VI.format("VI_1", 1, 1),
     "track_check": "vrrp_check web {\nTCP_CHECK {\nconnect_port 80\n}\n}",
     **dict.fromkeys(
@@ -149,6 +152,8 @@ def rightly(path: str) -> set[str]:
         codes.add("SF6202")
     if path == "virtual_server/hashed":
         codes.add("SF4525")
+    if path in ("webhook/key", "address_webhook/key", "address_webhook/verify_json"):
+        codes.add("SF6906")  # the keyword that it belongs to is missing here
     if parts[-1] in ABOUT_TLS and parts[-2] in ("HTTP_CHECK", "HTTP_GET"):
         codes.add("SF4504")  # it is not for https here
     return codes
