@@ -7,7 +7,10 @@ import time
 import pytest
 from harness.config import instance
 from harness.network import Net
+from harness.pairings import ours_alone
 from harness.timing import master_down_s
+
+from standfast.lab.daemons import Standfast
 
 MANY = tuple(f"10.9.8.{n}" for n in range(1, 256))
 INSTALLED_S = 0.3
@@ -61,3 +64,42 @@ def test_250_instances_move_together(duo: Net):
     assert taken.keys() == last.keys()
     for vrid, moment in taken.items():
         duo.on_time(moment, last[vrid] + master_down_s(100, 0.5), tolerance_s=0.25)
+
+
+@pytest.mark.alone
+@ours_alone
+def test_250_fast_instances_in_four_groups_move_in_one_step(solo: Net):
+    """The short form of bench/instances: no transition that nobody caused, and one fail-over of all."""
+    solo.kinds["b"] = "standfast"
+
+    def config(priority: int) -> str:
+        single = "".join(
+            instance("garp_master_repeat 1", name=f"VI_{n}", vrid=n, priority=priority, vips=(address,))
+            for n, address in enumerate(MANY[:INSTANCES], 1)
+        )
+        groups = (range(first, INSTANCES + 1, 4) for first in range(1, 5))
+        members = ("".join(f"        VI_{n}\n" for n in group) for group in groups)
+        listed = (f"vrrp_sync_group G{n} {{\n    group {{\n{names}    }}\n}}\n" for n, names in enumerate(members))
+        return single + "".join(listed)
+
+    a = solo.start_master(solo.a, config(150), address=MANY[INSTANCES - 1])
+    b = solo.start(solo.b, config(100))
+    solo.wait_until(time.time() + 3)
+    assert solo.wire.adverts(solo.b.address) == []
+    for daemon in (a, b):
+        assert isinstance(daemon, Standfast)
+        made = [each["counters"]["become_master"] for each in daemon.status()["vrrp"]["instances"]]
+        assert made == [int(daemon is a)] * INSTANCES
+    killed = a.kill()
+    for address in MANY[:INSTANCES]:
+        assert solo.b.wait_address(address, timeout_s=10)
+
+    def everybody_spoke() -> dict[int, float] | None:
+        first = {each.vrid: each.time for each in reversed(solo.wire.adverts(solo.b.address, since=killed))}
+        return first if len(first) == INSTANCES else None
+
+    taken = solo.wire.wait(everybody_spoke, 5)
+    assert taken
+    due = killed + master_down_s(100, 0.1)
+    solo.on_time(max(due, *taken.values()), due, tolerance_s=0.25)
+    assert max(taken.values()) - min(taken.values()) < 0.25
