@@ -50,7 +50,7 @@ def clock_at_10_ms(bench: Bench, window: Window) -> None:
         sizes = memory(daemon)
         window.note("one instance", "RSS, largest", "MB", targets.RSS_LARGEST, sizes.largest_rss)
         window.note("one instance", "PSS, all", "MB", targets.PSS_ALL, sizes.all_pss)
-        with _busy_loops():
+        with busy_loops():
             _, times = _watch(daemon, capture, window.seconds)
         window.note(f"10 ms, {BUSY_LOOPS} busy loops", "spacing", "ms", targets.SPACING, *spacings_ms(times))
 
@@ -67,8 +67,8 @@ def many_instances(bench: Bench, window: Window) -> None:
     """250 instances at 0.1 s on a master and a backup: CPU of each, longest silence of any instance."""
     master = bench.daemon(window.kind, bench.first, V3_100_MS, instances=INSTANCES)
     backup = bench.daemon(window.kind, bench.second, V3_100_MS, instances=INSTANCES)
-    with bench.capture() as capture, _running(bench, backup, master):
-        _wait_all_masters(capture, master)
+    with bench.capture() as capture, running(bench, backup, master):
+        wait_all_masters(capture, master)
         time.sleep(_AT_EASE_S)
         begun, sending, hearing = time.time(), cpu(master), cpu(backup)
         time.sleep(window.seconds)
@@ -83,7 +83,7 @@ def many_instances(bench: Bench, window: Window) -> None:
 def start_up(bench: Bench, window: Window) -> None:
     """From exec to the first advert, less the wait that the protocol asks for."""
     daemon = bench.daemon(window.kind, bench.first, V3_10_MS)
-    with bench.capture() as capture, _cleared(bench, daemon):
+    with bench.capture() as capture, cleared(bench, daemon):
         started = daemon.start()
         first = expect(capture, lambda: next(iter(capture.adverts()), None), 15, "no advert after the start", daemon)
     wait_s = V3_10_MS.down_s(MASTER_PRIORITY)
@@ -93,15 +93,15 @@ def start_up(bench: Bench, window: Window) -> None:
 @contextmanager
 def _lone_master(bench: Bench, kind: str, profile: Profile) -> Iterator[tuple[Daemon, Capture]]:
     daemon = bench.daemon(kind, bench.first, profile)
-    with bench.capture() as capture, _running(bench, daemon):
+    with bench.capture() as capture, running(bench, daemon):
         wait_sole_master(capture, daemon, profile)
         time.sleep(_AT_EASE_S)
         yield daemon, capture
 
 
 @contextmanager
-def _running(bench: Bench, *daemons: Daemon) -> Iterator[None]:
-    with _cleared(bench, *daemons):
+def running(bench: Bench, *daemons: Daemon) -> Iterator[None]:
+    with cleared(bench, *daemons):
         for daemon in daemons:
             daemon.start()
             wait_listening(daemon)
@@ -109,7 +109,7 @@ def _running(bench: Bench, *daemons: Daemon) -> Iterator[None]:
 
 
 @contextmanager
-def _cleared(bench: Bench, *daemons: Daemon) -> Iterator[None]:
+def cleared(bench: Bench, *daemons: Daemon) -> Iterator[None]:
     try:
         yield
     finally:
@@ -125,7 +125,7 @@ def _watch(daemon: Daemon, capture: Capture, seconds: float) -> tuple[CpuReading
     return before, [advert.time for advert in capture.adverts(daemon.host.address, since=begun)]
 
 
-def _wait_all_masters(capture: Capture, master: Daemon) -> None:
+def wait_all_masters(capture: Capture, master: Daemon) -> None:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         begun = time.time()
@@ -144,7 +144,7 @@ def _longest_gap_ms(capture: Capture, master: Daemon, begun: float) -> float:
 
 
 @contextmanager
-def _busy_loops() -> Iterator[None]:
+def busy_loops() -> Iterator[None]:
     loops = [subprocess.Popen([sys.executable, "-I", "-S", "-c", "while True: pass"]) for _ in range(BUSY_LOOPS)]
     try:
         yield

@@ -44,15 +44,16 @@ class Bench(AbstractContextManager["Bench"]):
         """What passes the switch from now on: adverts and ARP. A host that is cut off is not seen."""
         return Capture(self.lab.switch, "br0", _adverts_and_arp)
 
-    def daemon(self, kind: str, host: Host, profile: Profile, *, instances: int = 1) -> Daemon:
+    def daemon(self, kind: str, host: Host, profile: Profile, *, instances: int = 1, groups: int = 0) -> Daemon:
         """The daemon of one side on one host, not started: the first host's has the higher priority."""
         priority = MASTER_PRIORITY if host is self.first else BACKUP_PRIORITY
-        return DAEMONS[kind](host, config(profile, priority, instances=instances))
+        return DAEMONS[kind](host, config(profile, priority, instances=instances, groups=groups))
 
     def clear(self) -> None:
         """Take off what killed daemons left behind, so that the next one finds the hosts fresh."""
         for host in (self.first, self.second):
-            host.ip(f"addr flush dev {INTERFACE} to {ADDRESS}/32", f"addr flush dev {INTERFACE} to 10.9.1.0/24")
+            flush = f"addr flush dev {INTERFACE} to"
+            host.ip(f"{flush} {ADDRESS}/32", f"{flush} 10.9.1.0/24", f"{flush} 10.10.0.0/16")
 
 
 def wait_listening(daemon: Daemon, timeout_s: float = 10) -> None:

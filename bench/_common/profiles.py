@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 MASTER_PRIORITY, BACKUP_PRIORITY = 150, 100
 VRID, ADDRESS = 51, "10.9.0.100"
+_IN_ADVERT = 100
 
 # Both daemons get real-time priority and locked memory: the only way to compare clocks and not schedulers. The limit is
 # raised because with keepalived's own (10 ms of CPU without a pause) the kernel kills it as it becomes 250 masters.
@@ -41,10 +42,28 @@ V3_100_MS = Profile("v3 0.1 s", 3, 0.1)
 V3_10_MS = Profile("v3 10 ms", 3, 0.01)
 
 
-def config(profile: Profile, priority: int, *, instances: int = 1) -> str:
-    """A configuration file for either daemon: instances VI_1.. with VRIDs and addresses counted up."""
+def config(profile: Profile, priority: int, *, instances: int = 1, groups: int = 0) -> str:
+    """A configuration file for either daemon: instances VI_1.. with VRIDs and addresses counted up, in sync groups."""
     first = VRID if instances == 1 else 1
-    return _REAL_TIME + "".join(_instance(profile, priority, first + index, index) for index in range(instances))
+    single = (_instance(profile, priority, first + index, index) for index in range(instances))
+    return _REAL_TIME + "".join(single) + "".join(_group(number, groups, instances) for number in range(groups))
+
+
+def loaded_config(profile: Profile, priority: int, addresses: list[str]) -> str:
+    """One instance with so many addresses; an advert holds the first of them."""
+    instance = _instance(profile, priority, VRID, 0)
+    advertised, others = addresses[:_IN_ADVERT], addresses[_IN_ADVERT:]
+    listed = _block("virtual_ipaddress", advertised) + (_block("virtual_ipaddress_excluded", others) if others else "")
+    return _REAL_TIME + instance[: instance.index("    virtual_ipaddress")] + listed + "}\n"
+
+
+def _block(keyword: str, addresses: list[str]) -> str:
+    return "".join([f"    {keyword} {{\n", *(f"        {address}/16\n" for address in addresses), "    }\n"])
+
+
+def _group(number: int, groups: int, instances: int) -> str:
+    members = "".join(f"        VI_{index + 1}\n" for index in range(number, instances, groups))
+    return f"vrrp_sync_group G{number + 1} {{\n    group {{\n{members}    }}\n}}\n"
 
 
 def _instance(profile: Profile, priority: int, vrid: int, index: int) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from _common.profiles import V2_1_S, V3_1_S, V3_10_MS, V3_100_MS, Profile, config
+from _common.profiles import V2_1_S, V3_1_S, V3_10_MS, V3_100_MS, Profile, config, loaded_config
 
 
 @pytest.mark.parametrize(
@@ -24,3 +24,12 @@ def test_instances_share_neither_router_nor_address():
     addresses = [line.strip() for line in lines if line.strip().startswith("10.9.")]
     assert len(set(routers)) == len(set(addresses)) == 250
     assert "255" not in routers
+
+
+def test_groups_share_all_instances_and_addresses_are_all_there():
+    lines = config(V3_100_MS, 150, instances=10, groups=4).splitlines()
+    members = [line.strip() for line in lines if line.strip().startswith("VI_") and "{" not in line]
+    assert sorted(members) == sorted(f"VI_{n}" for n in range(1, 11))
+    text = loaded_config(V3_100_MS, 150, [f"10.10.0.{n}" for n in range(1, 201)])
+    assert text.count("/16") == 200
+    assert "virtual_ipaddress_excluded" in text

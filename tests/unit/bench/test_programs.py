@@ -15,7 +15,9 @@ def run(program, *options):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-@pytest.mark.parametrize("program", ["failover", "adverts", "checks", "program", "program-ipvs"])
+@pytest.mark.parametrize(
+    "program", ["failover", "adverts", "instances", "takeover", "checks", "program", "program-ipvs"]
+)
 def test_it_says_how_it_is_used(program):
     done = run(program, "--help")
     assert done.returncode == 0
