@@ -37,8 +37,7 @@ def tracked(config: VrrpInstance) -> frozenset[str]:
     names = {address.dev for address in config.vips + config.evips if not address.no_track}
     names |= {route.dev for route in config.routes if route.dev and not route.no_track}
     names |= {name for rule in config.rules if not rule.no_track for name in (rule.iif, rule.oif) if name}
-    if config.interface:
-        names.add(config.interface)
+    names |= {config.interface, config.device} - {""}
     if not config.track_primary:
         names -= {config.interface, config.device}
     return frozenset(names)

@@ -4,6 +4,7 @@ import errno
 from contextlib import suppress
 
 import pytest
+from msgspec import structs
 
 from standfast.config.interface_model import Device
 from standfast.net.decode import HostAddress, Link, attributes_of, decode_address, decode_link
@@ -203,3 +204,15 @@ def test_the_interface_below_is_told_to_mind_its_own(devices, tmp_path):
 def test_kinds_of_messages(kernel, devices):
     settle(devices)
     assert set(kernel.kinds) == {RTM_NEWLINK, RTM_NEWADDR}
+
+
+def test_listeners_of_the_interface_below_are_told_if_that_is_asked_for(devices, kernel):
+    told = []
+    real = kernel._one
+    kernel._one = lambda message, index: (told.append(index), real(message, index))[1]
+    devices.want((structs.replace(DEVICE, netlink_notify=True),))
+    settle(devices)
+    assert told.count(2) == 1
+    devices.want(())
+    devices.drop()
+    assert told.count(2) == 2

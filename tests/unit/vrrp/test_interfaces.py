@@ -338,6 +338,10 @@ def test_ipv6_speaks_from_the_virtual_interface_ipv4_from_the_one_below(stage, m
     assert [str(one.router.source) for one in (four, six, below)] == ["10.9.0.1", "fe80::9", "fe80::2"]
 
 
+def test_an_interface_of_ours_is_needed_even_without_an_address_on_it(make_settings):
+    assert tracked(make_settings(vips=(), device="vrrp.51", vmac=Vmac())) == {"eth0", "vrrp.51"}
+
+
 def test_a_primary_that_is_not_tracked_does_not_count_through_its_virtual_interface(make_settings, make_vip):
     vips = (make_vip("10.9.0.100/24", dev="vrrp.51"),)
     assert tracked(make_settings(vips=vips, device="vrrp.51", vmac=Vmac(), track_primary=False)) == set()
