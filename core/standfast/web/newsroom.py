@@ -72,9 +72,10 @@ class Newsroom:
 
     async def latest(self, max_age_s: float = MAX_AGE_S) -> Issue:
         """A picture that was asked for at most so long ago; everybody who comes meanwhile shares it."""
+        since = trio.current_time() - max_age_s
         async with self._lock:
             issue = self._issue
-            if issue is None or trio.current_time() - issue.asked_at > max_age_s or issue.compat is not self.compat:
+            if issue is None or issue.asked_at < since or issue.compat is not self.compat:
                 events = self.happenings.newest(EVENTS)
                 issue = self._issue = await trio.to_thread.run_sync(
                     self._ask, trio.current_time(), self.compat, events, abandon_on_cancel=True

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 import trio
@@ -18,6 +19,27 @@ async def test_however_many_ask_one_picture_is_taken(newsroom, camera):
     async with trio.open_nursery() as nursery:
         for _ in range(50):
             nursery.start_soon(newsroom.latest)
+    assert camera.taken == 1
+
+
+async def test_who_comes_while_a_slow_one_is_taken_shares_it_if_it_was_asked_for_late_enough(
+    newsroom, camera, mock_clock
+):
+    go, began = threading.Event(), threading.Event()
+
+    def slow(run_dir):
+        began.set()
+        assert go.wait(5)
+        return camera(run_dir)
+
+    newsroom._take = slow
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(newsroom.latest)
+        await trio.to_thread.run_sync(began.wait)
+        nursery.start_soon(newsroom.latest)
+        await trio.testing.wait_all_tasks_blocked()
+        mock_clock.jump(10)
+        go.set()
     assert camera.taken == 1
 
 
