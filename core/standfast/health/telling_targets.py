@@ -13,7 +13,7 @@ from standfast import clock
 from standfast.config.health_model import HealthConfig, NoticeTarget
 from standfast.contract.notifying import Notifier
 from standfast.control.protocol import Outcome, Request
-from standfast.events import DaemonChange, Event
+from standfast.events import DaemonChange, Event, GroupTransition, Transition
 from standfast.health import notes
 from standfast.health.delivery import Delivery
 from standfast.health.feed import Item, Numbered
@@ -92,8 +92,9 @@ class TellingTargets(Part):
             self._save()
             return
         with trio.move_on_after(LAST_NEWS_S):
-            while self.hub.instances and self.targets:  # noqa: ASYNC110 - short, and once
+            while self.hub.instances and self.targets and self.hub.hears_vrrp():  # noqa: ASYNC110 - short, and once
                 await trio.sleep(0.02)
+        self._all_stopped()
         self._tell(DaemonChange(at=clock.now(), what="stopping"))
         with trio.move_on_after(LAST_WORDS_S):
             while not all(target.idle for target in self.targets.values()):  # noqa: ASYNC110 - short, and once
@@ -102,6 +103,20 @@ class TellingTargets(Part):
         if left:
             self.hub.say("warning", "notify.untold", f"{left} notices were not delivered before the end")
         notes.forget(self.hub.run_dir)
+
+    def _all_stopped(self) -> None:
+        """We are asked to stop when VRRP has left: what it had no time to tell any more is known all the same."""
+        at = clock.now()
+        for name, instance in list(self.hub.instances.items()):
+            known = self._current.get(f"instance {name}")
+            old = known.new if isinstance(known, Transition) else instance.state
+            self._tell(
+                Transition(at=at, instance=name, old=old, new="STOP", priority=instance.priority, cause="stopped")
+            )
+        self.hub.instances.clear()
+        for event in list(self._current.values()):
+            if isinstance(event, GroupTransition):
+                self._tell(GroupTransition(at=at, group=event.group, old=event.new, new="STOP", cause="stopped"))
 
     # Targets
 

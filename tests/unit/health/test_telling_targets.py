@@ -11,7 +11,7 @@ from standfast.config.keywords.notifying import NotifierType
 from standfast.config.record import Record
 from standfast.contract.notifying import Manner, NotDelivered, Notifier
 from standfast.control.protocol import InstanceNow, Request
-from standfast.events import QuorumChange, Transition
+from standfast.events import GroupTransition, QuorumChange, Transition
 from standfast.health import notes, telling_targets
 from standfast.health.feed import Numbered, Snapshot
 from standfast.health.hub import Hub
@@ -97,6 +97,18 @@ async def test_from_start_to_stop(make, nursery):
     hub.hear(Numbered(3, state("STOP")))
     await part.stop(leave=False)
     assert heard("a")[-2:] == ["STOP", "stopping"]
+
+
+async def test_what_vrrp_had_no_time_to_tell_at_its_end_is_told_all_the_same(make, nursery):
+    part = make("a")
+    nursery.start_soon(part.run)
+    part.hub.hear(Snapshot("first", 0, (InstanceNow(name="VI", state="MASTER", priority=100),)))
+    part.hub.hear(Numbered(1, state("LEAVING")))
+    part.hub.hear(Numbered(2, GroupTransition(at=1, group="G", old="BACKUP", new="MASTER", cause="")))
+    part.hub.hears_vrrp = lambda: False
+    await part.stop(leave=False)
+    assert heard("a")[-3:] == ["STOP", "STOP", "stopping"]
+    assert TAKEN["a"][-3].event.old == "LEAVING"
 
 
 async def test_a_dead_target_delays_nobody_and_is_told_how_it_stands_when_it_is_back(make, nursery):
