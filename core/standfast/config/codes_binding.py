@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import standfast.config.codes_balancing
 import standfast.config.codes_devices
+import standfast.config.codes_doctor
 import standfast.config.codes_doubts
 import standfast.config.codes_lvs
 import standfast.config.codes_nodes

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from standfast.doctor.gather import gather, interface
+
+CONFIG = """vrrp_instance VI_1 {
+    interface eth7
+    virtual_router_id 51
+    priority 100
+    use_vmac
+    virtual_ipaddress {
+        192.0.2.9/24
+        192.0.2.10/24 dev lo
+    }
+}
+"""
+
+
+def write(path: Path, words: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(words)
+
+
+def test_an_interface_as_the_kernel_shows_it(tmp_path):
+    link = tmp_path / "sys/class/net/eth7"
+    write(link / "carrier", "1\n")
+    write(tmp_path / "sys/class/net/br0/bridge/multicast_snooping", "1\n")
+    write(tmp_path / "sys/class/net/br0/bridge/multicast_querier", "0\n")
+    (link / "master").symlink_to("../br0")
+    write(tmp_path / "proc/sys/net/ipv4/conf/eth7/rp_filter", "0\n")
+    write(tmp_path / "proc/sys/net/ipv4/conf/all/rp_filter", "1\n")
+    found = interface("eth7", tmp_path)
+    assert (found.up, found.rp_filter, found.bridge, found.snooping, found.querier) == (True, 1, "br0", True, False)
+
+
+def test_one_that_is_missing(tmp_path):
+    assert not interface("eth7", tmp_path).present
+
+
+def test_a_whole_machine(tmp_path):
+    write(tmp_path / "x.conf", CONFIG)
+    write(tmp_path / "proc/123/comm", "NetworkManager\n")
+    write(tmp_path / "proc/sys/net/ipv4/ip_forward", "0\n")
+    (tmp_path / "sys/module/macvlan").mkdir(parents=True)
+    seen = gather(str(tmp_path / "x.conf"), config_id="", run_dir=tmp_path / "run", root=tmp_path)
+    (instance,) = seen.instances
+    assert (instance.name, instance.vmac, instance.elsewhere) == ("VI_1", True, True)
+    assert [each.present for each in seen.interfaces] == [False]
+    assert (seen.managers, seen.sysctls["net/ipv4/ip_forward"]) == (["NetworkManager"], 0)
+    assert seen.modules == {"macvlan": True}
+    assert seen.status is None
+
+
+def test_a_file_that_is_missing(tmp_path):
+    assert gather(str(tmp_path / "none"), config_id="", run_dir=tmp_path, root=tmp_path).fault
