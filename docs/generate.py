@@ -285,7 +285,7 @@ has stand in [Moving from keepalived](../moving-from-keepalived.md#differences).
 def _standing(path: str, declaration: Declaration) -> tuple[str, str]:
     waiting = _waiting_for(path)
     if waiting is not None:
-        return "not yet", f"waits for {waiting}" if waiting else ""
+        return "not yet", _cell(waiting)
     if declaration.ours:
         return "ours", _cell(declaration.doc)
     if declaration.differs:
@@ -294,14 +294,14 @@ def _standing(path: str, declaration: Declaration) -> tuple[str, str]:
 
 
 def _waiting_for(path: str) -> str | None:
-    """What the keyword, or a block around it, waits for; None if it is acted on."""
+    """Why the keyword, or a block around it, is not acted on; None if it is."""
     here, names = _everything(), path.split("/")
     for name in names:
         found = here.find(name)
         if found is None:
             return None
         if not found.acted_on:
-            return getattr(found, "waits_for", "")
+            return found.reason
         if isinstance(found, Block):
             here = found
     return None

@@ -156,4 +156,4 @@ def sentences(declaration: Declaration) -> Iterable[str]:
     if declaration.retired:
         yield f"An old name: write `{declaration.retired}`."
     if not declaration.acted_on:
-        yield "Read and checked, but not acted on yet."
+        yield f"Read and checked, but not acted on yet: {declaration.reason}."

@@ -82,7 +82,7 @@ def page(path: str, declaration: Declaration) -> str:
 def _words(declaration: Declaration) -> str:
     words = [declaration.doc]
     if not declaration.acted_on and "not acted on yet" not in declaration.doc:
-        words.append("Known and checked, but not acted on yet.")
+        words.append(f"Known and checked, but not acted on yet: {declaration.reason}.")
     if declaration.ours:
         words.append("keepalived does not know this keyword.")
     if declaration.differs:

@@ -86,7 +86,7 @@ class _Binder:
             return
         self._keep(settings, statement, declaration, words)
         if not declaration.acted_on:
-            self.not_acted_on(statement, (*path, declaration.name))
+            self.not_acted_on(statement, (*path, declaration.name), declaration.reason)
 
     def _keep(self, settings: Settings, statement: Statement, declaration: Keyword, words: Words) -> None:
         value = declaration.kind.read(words, Reader(statement, self.findings))
@@ -123,7 +123,7 @@ class _Binder:
                 values.append(bound)
                 settings.sequence.append(bound)
         if not declaration.acted_on:
-            self.not_acted_on(statement, (*path, declaration.name), declaration.waits_for)
+            self.not_acted_on(statement, (*path, declaration.name), declaration.reason)
 
     def _block(self, settings: Settings, statement: Statement, declaration: Block, path: tuple[str, ...]) -> None:
         name = self._name(statement, declaration)
@@ -137,7 +137,7 @@ class _Binder:
         if declaration.acted_on:
             self.fill(inner, statement.block or (), declaration, here)
             return
-        self.not_acted_on(statement, here, declaration.waits_for)
+        self.not_acted_on(statement, here, declaration.reason)
         self.waiting += 1
         self.fill(inner, statement.block or (), declaration, here)
         self.waiting -= 1
@@ -183,13 +183,12 @@ class _Binder:
         hint = f"does `{known[0]}` belong on a line of its own?" if known else ""
         self.findings.warning("SF2109", statement, message, word=words[0], hint=hint)
 
-    def not_acted_on(self, statement: Statement, path: tuple[str, ...], waits_for: str = "") -> None:
+    def not_acted_on(self, statement: Statement, path: tuple[str, ...], reason: str = "") -> None:
         """The keyword is known and checked, but has no effect yet."""
         if self.waiting:
             return
         message = f"`{path[-1]}` is known, but not acted on yet"
-        hint = f"it waits for {waits_for}" if waits_for else ""
-        self.findings.not_acted_on("/".join(path), statement, message, hint=hint)
+        self.findings.not_acted_on("/".join(path), statement, message, hint=reason)
 
 
 def _with_lost_braces(statements: Sequence[Statement], block: Block, findings: Findings) -> Iterator[Statement]:

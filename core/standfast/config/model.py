@@ -206,10 +206,10 @@ class VrrpInstance(Record, frozen=True):
 
 
 class Scheduling(Record, frozen=True):
-    """How the VRRP process asks the kernel to run it."""
+    """How a process asks the kernel to run it."""
 
     rt_priority: int | None = None
-    """SCHED_RR priority; 0 = off by request; None = not said: 50 if permitted (decision: real time by default)."""
+    """SCHED_RR priority; 0 = off by request; None = not said: 50 if permitted for the VRRP process, off for others."""
     rlimit_rttime: int | None = None
     """Microseconds without a blocking system call; None = not limited."""
     nice: int | None = None
@@ -235,6 +235,9 @@ class GlobalDefs(Record, frozen=True):
     rx_buffer_multiplier: int = 3
     disable_local_igmp: bool = False
     scheduling: Scheduling = Scheduling()
+    """Of the VRRP process."""
+    checker_scheduling: Scheduling = Scheduling()
+    """Of the health process; it takes effect when that starts."""
     umask: int = 0o177
     netlink_receive_buffer: int = 0
     """Bytes for the monitor socket; 0 = ours."""

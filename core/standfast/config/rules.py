@@ -55,13 +55,8 @@ def global_defs(defaults: Settings) -> GlobalDefs:
         rx_buffer=get("vrrp_rx_bufs_policy", "default"),
         rx_buffer_multiplier=get("vrrp_rx_bufs_multiplier", 3),
         disable_local_igmp=get("disable_local_igmp", False),
-        scheduling=Scheduling(
-            rt_priority=get("vrrp_rt_priority"),
-            rlimit_rttime=get("vrrp_rlimit_rttime"),
-            nice=get("vrrp_priority"),
-            cpu_affinity=get("vrrp_cpu_affinity", ()),
-            no_swap=get("vrrp_no_swap", False),
-        ),
+        scheduling=_scheduling(defaults, "vrrp"),
+        checker_scheduling=_scheduling(defaults, "checker"),
         umask=get("umask", 0o177),
         netlink_receive_buffer=get("vrrp_netlink_monitor_rcv_bufs", 0),
         process_receive_buffer=get("process_monitor_rcv_bufs", 0),
@@ -89,6 +84,17 @@ def global_defs(defaults: Settings) -> GlobalDefs:
             )
             if (name := get(keyword))
         },
+    )
+
+
+def _scheduling(defaults: Settings, process: str) -> Scheduling:
+    get = defaults.get
+    return Scheduling(
+        rt_priority=get(f"{process}_rt_priority"),
+        rlimit_rttime=get(f"{process}_rlimit_rttime"),
+        nice=get(f"{process}_priority"),
+        cpu_affinity=get(f"{process}_cpu_affinity", ()),
+        no_swap=get(f"{process}_no_swap", False),
     )
 
 

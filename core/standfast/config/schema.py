@@ -42,7 +42,9 @@ class Keyword:
     incomplete: Literal["stop", "skip"] = "stop"
     """Without the argument it needs: the end, as for most keywords of keepalived, or an error at this line alone."""
     acted_on: bool = True
-    """False: known and checked, but nothing happens yet; said once for each file."""
+    """False: known and checked, but nothing happens; said once for each file."""
+    reason: str = ""
+    """Why it is not acted on, and what to do instead, as a sentence."""
     retired: str = ""
     """What to write instead, if the name is an old one."""
     ours: bool = False
@@ -81,7 +83,8 @@ class Entries:
     doc: str
     example: str
     acted_on: bool = True
-    waits_for: str = ""
+    reason: str = ""
+    """As of a keyword."""
     header: Kind = field(default_factory=Flag)
     """The words between the keyword and ``{``."""
     repeat: Literal["each", "first"] = "each"
@@ -106,8 +109,8 @@ class Block:
     unnamed: Literal["skip", "stop"] = "skip"
     """A block without the name it needs: skipped with an error, or the end (as for any missing argument)."""
     acted_on: bool = True
-    waits_for: str = ""
-    """If not acted on: which part of standfast it waits for, in words."""
+    reason: str = ""
+    """As of a keyword."""
     retired: str = ""
     ours: bool = False
     differs: str = ""
@@ -115,6 +118,8 @@ class Block:
     _by_name: dict[str, Declaration] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
+        if self.ours:  # whatever stands in it is ours as well
+            object.__setattr__(self, "keywords", tuple(replace(each, ours=True) for each in self.keywords))
         self._by_name.update((declaration.name, declaration) for declaration in self.keywords)
 
     def find(self, name: str) -> Declaration | None:

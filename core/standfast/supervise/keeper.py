@@ -118,7 +118,8 @@ class Keeper:
         document = self.role.document(generation)
 
         def main(log: LogPipe) -> int:
-            self.role.settle()
+            for words in self.role.settle(generation.essentials.global_defs):
+                log.log("warning", "process.scheduling", words)
             return place.entry(
                 ChildSetup(
                     generation=generation.number,

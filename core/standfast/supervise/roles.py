@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from standfast.config.model import GlobalDefs
 from standfast.supervise import privileges
 from standfast.supervise.generation import Generation
 from standfast.supervise.heartbeat import PATIENCE
 from standfast.supervise.privileges import Capability
 from standfast.values import SECOND
+from standfast.vrrp import realtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,25 @@ class Role:
         """Is there work for it?"""
         return self.speaks or bool(getattr(generation.needs, self.name))
 
-    def settle(self) -> None:
-        """In the child: keep the rights that it needs."""
+    def settle(self, definitions: GlobalDefs) -> list[str]:
+        """In the child: be scheduled as configured, and keep the rights that it needs.
+
+        Gives a sentence for each wish that the kernel refused. The VRRP process, which keeps the right to, asks itself.
+        """
         if self.keeps is None:
             privileges.take_up_all()
-        else:
+            return []
+        if self.name != "health":
             privileges.drop_all_but(self.keeps)
+            return []
+        privileges.take_up_all()
+        wishes = definitions.checker_scheduling
+        refused = realtime.apply(wishes, default=0, risk="checks may be late on a busy machine")
+        if wishes.no_swap and (words := realtime.lock_memory("checks may be late")):
+            refused.append(words)
+        # Memory that is mapped from now on is locked as well, which takes the right to.
+        privileges.drop_all_but(self.keeps | ({Capability.IPC_LOCK} if wishes.no_swap else frozenset()))
+        return refused
 
 
 VRRP = Role(

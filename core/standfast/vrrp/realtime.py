@@ -14,12 +14,17 @@ from standfast.config.model import Scheduling
 DEFAULT_PRIORITY: Final = 50
 """SCHED_RR priority unless the configuration says otherwise."""
 
+LATE: Final = "adverts may be late on a busy machine"
+
 _RLIMIT_RTTIME = 15  # getrlimit(2); Python 3.11 has no name for it
 _MCL_CURRENT, _MCL_FUTURE, _MCL_ONFAULT = 1, 2, 4
 
 
-def apply(scheduling: Scheduling) -> list[str]:
-    """Ask for everything that is configured; give a sentence for each wish that the kernel refused."""
+def apply(scheduling: Scheduling, *, default: int = DEFAULT_PRIORITY, risk: str = LATE) -> list[str]:
+    """Ask for everything that is configured; give a sentence for each wish that the kernel refused.
+
+    ``default``: the real-time priority if none is configured (0: an ordinary process); ``risk``: what refusals mean.
+    """
     wishes: list[tuple[str, Callable[[], None]]] = []
     if scheduling.cpu_affinity:
         wishes.append(("run on the configured CPUs", lambda: os.sched_setaffinity(0, scheduling.cpu_affinity)))
@@ -29,13 +34,13 @@ def apply(scheduling: Scheduling) -> list[str]:
     limit = scheduling.rlimit_rttime
     if limit is not None:
         wishes.append(("limit real-time CPU time", lambda: resource.setrlimit(_RLIMIT_RTTIME, (limit, limit))))
-    priority = DEFAULT_PRIORITY if scheduling.rt_priority is None else scheduling.rt_priority
+    priority = default if scheduling.rt_priority is None else scheduling.rt_priority
     if priority > 0:
         wishes.append((f"run with real-time priority {priority}", lambda: _real_time(priority)))
-    return [words for what, wish in wishes if (words := _refusal(what, wish))]
+    return [words for what, wish in wishes if (words := _refusal(what, wish, risk))]
 
 
-def lock_memory() -> str:
+def lock_memory(risk: str = "adverts may be late") -> str:
     """Keep every page that is touched from now on in memory. Empty, or why not.
 
     MCL_ONFAULT: a plain mlockall would copy the whole image that we share with the parent (mlockall(2)).
@@ -43,7 +48,7 @@ def lock_memory() -> str:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.mlockall(_MCL_CURRENT | _MCL_FUTURE | _MCL_ONFAULT) == 0:
         return ""
-    return f"cannot lock memory: {os.strerror(ctypes.get_errno())}; when memory is short adverts may be late"
+    return f"cannot lock memory: {os.strerror(ctypes.get_errno())}; when memory is short {risk}"
 
 
 def freeze_garbage() -> None:
@@ -60,10 +65,10 @@ def _real_time(priority: int) -> None:
     os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
 
 
-def _refusal(what: str, wish: Callable[[], None]) -> str:
+def _refusal(what: str, wish: Callable[[], None], risk: str) -> str:
     try:
         wish()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
-        return f"cannot {what}: {reason}; adverts may be late on a busy machine"
+        return f"cannot {what}: {reason}; {risk}"
     return ""

@@ -15,7 +15,7 @@ def test_every_command_is_there_and_actions_stand_for_themselves():
 def test_options_and_arguments():
     run = FOUND["run"]
     (log,) = [option for option in run.options if "--log-format" in option.names]
-    assert log.choices == ("auto", "json", "console")
+    assert log.choices == ("auto", "json", "console", "keepalived")
     (use,) = [option for option in run.options if "-f" in option.names]
     assert use.is_file
     assert [argument.value for argument in FOUND["config diff"].arguments] == ["OLD", "NEW"]

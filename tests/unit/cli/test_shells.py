@@ -30,7 +30,7 @@ def complete(*words: str, directory=None) -> list[str]:
         (("standfast", "che"), ["check-now", "check"]),
         (("standfast", "config", ""), ["show", "diff"]),
         (("standfast", "config", "show", "--js"), ["--json"]),
-        (("standfast", "run", "--log-format", ""), ["auto", "json", "console"]),
+        (("standfast", "run", "--log-format", ""), ["auto", "json", "console", "keepalived"]),
         (("standfast", "run", "--log-format", "j"), ["json"]),
         (("standfast", "completion", "z"), ["zsh"]),
         (("standfast", "check", "--sa"), ["--sarif"]),

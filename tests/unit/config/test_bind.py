@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from standfast.config.keywords.bfd import BFD_INSTANCE
 from standfast.config.load import Loaded, load_text
 
 INSTANCE = """
@@ -140,7 +141,7 @@ def test_what_is_not_acted_on_is_said_once_even_deep_inside():
     session = "bfd_instance {} {{\n neighbor_ip 192.0.2.{}\n min_rx 20\n}}\n"
     loaded = load_text(session.format("a", 1) + session.format("b", 2))
     assert codes(loaded) == ["SF5001"]
-    assert loaded.diagnostics[0].hint == "it waits for BFD; also in line 5"
+    assert loaded.diagnostics[0].hint == f"{BFD_INSTANCE.reason}; also in line 5"
 
 
 def test_typos_are_found_in_blocks_that_are_not_acted_on():

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
+import pytest
+
 from standfast.config.health_model import Needs
 from standfast.supervise.generation import Essentials, Generation
 from standfast.supervise.roles import HEALTH, SPAWNER, VRRP
@@ -20,3 +26,31 @@ def test_vrrp_is_always_needed_and_the_others_when_there_is_work():
     assert [role.needed(scripts) for role in (VRRP, HEALTH, SPAWNER)] == [True, False, True]
     checks = generation(needs=Needs(health=True))
     assert [role.needed(checks) for role in (VRRP, HEALTH, SPAWNER)] == [True, True, False]
+
+
+SETTLING = """
+import os
+from standfast.config.model import GlobalDefs, Scheduling
+from standfast.supervise import libc
+from standfast.supervise.roles import HEALTH
+wishes = Scheduling(nice=5, rt_priority=3, rlimit_rttime=10000, no_swap=True)
+print(HEALTH.settle(GlobalDefs(checker_scheduling=wishes)), os.getpriority(0, 0), os.sched_getscheduler(0) & 7)
+locked = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmLck")]
+print(locked != ["0"], libc.get_permitted() >> 23 & 1, libc.get_permitted() >> 14 & 1)
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give rights up")
+def test_the_health_process_is_scheduled_as_configured_before_it_gives_up_the_right_to():
+    done = subprocess.run([sys.executable, "-c", SETTLING], capture_output=True, text=True, check=True).stdout
+    assert done.splitlines() == [f"[] 5 {os.SCHED_RR}", "True 0 1"]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give rights up")
+def test_without_a_wish_the_health_process_is_an_ordinary_one():
+    code = (
+        "import os; from standfast.config.model import GlobalDefs; from standfast.supervise.roles import HEALTH;"
+        "print(HEALTH.settle(GlobalDefs()), os.getpriority(0, 0), os.sched_getscheduler(0))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert done == f"[] {os.getpriority(os.PRIO_PROCESS, 0)} {os.sched_getscheduler(0)}\n"

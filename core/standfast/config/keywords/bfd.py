@@ -46,7 +46,7 @@ BFD_INSTANCE = Block(
     repeat="first",
     unnamed="stop",
     acted_on=False,
-    waits_for="BFD",
+    reason="standfast speaks no BFD: use a short `advert_int` with version 3, or let a `vrrp_script` ask a BFD daemon",
     keywords=(
         Keyword("neighbor_ip", IpAddress(), "The neighbour.", "neighbor_ip 192.0.2.3", "none: it must be given"),
         Keyword("neighbour_ip", IpAddress(), "The same as `neighbor_ip`.", "neighbour_ip 192.0.2.3",

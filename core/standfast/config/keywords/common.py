@@ -10,9 +10,11 @@ SCRIPT = Script()
 IDENTITY = User()
 
 
-def waiting(name: str, kind: Kind, doc: str, example: str, default: str = "", **more: object) -> Keyword:
-    """A keyword that is read and checked, but not acted on yet."""
-    return Keyword(name, kind, doc, example, default, acted_on=False, **more)  # type: ignore[arg-type]
+def waiting(
+    name: str, kind: Kind, doc: str, example: str, default: str = "", *, reason: str, **more: object
+) -> Keyword:
+    """A keyword that is read and checked, but not acted on; ``reason`` says why, and what to do instead."""
+    return Keyword(name, kind, doc, example, default, acted_on=False, reason=reason, **more)  # type: ignore[arg-type]
 
 
 def script(name: str, doc: str, repeat: Repeat = "first", *, acted_on: bool = True) -> Keyword:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_values import absolute_path, include_check, process_name
 from standfast.config.keywords.values import UINT_MAX, cpus, rttime, umask
@@ -17,8 +19,16 @@ CPUS = Custom("CPU ...", cpus)
 RTTIME = Custom("MICROSECONDS", rttime, most=1)
 
 
-def _scheduling(prefix: str, process: str) -> tuple[Keyword, ...]:
-    """The five scheduling keywords of a process whose scheduling is not ours to set yet."""
+REAL_TIME_ALREADY = "the VRRP process is real-time from the start: set `vrrp_rt_priority`"
+NO_BFD = "standfast has no BFD process"
+NO_TIMED = "it is not built: let a systemd timer, or whoever writes the file, call `standfast reload`"
+SMALL = "Nothing to set: one question is answered at a time, and a long answer waits until it is read."
+ROOM = "Always so: the kernel is asked for a buffer without limit first."
+
+
+def _scheduling(prefix: str, process: str, reason: str = "") -> tuple[Keyword, ...]:
+    """The five scheduling keywords of a process, and an old name; with a reason they are not acted on."""
+    waiting = partial(Keyword, acted_on=not reason, reason=reason)
     return (
         waiting(f"{prefix}_priority", NICE, f"Nice value of the {process}.", f"{prefix}_priority -10", "0",
                 incomplete="skip"),
@@ -38,11 +48,11 @@ def _scheduling(prefix: str, process: str) -> tuple[Keyword, ...]:
 def _buffer(name: str, what: str) -> tuple[Keyword, ...]:
     """A buffer's size, and whether the system's limit may be passed."""
     return (
-        waiting(
-            name, BYTES, f"Receive buffer of {what}.", f"{name} 1048576", "the kernel's default", incomplete="skip"
-        ),
-        waiting(f"{name}_force", Switch(), "That buffer may be larger than the system allows.", f"{name}_force", "off"),
-    )
+        Keyword(name, BYTES, f"Receive buffer of {what}.", f"{name} 1048576", "as large as needed", incomplete="skip",
+                differs=SMALL),
+        Keyword(f"{name}_force", Switch(), "That buffer may be larger than the system allows.", f"{name}_force", "off",
+                differs=SMALL),
+    )  # fmt: skip
 
 
 PROCESS = (
@@ -72,10 +82,10 @@ PROCESS = (
     Keyword("status_group", Text("GROUP"), "The group that may read the status socket.", "status_group adm", "root",
             ours=True),
     *_scheduling("checker", "health process"),
-    *_scheduling("bfd", "BFD process"),
+    *_scheduling("bfd", "BFD process", NO_BFD),
     *_buffer("vrrp_netlink_cmd_rcv_bufs", "netlink commands"),
-    waiting("vrrp_netlink_monitor_rcv_bufs_force", Switch(), "That buffer may be larger than the system allows.",
-            "vrrp_netlink_monitor_rcv_bufs_force", "off"),
+    Keyword("vrrp_netlink_monitor_rcv_bufs_force", Switch(), "That buffer may be larger than the system allows.",
+            "vrrp_netlink_monitor_rcv_bufs_force", "on", differs=ROOM),
     *_buffer("lvs_netlink_cmd_rcv_bufs", "the health process's netlink commands"),
     *_buffer("lvs_netlink_monitor_rcv_bufs", "the health process's netlink news"),
     Keyword("process_monitor_rcv_bufs", BYTES, "Receive buffer for news of processes, which `track_process` lives on.",
@@ -83,38 +93,42 @@ PROCESS = (
     Keyword("process_monitor_rcv_bufs_force", Switch(), "That buffer may be larger than the system allows. Always so "
             "here.", "process_monitor_rcv_bufs_force", "on"),
     waiting("max_auto_priority", Integer(-1, 99, least=0, bare=99), "Highest real-time priority taken when timers are "
-            "late.", "max_auto_priority 99", "off"),
+            "late.", "max_auto_priority 99", "off", reason=REAL_TIME_ALREADY),
     waiting("min_auto_priority_delay", Integer(1, 10_000_000, "microseconds"), "How late a timer must be for that.",
-            "min_auto_priority_delay 500000", "1000000", incomplete="skip"),
+            "min_auto_priority_delay 500000", "1000000", incomplete="skip", reason=REAL_TIME_ALREADY),
     Keyword("process_names", Flag(), "Name the processes by what they do. Always done here.", "process_names", "on"),
     Keyword("process_name", NAME, "Name of the parent.", "process_name standfast"),
     Keyword("vrrp_process_name", NAME, "Name of the VRRP process.", "vrrp_process_name vrrp"),
     Keyword("checker_process_name", NAME, "Name of the health process.", "checker_process_name health"),
     Keyword("lvs_process_name", NAME, "Old name of `checker_process_name`.", "lvs_process_name health",
             field="checker_process_name", retired="checker_process_name"),
-    waiting("bfd_process_name", NAME, "Name of the BFD process.", "bfd_process_name bfd"),
+    waiting("bfd_process_name", NAME, "Name of the BFD process.", "bfd_process_name bfd", reason=NO_BFD),
 )  # fmt: skip
 
 FILES = (
-    waiting("random_seed", Integer(0, UINT_MAX), "Seed of `${_RANDOM}`.", "random_seed 1"),
-    waiting("reload_check_config", Text("LOGFILE", least=0), "Check before a reload. Always done here.",
-            "reload_check_config", "on"),
+    waiting("random_seed", Integer(0, UINT_MAX), "Seed of `${_RANDOM}`.", "random_seed 1",
+            reason="`${_RANDOM}` cannot be made to repeat itself: write the number"),
+    Keyword("reload_check_config", Text("LOGFILE", least=0), "Check before a reload.", "reload_check_config", "on",
+            differs="Always done, and a file with a new error changes nothing; what was found is logged, LOGFILE is "
+            "not written."),
     waiting("reload_time_file", Custom("PATH", absolute_path, most=1), "A file whose first line says when to reload.",
-            "reload_time_file /etc/reload-at", "none", incomplete="skip"),
-    waiting("reload_repeat", Flag(), "Keep that file, and reload every day.", "reload_repeat", "off"),
+            "reload_time_file /etc/reload-at", "none", incomplete="skip", reason=NO_TIMED),
+    waiting("reload_repeat", Flag(), "Keep that file, and reload every day.", "reload_repeat", "off", reason=NO_TIMED),
     waiting("reload_file", Text("PATH", least=0), "A file that exists while the configuration is read.",
-            "reload_file /run/reading"),
-    waiting("include_check", Custom("[[+|-]read|match|wildcard_match|brace_match ...]", include_check, least=0),
+            "reload_file /run/reading",
+            reason="it is not built: `standfast reload` returns when the new configuration is read and runs"),
+    Keyword("include_check", Custom("[[+|-]read|match|wildcard_match|brace_match ...]", include_check, least=0),
             "Which faults of `include` lines end everything; alone: all of them.", "include_check match", "none"),
-    waiting("config_save_dir", Text("DIRECTORY"), "Keep each configuration read.", "config_save_dir /var/tmp/conf"),
-    waiting("tmp_config_directory", Text("DIRECTORY"), "Where the read configuration is kept. Always in memory here.",
-            "tmp_config_directory /run", "in memory", incomplete="skip"),
+    waiting("config_save_dir", Text("DIRECTORY"), "Keep each configuration read.", "config_save_dir /var/tmp/conf",
+            reason="it is not built: keep the files themselves under version control"),
+    Keyword("tmp_config_directory", Text("DIRECTORY"), "Where the read configuration is kept.",
+            "tmp_config_directory /run", "in memory", incomplete="skip", differs="It is always kept in memory."),
     Keyword("data_use_instance", Switch(), "Names of dump files contain namespace and instance.", "data_use_instance",
             "off"),
     Keyword("json_version", Integer(1, 2), "Form of the JSON dump.", "json_version 2", "1"),
-    waiting("iproute_usr_dir", Text("DIRECTORY"), "iproute2's tables as installed.", "iproute_usr_dir "
+    Keyword("iproute_usr_dir", Text("DIRECTORY"), "iproute2's tables as installed.", "iproute_usr_dir "
             "/usr/share/iproute2"),
-    waiting("iproute_etc_dir", Text("DIRECTORY"), "iproute2's local tables.", "iproute_etc_dir /etc/iproute2"),
+    Keyword("iproute_etc_dir", Text("DIRECTORY"), "iproute2's local tables.", "iproute_etc_dir /etc/iproute2"),
     *(
         Keyword(name, PATH, f"Where the {what} dump goes: a file, or a directory with `/` at its end.", f"{name} "
                 f"/var/lib/dumps/{what}/", f"`{usual}` in the run directory (called as keepalived: $TMPDIR or /tmp)",

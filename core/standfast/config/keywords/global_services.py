@@ -25,6 +25,8 @@ ON_STOP = Choice({"VS": "VS"}, least=0, bare="all")
 STATISTICS = Seconds(1000, 30 * SECOND)
 TIMEOUT = Seconds(1 * SECOND, 1000 * SECOND, places=0)
 TABLE = "keepalived_ipvs"
+NO_SNMP = "standfast has no SNMP agent: take the metrics over HTTP, or `standfast status --json`"
+NO_DBUS = "standfast does not speak D-Bus: take notify scripts or pipes, or `standfast events --json`"
 
 
 def _program(name: str, doc: str, *, acted_on: bool = True) -> Keyword:
@@ -124,9 +126,9 @@ BALANCING = (
 
 SNMP = (
     waiting("snmp_socket", Text("ADDRESS"), "Where the SNMP agent listens.", "snmp_socket unix:/var/agentx/master",
-            "unix:/var/agentx/master", repeat="first", incomplete="skip"),
+            "unix:/var/agentx/master", repeat="first", incomplete="skip", reason=NO_SNMP),
     *(
-        waiting(name, Flag(), doc, name, "off")
+        waiting(name, Flag(), doc, name, "off", reason=NO_DBUS if "dbus" in name else NO_SNMP)
         for name, doc in (
             ("enable_traps", "Send SNMP traps."), ("enable_snmp_vrrp", "Serve instances by SNMP."),
             ("enable_snmp_keepalived", "The same as `enable_snmp_vrrp`."), ("enable_snmp_rfc", "Serve both RFC MIBs."),
@@ -135,11 +137,11 @@ SNMP = (
         )
     ),
     waiting("snmp_vs_stats_update_interval", STATISTICS, "Age of statistics of services.",
-            "snmp_vs_stats_update_interval 5", "5"),
+            "snmp_vs_stats_update_interval 5", "5", reason=NO_SNMP),
     waiting("snmp_rs_stats_update_interval", STATISTICS, "Age of statistics of servers.",
-            "snmp_rs_stats_update_interval 5", "5"),
+            "snmp_rs_stats_update_interval 5", "5", reason=NO_SNMP),
     waiting("dbus_service_name", Custom("NAME", dbus_name, most=1), "Name on D-Bus.",
-            "dbus_service_name org.example.Vrrp1", "org.keepalived.Vrrp1", incomplete="skip"),
+            "dbus_service_name org.example.Vrrp1", "org.keepalived.Vrrp1", incomplete="skip", reason=NO_DBUS),
     waiting("dbus_no_interface_name", Text("NAME"), "Stands for a missing interface.", "dbus_no_interface_name none",
-            "none", incomplete="skip"),
+            "none", incomplete="skip", reason=NO_DBUS),
 )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standfast.config.group_entries import NamesEntry
 from standfast.config.keywords.common import script
-from standfast.config.keywords.tracking import WAITS, track_blocks
+from standfast.config.keywords.tracking import track_blocks
 from standfast.config.kinds import Flag, Switch, Text
 from standfast.config.schema import Block, Entries, Keyword
 
@@ -43,8 +43,6 @@ TRACK_GROUP = Block(
     example="track_group uplinks {\n    group {\n        VI_1\n    }\n}",
     header=Text("NAME"),
     repeat="first",
-    acted_on=False,
-    waits_for=WAITS,
     keywords=(_members("The instances."),),
 )
 

@@ -28,8 +28,10 @@ PROCESS = (
     Keyword("child_wait_time", Seconds(0, 4294967295 * SECOND, places=0), "How long to wait for processes at the end "
             "before killing them.", "child_wait_time 5", "5"),
     waiting("net_namespace_ipvs", Text("NAME", least=0), "Balance in this network namespace; without a name in the "
-            "one that the daemon is started in.", "net_namespace_ipvs blue", "as `net_namespace`", repeat="first"),
-    waiting("namespace_with_ipsets", Flag(), "Use ipsets in a network namespace too.", "namespace_with_ipsets", "off"),
+            "one that the daemon is started in.", "net_namespace_ipvs blue", "as `net_namespace`", repeat="first",
+            reason="services are balanced where the daemon runs: start a second one with `net_namespace`"),
+    Keyword("namespace_with_ipsets", Flag(), "Use ipsets in a network namespace too.", "namespace_with_ipsets", "off",
+            differs="No ipsets are used, but sets of nftables, which every network namespace has."),
     Keyword("linkbeat_use_polling", Flag(), "Watch the links of all interfaces, which is done anyway.",
             "linkbeat_use_polling", "off",
             differs="Nothing is polled: the kernel tells of a lost carrier at once, on every interface."),

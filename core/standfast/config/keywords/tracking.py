@@ -14,7 +14,7 @@ from standfast.config.track_entries import TrackEntry, WeightKind
 from standfast.config.tracking_model import TrackedKind
 from standfast.values import SECOND
 
-WAITS = "tracking and notification"
+REASON = "standfast speaks no BFD: let a `vrrp_script` ask a BFD daemon"
 DELAY = Seconds(1, 3600 * SECOND)
 
 WAITING = frozenset(("bfd",))
@@ -35,7 +35,7 @@ def track_blocks(whose: str) -> tuple[Entries, ...]:
     """The ``track_*`` blocks of an instance or a sync group."""
     return tuple(
         Entries(f"track_{kind}", TrackEntry(kind), f"What else decides about {whose}: {words}.",
-                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=kind not in WAITING, waits_for=WAITS,
+                f"track_{kind} {{\n    {name} weight -20\n}}", acted_on=kind not in WAITING, reason=REASON,
                 ours=kind == "check")
         for kind, (words, name) in TRACKED.items()
     )  # fmt: skip

@@ -105,8 +105,9 @@ NETWORK = (
     Keyword("addr_mismatch", Choice({"accept": "accept", "drop": "drop"}), "What to do with an advert whose "
             "addresses are "
             "not ours: count and accept it, or drop it.", "addr_mismatch drop", "accept", ours=True),
-    waiting("kernel_rx_buf_size", Integer(1, UINT_MAX, "bytes"), "Receive buffer of this instance.",
-            "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`"),
+    waiting("kernel_rx_buf_size", Integer(0, UINT_MAX, "bytes"), "Receive buffer of this instance.",
+            "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`",
+            reason="instances share their sockets: set `vrrp_rx_bufs_policy` in `global_defs`"),
     Keyword("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
     *VMAC,
     Keyword("linkbeat_use_polling", Flag(), "Watch the link's state, which is done anyway.", "linkbeat_use_polling",
@@ -178,7 +179,7 @@ TRACKING: tuple[Declaration, ...] = (
             "`vrrp_notify_priority_changes`"),
     Keyword("lvs_sync_daemon_interface", interface(), "Copy connections on this interface.",
             "lvs_sync_daemon_interface eth1", retired="lvs_sync_daemon", repeat="first"),
-    waiting("debug", Integer(0, 4), "Nothing, in keepalived either.", "debug 0", "0"),
+    Keyword("debug", Integer(0, 4), "Nothing, in keepalived either.", "debug 0", "0"),
 )  # fmt: skip
 
 AUTHENTICATION = Block(

@@ -17,12 +17,12 @@ def read(line: str, setting: str):
         ("vrrp_priority 20", None, ["SF3002"]),
         ("vrrp_rt_priority 0", 0, []),
         ("vrrp_rt_priority 100", 99, ["SF3002"]),
-        ("checker_rt_priority 0", 1, ["SF3002", "SF5001"]),
+        ("checker_rt_priority 0", 1, ["SF3002"]),
         ("max_auto_priority", 99, ["SF5001"]),
         ("max_auto_priority -1", -1, ["SF5001"]),
         ("router_id", None, ["SF2108"]),
         ("status_group adm", "adm", []),
-        ("json_version 3", None, ["SF3002", "SF5001"]),
+        ("json_version 3", None, ["SF3002"]),
     ],
 )
 def test_limits(line, value, codes):
@@ -35,4 +35,4 @@ def test_the_old_spelling_writes_the_new_setting():
 
 def test_both_names_of_the_dump_files_are_known():
     for name in ("state_dump_file", "state_file_location"):
-        assert read(f"{name} /tmp/x", name) == ("/tmp/x", ["SF5001"])  # noqa: S108 - only a name
+        assert read(f"{name} /tmp/x", "state_dump_file") == ("/tmp/x", [])  # noqa: S108 - only a name

@@ -146,6 +146,8 @@ def rightly(path: str) -> set[str]:
         codes.add("SF4107")  # files for FILE_CHECK stand above every virtual server's example
     if parts[0] == "track_file" or path == f"{FILE_CHECK}/track_file":
         codes.add("SF4108")
+    if path == "webhook/key":
+        codes.add("SF6906")  # a key alone
     if parts[-1] == "no_accept":
         codes.add("SF4038")
     if parts[-1] in ("vrrp_iptables", "vrrp_ipsets", "nftables_ifindex"):
@@ -179,6 +181,16 @@ def test_what_waits_says_so_and_nothing_worse(path):
     found = [(d.code, d.severity) for d in load_text(whole(path)).diagnostics]
     assert ("SF5001", "warning") in found
     assert {severity for _, severity in found} <= {"warning", "note"}
+
+
+def test_whatever_is_not_acted_on_has_a_reason():
+    silent = [path for path, declaration in EVERYTHING.items() if not declaration.acted_on and not declaration.reason]
+    assert silent == []
+
+
+def test_the_reason_is_told():
+    (told,) = (d for d in load_text("global_defs {\nenable_dbus\n}\n").diagnostics if d.code == "SF5001")
+    assert "D-Bus" in told.hint
 
 
 def test_schemas_are_independent():

@@ -36,7 +36,7 @@ def read(line: str, setting: str):
         ("checksum none", None, ["SF3004"]),
         ("stop_hold 61", None, ["SF3002"]),
         ("garp_master_repeat 0", 1, ["SF3002"]),
-        ("debug 5", None, ["SF3002", "SF5001"]),
+        ("debug 5", None, ["SF3002"]),
         ("no_accept", False, []),
     ],
 )
