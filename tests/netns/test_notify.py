@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -94,3 +95,39 @@ def test_s45_a_tracked_script_decides_and_is_told(solo: Net, recorder: Recorder,
     assert solo.a.wait_address(VIP)
     told = [f'INSTANCE "VI_1" {state} 100' for state in ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER")]
     eventually(lambda: recorder.lines() == told, 5, lambda: str(recorder.lines()))
+
+
+GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
+
+
+def test_s75_members_of_a_group_are_told_of_and_then_the_group(solo: Net, recorder: Recorder):
+    """No line is left out because the group has the state already; keepalived (2.2.7) was seen to do the same."""
+
+    def told(state: str, *members: int) -> list[str]:
+        lines = [f'INSTANCE "VI_{member}" {state} 150' for member in members]
+        return [*lines, f'GROUP "G" {state} 0']
+
+    def reached(*more: str) -> None:
+        expected.extend(more)
+        eventually(lambda: recorder.lines() == expected, 10, lambda: f"{recorder.lines()} is not {expected}")
+
+    solo.a.ip("link add tr0 type veth peer name tx0", "link set tx0 up", "link set tr0 up")
+    settings = global_defs("script_user root", f"notify_fifo {recorder.fifo}")
+    first = instance("track_interface {", "    tr0", "}", priority=150)
+    second = instance(name="VI_2", vrid=52, priority=150, vips=("10.9.0.101/24",))
+    daemon = solo.start_master(solo.a, settings + first + second + GROUP)
+    expected: list[str] = []
+    started = told("BACKUP", 1, 2)
+    if solo.is_keepalived(solo.a):  # it begins with the group, before its members have begun
+        started.insert(0, started.pop())
+    reached(*started, *told("MASTER", 2, 1))
+    solo.a.ip("link set tr0 down")
+    reached(*told("FAULT", 1, 2))
+    solo.a.ip("link set tr0 up")
+    reached(*told("BACKUP", 1, 2), *told("MASTER", 2, 1))
+    with solo.speaking(0.1, priority=200, vrid=52, addresses=("10.9.0.101",)):
+        reached(*told("BACKUP", 2, 1))
+        solo.wait_until(time.time() + 0.3)  # so that VI_2 is the last one that could be master
+    reached(*told("MASTER", 2, 1))
+    daemon.stop()
+    reached(*told("STOP", 1, 2))
