@@ -16,7 +16,7 @@ from guest.outside import Outside
 hypothesis.settings.register_profile("no-deadline", deadline=None)
 hypothesis.settings.load_profile("no-deadline")
 
-PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd", "nginx": "nginx"}
+PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd", "nginx": "nginx", "chromium": "chromium"}
 """Mark -> the program that it needs."""
 
 

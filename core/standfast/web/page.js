@@ -7,8 +7,12 @@ let heard = null;
 let last = null;
 
 // Text only: nothing that a name or a cause contains can become markup.
+// Roles are said in full: on narrow screens rows are drawn as blocks, and browsers would forget that they are rows.
+const ROLES = {tr: "row", td: "cell", th: "rowheader", tbody: "rowgroup"};
+
 function make(tag, content, more = {}) {
   const element = document.createElement(tag);
+  if (ROLES[tag]) element.setAttribute("role", ROLES[tag]);
   for (const [name, value] of Object.entries(more)) element.setAttribute(name, value);
   for (const part of [content].flat()) if (part !== null && part !== undefined) element.append(part);
   return element;
@@ -80,7 +84,7 @@ function summary(picture) {
   if (!picture.fresh) return ["unknown", "UNKNOWN: the VRRP process does not answer"];
   if (picture.problems.length) return ["bad", `${states || "no instances"}; ${picture.problems.length} problem${picture.problems.length > 1 ? "s" : ""}`];
   if (picture.lacking.length) return ["unknown", `${states || "no instances"}; not ready`];
-  return ["ok", states || "running"];
+  return [count.FAULT ? "bad" : "ok", states || "running"];
 }
 
 function say(colour, words) {
