@@ -100,6 +100,7 @@ def examine(settings: Settings, machine: Machine | None = None) -> list[Diagnost
     """What is missing here of what the configuration names, and what does not fit."""
     defaults = settings.block("global_defs")
     examiner = _Examiner(machine or Machine(), defaults)
+    examiner.made.update(_made_interfaces(settings, defaults))
     namespace = settings.scalars.get("net_namespace")
     if namespace is not None:
         examiner.look_for_namespace(namespace)
@@ -119,6 +120,8 @@ class _Examiner:
         self.strict_scripts = "enable_script_security" in defaults.scalars
         self.elsewhere = False
         """Are the interfaces in another namespace, where we cannot look?"""
+        self.made: set[str] = set()
+        """Interfaces that will be made."""
         self.findings = Findings()
         self.runnable: list[Value] = []
         """Scripts that were found."""
@@ -190,7 +193,7 @@ class _Examiner:
         self.findings.warning("SF6005", value.statement, message, hint=hint)
 
     def _interface(self, name: str, at: Statement) -> None:
-        if not name or self.elsewhere or self.machine.has_interface(name):
+        if not name or self.elsewhere or name in self.made or self.machine.has_interface(name):
             return
         message = f"interface `{name}` does not exist on this machine"
         if self.may_appear:
@@ -242,6 +245,15 @@ class _Examiner:
             self.findings.error(
                 "SF6002", statement, f"there is no group `{words[1].removeprefix(':')}` on this machine"
             )
+
+
+def _made_interfaces(settings: Settings, defaults: Settings) -> Iterator[str]:
+    """What `use_vmac` and `use_ipvlan` call theirs, by name or as they would be called."""
+    for block in settings.blocks.get("vrrp_instance", ()):
+        for keyword in ("use_vmac", "use_ipvlan"):
+            fields = block.get(keyword)
+            if fields is not None:
+                yield fields.get("name") or f"{defaults.get('vmac_prefix', 'vrrp')}.{block.get('virtual_router_id', 0)}"
 
 
 def interfaces_of(value: Value) -> Iterator[str]:

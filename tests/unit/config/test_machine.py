@@ -104,6 +104,13 @@ def test_this_very_machine(tmp_path):
     assert here.why_not_run("no-such-program-anywhere", ROOT) == "is not found in PATH"
 
 
+def test_interfaces_that_will_be_made_are_not_missing():
+    text = "vrrp_instance a {{\ninterface eth0\nvirtual_router_id 51\nuse_vmac {0}\ntrack_interface {{\n{1}\n}}\n}}\n"
+    assert codes(text.format("", "vrrp.51")) == []
+    assert codes(text.format("mine", "mine")) == []
+    assert codes(text.format("", "vrrp.52")) == [("SF6001", "error", 6)]
+
+
 VI = "vrrp_instance a {{\n{0}\n}}\n"
 
 
