@@ -91,7 +91,7 @@ def running(text: str) -> Iterator[Daemon]:
 
 def plane(status: dict[str, Any]) -> dict[str, Any]:
     """What is said of nftables."""
-    found: dict[str, Any] = status["balancing"]["planes"].get("nftables", {})
+    found: dict[str, Any] = status.get("balancing", {}).get("planes", {}).get("nftables", {})
     return found
 
 
@@ -136,7 +136,11 @@ def large(services: int, servers: int) -> dict[str, float]:
         status = daemon.until(lambda status: plane(status).get("batches", 0) >= 1, "all is programmed", 120)
         found["start until all is programmed"] = (time.monotonic() - began) * 1e3
         found["of that, from services known to programmed"] = plane(status)["delay_worst_ms"]
-        daemon.until(lambda status: status["balancing"]["checks"]["made"] > servers / 2, "checks are made", 120)
+        daemon.until(
+            lambda status: status.get("balancing", {"checks": {"made": 0}})["checks"]["made"] > servers / 2,
+            "checks are made",
+            120,
+        )
         for name, weight, more in (("reload, unchanged", 1, 0), ("reload, every weight changed", 2, 1)):
             before = daemon.until(lambda _status: True, "it answers", 30)
             daemon.file.write_text(config(services, servers, check, weight=weight))

@@ -125,6 +125,8 @@ class RealServer(Record, frozen=True):
     notify_up: ScriptCall | None = None
     notify_down: ScriptCall | None = None
     checkers: tuple[Checker, ...] = ()
+    dns_name: str = ""
+    """What the address is taken from at run time; ``address`` is what counts before the first answer."""
 
 
 class SorryServer(Record, frozen=True):

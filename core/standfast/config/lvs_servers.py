@@ -172,6 +172,7 @@ def finished_server(draft: ServiceDraft, server: ServerDraft) -> RealServer:
         smtp_alert=block.get("smtp_alert", mails(draft, default=True)),
         snmp_name=block.get("snmp_name", ""),
         virtualhost=levels.get("virtualhost", ""),
+        dns_name=block.get("dns_name", ""),
         notify_up=block.get("notify_up"),
         notify_down=block.get("notify_down"),
         checkers=checkers_of(block, levels, server.address, port, draft.context),

@@ -151,6 +151,8 @@ def decide_quorum(draft: ServiceDraft) -> None:
         draft.warning("SF4531", draft.statement, message)
         draft.quorum, draft.hysteresis = 0, 0
         return
+    if any("dns_name" in server.settings.scalars for server in draft.servers):
+        return  # how many servers there will be nobody knows
     if draft.quorum > total:
         message = f"`quorum {draft.quorum}` is above the weights of all real servers together; used: {total}"
         draft.warning("SF4532", draft.where("quorum"), message)

@@ -22,6 +22,7 @@ from standfast.health.blocking import banned_task
 from standfast.health.books import Books
 from standfast.health.describe import describe_checks, describe_service
 from standfast.health.lent import Lent, WatchValue
+from standfast.health.names import LookUp, Names, look_up, names_of, resolved
 from standfast.health.probe import Probe, Say
 from standfast.health.programmer import Programmer
 from standfast.health.roster import Roster
@@ -63,6 +64,8 @@ class Means:
     """Who tells of addresses; made only if a service wants to know."""
     resume: bool = False
     """A predecessor died a moment ago."""
+    look_up: LookUp = look_up
+    """Asks name servers."""
 
 
 @dataclass(slots=True)
@@ -71,6 +74,7 @@ class BalancingPart:
 
     means: Means
     config: Balancing
+    """As it runs: with what names mean."""
     choice: Choice = field(default_factory=Choice)
     programmers: dict[str, Programmer] = field(default_factory=dict)
     statistics: dict[str, PoolStatistics] = field(default_factory=dict)
@@ -90,12 +94,16 @@ class BalancingPart:
     scheduler: Scheduler = field(init=False)
     roster: Roster = field(init=False)
     lent: Lent = field(init=False)
+    names: Names = field(init=False)
+    _written: Balancing = field(init=False)
 
     def __post_init__(self) -> None:
         """Make what lasts."""
         means = self.means
         self.scheduler = Scheduler(means.say)
         self.lent = Lent(means.run_script, means.watch_value, means.say)
+        self._written = self.config
+        self.names = Names(means.run_dir, means.look_up, self._names_changed, means.say)
         self.roster = Roster(self.scheduler, means.checkers, self.lent)
         self.books = Books(self._heed, lambda words: means.say("warning", "health.failed_try", words))
 
@@ -115,6 +123,8 @@ class BalancingPart:
             self.means.say(
                 "error", "health.banned", f"{self.roster.banned} hung or ended this process; left out for now"
             )
+        self.names.remember()
+        self._written, self.config = self.config, resolved(self.config, self.names.answers)
         self._leftovers = memory.load_pools(self.means.run_dir)
         self._choose(self.config)
         known = memory.load(self.means.run_dir)
@@ -129,24 +139,36 @@ class BalancingPart:
         self._run_programmers()
         self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
         self._watch_addresses()
+        self._follow_names()
+
+    def _follow_names(self) -> None:
+        if self._nursery is not None:
+            self.names.follow(names_of(self._written), self._nursery)
+
+    async def _names_changed(self) -> None:
+        """A name means something else: as if somebody had reloaded a configuration that says so."""
+        if not self._stopping:
+            await self.commit(self._written, why="its name means other addresses")
 
     def prepare(self, config: Balancing) -> str:
         """Why this cannot be run, where what runs now can; empty: it can."""
-        choice = choose(config, self.means.load_balancers)
+        choice = choose(resolved(config, self.names.answers), self.means.load_balancers)
         new = {name: words for name, words in choice.problems.items() if name not in self.choice.problems}
         return "; ".join(f"{name}: {words}" for name, words in new.items())
 
-    async def commit(self, config: Balancing) -> tuple[str, ...]:
-        """Run by this from now on; what has changed, in words."""
+    async def commit(self, config: Balancing, why: str = "removed by a reload") -> tuple[str, ...]:
+        """Run by this from now on; what has changed, in words. ``why`` servers may go."""
         settings_changed = config.globals != self.config.globals
+        self._written, config = config, resolved(config, self.names.answers)
         self.config = config
         self._choose(config)
         self.lent.forget_contexts()
-        words = self.books.reload(config, clock.now())
+        words = self.books.reload(config, clock.now(), why=why)
         self._note_pools()
         self._run_programmers()
         self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
         self._watch_addresses()
+        self._follow_names()
         for programmer in self.programmers.values():
             if settings_changed:
                 await programmer.reconfigure(config.globals)

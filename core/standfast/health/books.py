@@ -69,8 +69,8 @@ class Books:
                 restore(service)
             self.heed(service, service.begin(now))
 
-    def reload(self, balancing: Balancing, now: int) -> list[str]:
-        """Another configuration; what stays keeps how it stands. What has changed, in words."""
+    def reload(self, balancing: Balancing, now: int, *, why: str = "removed by a reload") -> list[str]:
+        """Another configuration; what stays keeps how it stands. What has changed, in words. ``why`` servers may go."""
         before, fresh = self.services, services_of(balancing, now)
         self.services = {name: before.get(name, service) for name, service in fresh.items()}
         words = []
@@ -86,7 +86,7 @@ class Books:
             old = before[name]
             if old.config != service.config or old.entrances != service.entrances:
                 words.append(f"{name} has changed")
-            self.heed(old, old.reconfigure(service, now))
+            self.heed(old, old.reconfigure(service, now, why=why))
         return words
 
     def end(self, now: int) -> None:

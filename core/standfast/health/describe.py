@@ -66,6 +66,8 @@ def describe_server(server: Server, programmed: int | None, counted: Counters | 
             for checker, standing in zip(server.config.checkers, server.standings, strict=True)
         ],
     }
+    if server.config.dns_name:
+        described["dns_name"] = server.config.dns_name
     if server.order_ends is not None:
         described["out_at"] = _moment(server.order_ends)
     if server.weight_ordered is not None:

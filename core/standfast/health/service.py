@@ -99,8 +99,11 @@ class Service:
         gone = [self._told_server(each, False, self.cause, now) for each in self.servers if each.alive]
         return [*gone, self._told_quorum(False, now)]
 
-    def reconfigure(self, successor: Service, now: int) -> list[Told]:
-        """Become what ``successor`` (not begun) says; servers and checkers that stay keep how they stand."""
+    def reconfigure(self, successor: Service, now: int, *, why: str = "removed by a reload") -> list[Told]:
+        """Become what ``successor`` (not begun) says; servers and checkers that stay keep how they stand.
+
+        ``why``: what is said of servers that go.
+        """
         known = {server.key: server for server in self.servers}
         told = []
         servers = []
@@ -109,7 +112,7 @@ class Service:
             servers.append(fresh if old is None else old.reconfigured(fresh.config, now))
         for gone in known.values():
             if gone.alive:
-                told.append(self._told_server(gone, False, "removed by a reload", now))
+                told.append(self._told_server(gone, False, why, now))
         self.label, self.config, self.entrances = successor.label, successor.config, successor.entrances
         self.servers, self.tells_first_up = servers, successor.tells_first_up
         for server in servers:

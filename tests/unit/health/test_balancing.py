@@ -15,6 +15,7 @@ from standfast.contract.checking import Checker, CheckResult, Code, ScriptEnd, b
 from standfast.events import CheckChange
 from standfast.health import memory as on_disk
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
+from standfast.health.names import Answer
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
 
@@ -300,6 +301,30 @@ async def test_a_reload_to_what_cannot_run_is_refused(world, autojump_clock):
         config = load_text(text(1)).balancing
         asks = msgspec.structs.replace(config, globals=msgspec.structs.replace(config.globals, backend="nftables"))
         assert part.prepare(asks) == f"{NAME}: `lb_backend nftables`: no plugin brings it."
+
+
+async def test_servers_by_name_come_and_go_with_their_addresses(world, autojump_clock):
+    named = text(2, more="real_server 10.0.0.1 80 {\ndns_name web.example.com\nTCP_CHECK {\nwarmup 0\n}\n}")
+    part = world.part(named)
+    meaning = ["10.0.0.1"]
+
+    async def look_up(name):
+        await trio.sleep(0.01)
+        return Answer(tuple(Address.parse(each) for each in meaning), 20)
+
+    part.means.look_up = look_up
+    part.names.look_up = look_up
+    async with running(part):
+        assert world.members() == "1=1 2=1"
+        await trio.sleep(5)
+        meaning[:] = ["10.0.0.3", "10.0.0.4"]
+        await trio.sleep(20)
+        assert set(world.members().split()) == {"2=1", "3=1", "4=1"}
+        assert len(part.scheduler.probes) == 3
+        gone = [event for event in world.events if getattr(event, "server", "") == "[10.0.0.1]:80"]
+        assert gone[-1].cause == "its name means other addresses"
+        await part.commit(load_text(text(2)).balancing)
+        assert world.members() == "2=1"
 
 
 async def test_masters_are_followed(world, autojump_clock):

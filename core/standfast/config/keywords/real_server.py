@@ -65,6 +65,11 @@ REAL_SERVER = Block(
         *for_checkers("real server"),
         Keyword("smtp_alert", Switch(), "Send mail when it goes up or down.", "smtp_alert off",
                 "`smtp_alert_checker`, else `smtp_alert`, else on"),
+        Keyword("dns_name", Text("NAME"), "Its address is what this name means: A or AAAA records, as the address in "
+                "the header is IPv4 or IPv6, a server for each. They are asked for again when their time to live is "
+                "over (5 to 300 seconds). The address in the header counts until there is an answer, then the last "
+                "good one. `/etc/hosts` is not looked at.", "dns_name web.example.com", "none",
+                ours=True),
         Keyword("snmp_name", Text("NAME"), "Its name in SNMP.", "snmp_name web1", "none", incomplete="skip"),
     ),
 )  # fmt: skip
