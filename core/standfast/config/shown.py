@@ -13,7 +13,9 @@ from standfast.config.tree import Statement
 from standfast.values import seconds
 
 HIDDEN = "(not shown)"
-SECRETS = frozenset(("auth_pass", "password", "smtp_password", "key"))
+SECRETS = frozenset(
+    ("auth_pass", "password", "smtp_password", "hmac_secret", "bearer_token", "routing_key", "claim_url", "key")
+)
 """Keywords whose values are nobody's business."""
 
 
