@@ -106,6 +106,7 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
         "virtual_servers": [],
         "targets": [],
         "providers": [],
+        "http": None,
     }
 
 
@@ -123,7 +124,10 @@ def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> lis
     document["targets"] = health.get("targets") or []
     document["providers"] = health.get("providers") or []
     document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
-    return [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
+    document["http"] = http = health.get("http")
+    problems = [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
+    failing = {} if http is None else http["failing"]
+    return problems + [f"HTTP is not answered at {place}: {why}" for place, why in failing.items()]
 
 
 def _lacking(document: Document, instance: Document) -> str:

@@ -19,6 +19,8 @@ DECLARED: Final[tuple[Declared, ...]] = (
     gauge("standfast_picture_timestamp_seconds", "When the daemon was asked for all this."),
     gauge("standfast_config_generation", "Which configuration a process runs by.", "process"),
     gauge("standfast_config_diagnostics", "Faults of the running configuration.", "severity"),
+    gauge("standfast_http_clients", "Connected over HTTP."),
+    counter("standfast_http_requests_total", "Requests over HTTP."),
     gauge("standfast_process_up", "1: it runs, and its loop turns.", "process"),
     counter("standfast_process_restarts_total", "Times it was replaced after its death.", "process"),
     gauge("standfast_process_heartbeat_age_seconds", "Since its loop last turned, as the parent sees it.", "process"),
@@ -35,6 +37,9 @@ def fill(sheet: Sheet, picture: Document, problems: Sequence[str], *, ready: boo
     sheet.put("standfast_picture_timestamp_seconds", unix(picture["generated_at"]))
     for severity, count in Counter(each["severity"] for each in picture["diagnostics"]).items():
         sheet.put("standfast_config_diagnostics", count, severity)
+    http = picture.get("http") or {}
+    sheet.put("standfast_http_clients", http.get("clients"))
+    sheet.put("standfast_http_requests_total", http.get("answered"))
     for name, process in picture["processes"].items():
         sheet.put("standfast_config_generation", process["generation"], name)
         sheet.put("standfast_process_up", process["state"] == "running", name)

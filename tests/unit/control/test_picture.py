@@ -178,3 +178,13 @@ def test_who_has_just_become_master_is_still_putting_its_addresses_on(answers):
 
 def test_a_backup_lacks_nothing(answers):
     assert problems(answers, state="BACKUP", addresses_present=[]) == ()
+
+
+def test_a_place_where_http_is_not_answered_is_a_problem(answers):
+    daemon = daemon_answer()
+    daemon["processes"]["health"] = process(pid=13)
+    http = {"listening": [], "failing": {"127.0.0.1:80": "Address already in use"}, "clients": 0, "answered": 0}
+    health = {"turned_at": now(), "balancing": None, "http": http}
+    taken = picture.take(answers(daemon=[daemon], vrrp=[vrrp_answer()], health=[health]))
+    assert taken.problems == ("HTTP is not answered at 127.0.0.1:80: Address already in use",)
+    assert taken.document["http"] == http

@@ -17,6 +17,13 @@ def test_processes_and_problems(picture, samples):
     assert found["standfast_process_restarts_total", (("process", "health"),)] == 0
 
 
+def test_who_asks(picture, samples):
+    assert ("standfast_http_clients", ()) not in told(picture, [], samples)
+    picture["http"] = {"listening": [], "failing": {}, "clients": 2, "answered": 9}
+    found = told(picture, [], samples)
+    assert (found["standfast_http_clients", ()], found["standfast_http_requests_total", ()]) == (2, 9)
+
+
 def test_not_up_without_the_speaker(picture, samples):
     picture["vrrp"]["fresh"] = False
     assert told(picture, [], samples)["standfast_up", ()] == 0
