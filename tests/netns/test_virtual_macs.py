@@ -196,6 +196,9 @@ def test_s60_silent_addresses(solo: Net):
     assert f"{VIP} dev eth0 lladdr {MAC4}" in neighbours
     assert f"{VIP6} dev eth0 lladdr {MAC6}" in neighbours
     assert answers(solo.c, "10.77.0.1")
+    solo.a.run("nft", "flush", "ruleset")
+    eventually(lambda: VIP in solo.a.run("nft", "list", "ruleset"), 5, solo.logs)
+    assert not answers(solo.c, VIP)
     daemon.terminate()
     daemon.wait_ended()
     assert solo.a.run("nft", "list", "ruleset").strip() == ""

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from typing import Protocol
+from typing import Final, Protocol
 
 from standfast.config.interface_model import Device
 from standfast.config.model import Config, VirtualAddress
 from standfast.net.host import Host
-from standfast.net.nft.channel import Channel
+from standfast.net.netlink import NETLINK_ADD_MEMBERSHIP, SOL_NETLINK
+from standfast.net.nft import wire
+from standfast.net.nft.channel import Channel, Watch
 from standfast.net.nft.commands import Command, Table
 from standfast.values import Address
 from standfast.vrrp import firewall
@@ -19,8 +22,25 @@ from standfast.vrrp.firewall import Wanted
 _LACKING = frozenset((errno.ENOENT, errno.EOPNOTSUPP))
 
 
+_EAR: Final = 64 << 10
+"""Bytes of others' changes that may wait: little enough to be read within a millisecond or two. What is more counts as
+a change to our tables, which costs one transaction."""
+
+
+def _ear() -> socket.socket:
+    made = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, wire.NETLINK_NETFILTER)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _EAR)
+    made.bind((0, 0))
+    made.setsockopt(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, wire.GROUP_NFTABLES)
+    return made
+
+
 class Kernel(Protocol):
     """What takes transactions (:class:`standfast.net.nft.channel.Channel`)."""
+
+    @property
+    def port(self) -> int:
+        """By which our own changes are known."""
 
     def commit(self, commands: Iterable[Command]) -> None:
         """All of it at once. Raises OSError."""
@@ -45,6 +65,8 @@ class FirewallKeeper:
         self._present = present
         self._say = say
         self._connect = connect
+        self.watch: Watch | None = None
+        """Hears of others' changes; there as soon as there is something to watch over."""
         self._kernel: Kernel | None = None
         self._config = Config()
         self._devices: tuple[Device, ...] = ()
@@ -70,7 +92,10 @@ class FirewallKeeper:
 
     def choose(self) -> None:
         """Decide how our tables are called, before anybody makes them: what is there already is somebody else's."""
-        if self.name or not (self._silent or self._devices):
+        if not (self._silent or self._devices):
+            return
+        if self.name:
+            self._look_out()
             return
         usual = firewall.table_name(self._config)
         try:
@@ -79,6 +104,7 @@ class FirewallKeeper:
         except OSError as error:
             self._trouble(error)
             return
+        self._look_out()
         if self.name != usual:
             self._say(f"the nftables table {usual} exists already and is not ours: ours is called {self.name}")
 
@@ -99,6 +125,8 @@ class FirewallKeeper:
     def close(self, addresses: Iterable[VirtualAddress]) -> None:
         """Silence what shall be silent of these, which are about to be put on."""
         fresh = [address for address in addresses if address in self._silent and address not in self._closed]
+        if fresh and self._done is None:
+            self.settle()  # it failed before; perhaps what was in the way is gone
         if fresh and self._done is not None:
             self._commit(firewall.put_in({firewall.element(self.name, address) for address in fresh}))
             self._closed.update(fresh)
@@ -112,12 +140,28 @@ class FirewallKeeper:
         still = {firewall.element(self.name, address) for address in self._closed}
         self._commit(firewall.take_out({firewall.element(self.name, address) for address in gone} - still))
 
+    def touched(self) -> bool:
+        """Somebody else has changed our tables (``flush ruleset`` takes everybody's away): make them anew."""
+        if self.watch is None or self._kernel is None:
+            return False
+        touched = self.watch.touched_by_others(self.name, self._kernel.port)  # reads in any case what waits
+        if not touched or self._done is None:
+            return False
+        self._say(f"somebody else has changed the nftables table {self.name}: it is made anew")
+        self._done = None
+        self.settle()
+        return True
+
     def clear(self) -> None:
         """Take the tables away."""
         self._silent, self._devices = frozenset(), ()
         if self.name:
             self.settle()
             self.name = ""
+
+    def _look_out(self) -> None:
+        if self.watch is None and self._connect is Channel:
+            self.watch = Watch(_ear())
 
     def _wanted(self) -> Wanted:
         below: dict[str, int] = {}

@@ -22,6 +22,7 @@ from standfast.net.command import Changer
 from standfast.net.encode import AddressEncoder, stand_in_for_pyroute2
 from standfast.net.host import HostEvent
 from standfast.net.monitor import Monitor
+from standfast.net.nft.channel import Watch
 from standfast.net.routing import RoutingObject
 from standfast.net.routing_keeper import RoutingKeeper
 from standfast.net.routing_monitor import RoutingMonitor
@@ -70,6 +71,7 @@ _COLLECT_AGAIN: Final = 20 * MILLISECOND
 _QUIET: Final = 5 * MILLISECOND
 """Time until the next deadline in which garbage may be collected."""
 
+_FIREWALL_PAUSE: Final = 50 * MILLISECOND
 _STORM_PAUSE: Final = 20 * MILLISECOND
 
 
@@ -100,7 +102,9 @@ class VrrpProcess:
         announcements = Announcements(host, FrameSender())
         holdings = Holdings(self._keeper, self._routing)
         self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
-        holdings.firewall = FirewallKeeper(host, self._keeper.present, self._say_of_devices)
+        self._firewall = FirewallKeeper(host, self._keeper.present, self._say_of_devices)
+        self._firewall_watched = False
+        holdings.firewall = self._firewall
         self._devices = DeviceKeeper(Changer(), host, self._encode, self._say_of_devices, breathe=self._speaker.breathe)
         self._speaker.attend_devices(self._devices)
         surroundings = Surroundings(host, self._devices, holdings.firewall, self._learn, self._say_of_devices)
@@ -152,6 +156,7 @@ class VrrpProcess:
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
             nursery.start_soon(self._obey, nursery)
+            self._watch_over_firewall(nursery)
             if self._programs is not None:
                 nursery.start_soon(self._programs.serve)
             self._say(Ready(generation=setup.generation))
@@ -309,6 +314,18 @@ class VrrpProcess:
     def _say_of_devices(self, words: str) -> None:
         self._tell_quietly(Remark(at=clock.now(), level="error", event="vrrp.interface", words=words))
 
+    def _watch_over_firewall(self, nursery: trio.Nursery) -> None:
+        if self._firewall.watch is not None and not self._firewall_watched:
+            self._firewall_watched = True
+            nursery.start_soon(self._watch_firewall, self._firewall.watch)
+
+    async def _watch_firewall(self, watch: Watch) -> None:
+        """Others' changes to nftables, at most a few looks in a second: some programs never stop changing theirs."""
+        while True:
+            await trio.lowlevel.wait_readable(watch.fileno())
+            touched = self._firewall.touched()
+            await self._speaker.pause(SECOND if touched else _FIREWALL_PAUSE)
+
     async def _watch_routing(self) -> None:
         """Routes and rules of ours that somebody takes off; whether their interface went with them is read first."""
         while True:
@@ -376,6 +393,7 @@ class VrrpProcess:
         self._routing_monitor.listen(bool(routing_of(self._config)))
         self._configure_programs()
         changes = self._cast.change(self._config)
+        self._watch_over_firewall(nursery)
         self._scripts.configure(self._config)
         self._checks.configure(self._config, clock.now())
         if self._config.global_defs.programs.states_on_reload:

@@ -44,6 +44,8 @@ class Kernel:
     def tables(self, name):
         return {table for table in self.content if table.name == name}
 
+    port = 7
+
     def silent(self) -> set[bytes]:
         found = itertools.chain.from_iterable(self.content.values())
         return {key for name, key in found if name.startswith("silent")}
@@ -155,6 +157,37 @@ def test_what_others_have_done_to_the_table_is_undone(stage, make_settings):
     stage.keeper.close(made.vips)
     stage.kernel.refuse, stage.here = 0, set(made.vips)
     stage.keeper.settle()
+    assert stage.kernel.silent() == {made.vips[0].address.packed}
+
+
+class Watched:
+    def __init__(self) -> None:
+        self.touched = False
+
+    def touched_by_others(self, name, port):
+        assert (name, port) == ("standfast_vrrp", 7)
+        return self.touched
+
+
+def test_a_flushed_ruleset_is_made_anew(stage, make_settings):
+    made = make_settings(accept=False)
+    stage.here.update(made.vips)
+    stage.begin(made)
+    stage.keeper.watch = Watched()
+    assert not stage.keeper.touched()
+    stage.kernel.content.clear()
+    stage.keeper.watch.touched = True
+    assert stage.keeper.touched()
+    assert stage.kernel.silent() == {made.vips[0].address.packed}
+    assert "somebody else has changed" in stage.said[0]
+
+
+def test_after_a_failure_the_next_address_tries_again(stage, make_settings):
+    made = make_settings(accept=False)
+    stage.kernel.refuse = errno.EBUSY
+    stage.begin(made)
+    stage.kernel.refuse = 0
+    stage.keeper.close(made.vips)
     assert stage.kernel.silent() == {made.vips[0].address.packed}
 
 
