@@ -18,7 +18,7 @@ from standfast.contract.checking import Checker, ScriptEnd
 from standfast.events import Event
 from standfast.health import memory, suspension
 from standfast.health.backends import Choice, choose
-from standfast.health.blocking import banned_task
+from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.books import Books
 from standfast.health.describe import describe_checks, describe_service
 from standfast.health.lent import Lent, WatchValue
@@ -32,9 +32,6 @@ from standfast.health.suspension import Suspendable, Watchman
 from standfast.health.telling import Told
 from standfast.health.tracked import TrackSeat
 from standfast.values import SECOND, Address, seconds
-
-CULPRIT: Final = "hung-check.json"
-"""Who hung the process last (:mod:`standfast.health.blocking`)."""
 
 LAST_WORDS_S: Final = 1.0
 """What scripts may take at the end."""
@@ -209,12 +206,22 @@ class BalancingPart:
         for plane in {*self.choice.of.values(), *self._leftovers} - set(self.programmers):
             if plane not in self.means.load_balancers:
                 continue
-            made = self._programmer(plane)
+            try:
+                made = self._programmer(plane)
+            except (Exception, SystemExit) as error:  # a plugin's fault is its services' misfortune alone
+                self._cannot_be_made(plane, f"{plane}: its plugin raised {type(error).__name__}: {error}")
+                continue
             self.programmers[plane] = made
             adopt = self._leftovers.pop(plane, [])
             self._nursery.start_soon(made.run, adopt)
         for name in self.books.services:
             self._touch(name)
+
+    def _cannot_be_made(self, plane: str, words: str) -> None:
+        for name in [name for name, chosen in self.choice.of.items() if chosen == plane]:
+            del self.choice.of[name]
+            self.choice.problems[name] = words
+            self.means.say("error", "lvs.unbalanced", f"{name} is not balanced: {words}")
 
     def _programmer(self, plane: str) -> Programmer:
         settings = self.config.globals

@@ -29,6 +29,9 @@ STUCK: Final = 2 * SECOND
 BANNED_FOR: Final = 600 * SECOND
 """A check that hung the process is not made again for so long."""
 
+CULPRIT: Final = "hung-check.json"
+"""In the run directory: who hung or ended a predecessor."""
+
 TellSlow: TypeAlias = Callable[[str, int], None]
 """Name of the task, and for how long (microseconds)."""
 

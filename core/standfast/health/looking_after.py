@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final
 
 import trio
@@ -14,8 +13,8 @@ from standfast.contract.checking import ScriptEnd
 from standfast.control.protocol import Outcome, Request
 from standfast.events import Event
 from standfast.health.answers import obey
-from standfast.health.balancing import CULPRIT, BalancingPart, Means
-from standfast.health.blocking import HangWitness, StepNote, StepWatch, accuse
+from standfast.health.balancing import BalancingPart, Means
+from standfast.health.blocking import CULPRIT, HangWitness, StepNote, StepWatch, accuse
 from standfast.health.hub import Hub
 from standfast.health.part import Part
 from standfast.health.suspension import Watchman
@@ -34,6 +33,7 @@ class LookingAfter(Part):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
+        self._step_note = self._look_back()
         plugins = find_plugins(guard=Guard(without=hub.config.without))
         for fault in plugins.faults:
             hub.say("error", "plugin.broken", fault.message)
@@ -56,8 +56,7 @@ class LookingAfter(Part):
 
     async def run(self) -> None:
         """For ever."""
-        note = self.hub.run_dir / CULPRIT
-        step = self._step(note)
+        note, step = self.hub.run_dir / CULPRIT, self._step_note
         watch = StepWatch(self.part.slow_step, step=step)
         witness = HangWitness(watch, note, lambda words: self.hub.say("error", "health.hangs", words))
         trio.lowlevel.add_instrument(watch)
@@ -73,9 +72,9 @@ class LookingAfter(Part):
             if step is not None:
                 step.close()
 
-    def _step(self, note: Path) -> StepNote | None:
-        """A fresh note of whose step runs, after a look at a predecessor's."""
-        path = self.hub.run_dir / STEP
+    def _look_back(self) -> StepNote | None:
+        """A fresh note of whose step runs, after a look at a predecessor's; before anybody asks who is accused."""
+        path, note = self.hub.run_dir / STEP, self.hub.run_dir / CULPRIT
         try:
             if self.hub.resume and (task := StepNote.left(path)):
                 self.hub.say("error", "health.ended", f"the health process ended while {task} was at work")

@@ -12,8 +12,9 @@ import trio
 
 from standfast import clock
 from standfast.config.health_model import HealthConfig, NoticeTarget
+from standfast.containment import Guard
 from standfast.contract.notifying import NotDelivered
-from standfast.contract.providing import AddressProvider, Claim
+from standfast.contract.providing import AddressProvider, Cadence, Claim
 from standfast.events import LowerPriorityMaster
 from standfast.health.feed import Item, Numbered
 from standfast.health.hub import Hub
@@ -51,7 +52,9 @@ class Providing(Part):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
-        self.kinds: dict[str, type[AddressProvider[Any]]] = find_plugins().address_providers
+        self.kinds: dict[str, type[AddressProvider[Any]]] = find_plugins(
+            guard=Guard(without=hub.config.without)
+        ).address_providers
         self.seats: dict[str, Seat] = {}
         self._prepared: dict[str, AddressProvider[Any]] = {}
         self._nursery: trio.Nursery | None = None
@@ -64,7 +67,7 @@ class Providing(Part):
         """For ever."""
         async with trio.open_nursery() as self._nursery:
             for seat in self.seats.values():
-                self._nursery.start_soon(self._work, seat)
+                self._nursery.start_soon(self._work, seat, name=f"provider {seat.key}")
             await trio.sleep_forever()
 
     async def prepare(self, config: HealthConfig) -> str:
@@ -99,7 +102,7 @@ class Providing(Part):
                 continue
             try:
                 self._prepared[key] = self._made(wanted)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 words = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
                 problems.append(f"{key}: {words}")
         return problems
@@ -108,7 +111,10 @@ class Providing(Part):
         kind = self.kinds.get(wanted.kind)
         if kind is None:
             raise ValueError(f"no plugin brings `{wanted.kind}` any more")
-        return kind(msgspec.msgpack.decode(wanted.options, type=kind.declaration.record))
+        made = kind(msgspec.msgpack.decode(wanted.options, type=kind.declaration.record))
+        if not isinstance(made.cadence, Cadence):
+            raise TypeError(f"its cadence is no Cadence, but {made.cadence!r:.60}")
+        return made
 
     def _take_up(self, config: HealthConfig) -> None:
         wanted = {f"{each.kind} {each.name}": each for each in config.providers}
@@ -121,7 +127,7 @@ class Providing(Part):
                 provision = Provision(provider.cadence, random.SystemRandom().random)
                 self.seats[key] = Seat(key, each.options, provider, provision, Claim(instance="", host=""))
                 if self._nursery is not None:
-                    self._nursery.start_soon(self._work, self.seats[key])
+                    self._nursery.start_soon(self._work, self.seats[key], name=f"provider {key}")
             if key in self.seats:
                 seat = self.seats[key]
                 name = seat.provider.instance
@@ -198,7 +204,7 @@ class Providing(Part):
         except NotDelivered as error:
             wish = None if error.retry_after_s is None else round(max(error.retry_after_s, 0) * SECOND)
             return partial(provision.failed, _short(str(error) or "no success"), retry_after=wish)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             words = (error.strerror if isinstance(error, OSError) else "") or f"{type(error).__name__}: {error}"
             return partial(provision.failed, _short(words))
 

@@ -130,10 +130,9 @@ class Target:
 
     async def _close(self) -> None:
         with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSING_S):
-            try:
-                await self.notifier.close()
-            except Exception as error:
-                self.say(f"{self.key}: close() raises {type(error).__name__}: {error}")
+            words = await closed(self.notifier)
+            if words:
+                self.say(f"{self.key}: {words}")
 
     def describe(self) -> dict[str, Any]:
         """For ``status``."""
@@ -169,9 +168,18 @@ async def attempt(notifier: Notifier[Any], notices: tuple[Notice, ...], patience
             return _short(str(error)) or "not delivered", error.retry, wish
         except OSError as error:
             return _short(error.strerror or str(error) or type(error).__name__), True, None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return _short(f"{type(error).__name__}: {error}"), True, None
     return (f"no answer within {seconds(patience)}" if limit.cancelled_caught else "not delivered"), True, None
+
+
+async def closed(notifier: Notifier[Any]) -> str:
+    """Close it; what goes wrong there, in words."""
+    try:
+        await notifier.close()
+    except (Exception, SystemExit) as error:
+        return f"close() raises {type(error).__name__}: {error}"
+    return ""
 
 
 def _short(words: str) -> str:

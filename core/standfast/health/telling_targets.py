@@ -11,16 +11,18 @@ import trio
 
 from standfast import clock
 from standfast.config.health_model import HealthConfig, NoticeTarget
-from standfast.contract.notifying import Notifier
+from standfast.containment import Guard
+from standfast.contract.notifying import Manner, Notifier
 from standfast.control.protocol import Outcome, Request
 from standfast.events import DaemonChange, Event, GroupTransition, Transition
 from standfast.health import notes
+from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.delivery import Delivery
 from standfast.health.feed import Item, Numbered
 from standfast.health.hub import Hub
 from standfast.health.part import Part
 from standfast.health.subjects import Subject, as_event, is_last, is_trouble, subject_of
-from standfast.health.target import Target, attempt, trial
+from standfast.health.target import Target, attempt, closed, trial
 from standfast.plugins import find_plugins
 from standfast.values import SECOND
 
@@ -36,6 +38,11 @@ SETTLED_S: Final = 0.5
 NOTE_EVERY_S: Final = 1.0
 
 
+def task_of(key: str) -> str:
+    """Under which name a target's task runs, and is named if it keeps the loop."""
+    return f"target {key}"
+
+
 class TellingTargets(Part):
     """All targets, each in a task of its own."""
 
@@ -43,9 +50,10 @@ class TellingTargets(Part):
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
-        self.kinds: dict[str, type[Notifier[Any]]] = find_plugins().notifiers
+        self.kinds: dict[str, type[Notifier[Any]]] = find_plugins(guard=Guard(without=hub.config.without)).notifiers
         self.targets: dict[str, Target] = {}
         self._prepared: dict[str, Notifier[Any]] = {}
+        self._banned = banned_task(hub.run_dir / CULPRIT)
         self._known = notes.load(hub.run_dir) if hub.resume else {}
         self._current: dict[Subject, Event] = {}
         """The latest event of each state that lasts, of this process or VRRP."""
@@ -66,13 +74,14 @@ class TellingTargets(Part):
         """For ever."""
         async with trio.open_nursery() as self._nursery:
             for target in self.targets.values():
-                self._nursery.start_soon(target.run)
+                self._nursery.start_soon(target.run, name=task_of(target.key))
             self._nursery.start_soon(self._note)
             self._nursery.start_soon(self._settle)
             await trio.sleep_forever()
 
     async def prepare(self, config: HealthConfig) -> str:
-        """Can all targets be made of this?"""
+        """Can all targets be made of this? One that was left out gets another chance."""
+        self._banned = ""
         return "; ".join(self._prepare(config))
 
     async def commit(self, config: HealthConfig) -> tuple[str, ...]:
@@ -130,7 +139,7 @@ class TellingTargets(Part):
                 continue
             try:
                 self._prepared[key_of(wanted)] = self._made(wanted)
-            except Exception as error:
+            except (Exception, SystemExit) as error:
                 words = (
                     str(error) if isinstance(error, ValueError | LookupError) else f"{type(error).__name__}: {error}"
                 )
@@ -141,7 +150,12 @@ class TellingTargets(Part):
         kind = self.kinds.get(wanted.kind)
         if kind is None:
             raise ValueError(f"no plugin brings `{wanted.kind}` any more")
-        return kind(msgspec.msgpack.decode(wanted.options, type=kind.declaration.record))
+        if self._banned == task_of(key_of(wanted)):
+            raise ValueError("it hung or ended the health process a short while ago")
+        made = kind(msgspec.msgpack.decode(wanted.options, type=kind.declaration.record))
+        if not isinstance(made.manner, Manner):
+            raise TypeError(f"its manner is no Manner, but {made.manner!r:.60}")
+        return made
 
     def _take_up(self, config: HealthConfig) -> None:
         wanted = {key_of(each): each for each in config.targets}
@@ -156,7 +170,7 @@ class TellingTargets(Part):
                     old.retire()
                 self.targets[key] = self._target(each, notifier, old)
                 if self._nursery is not None:
-                    self._nursery.start_soon(self.targets[key].run)
+                    self._nursery.start_soon(self.targets[key].run, name=task_of(key))
             elif key in self.targets:
                 self.targets[key].delivery.host = config.router_id
 
@@ -274,14 +288,14 @@ class TellingTargets(Part):
         notice = msgspec.structs.replace(notice, host=self.hub.config.router_id)
         try:
             notifier = type(target.notifier)(target.notifier.options)
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             return str(error)
         try:
             timeout = min(target.delivery.manner.timeout, TEST_S * SECOND)
             words, _, _ = await attempt(notifier, (notice,), timeout)
         finally:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + LAST_WORDS_S):
-                await notifier.close()
+                await closed(notifier)
         return words
 
 

@@ -16,6 +16,7 @@ from standfast.events import CheckChange
 from standfast.health import memory as on_disk
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
 from standfast.health.names import Answer
+from standfast.plugins import Plugins, find_plugins
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
 
@@ -385,3 +386,26 @@ async def test_ha_suspend_waits_for_the_address(world, autojump_clock):
         assert part.scheduler.figures.made >= 1
     os.close(reading)
     os.close(writing)
+
+
+async def test_a_data_plane_whose_plugin_raises_costs_its_services_alone(world, autojump_clock):
+    class Odd(MemoryLoadBalancer):
+        name = "odd"
+
+        def __init__(self) -> None:
+            raise KeyError("licence")
+
+    other = text(2, more="lb_backend odd", port=81).replace("global_defs {\n\n}\n", "")
+    part = world.part(text(1))
+    part.means.load_balancers["odd"] = Odd  # type: ignore[index]
+    part.config = load_text(text(1) + other, plugins=_with("odd", Odd)).balancing
+    async with running(part):
+        assert NAME in world.kernel
+        assert part.choice.problems["[192.0.2.10]:tcp:81"] == "odd: its plugin raised KeyError: 'licence'"
+        assert any("[192.0.2.10]:tcp:81 is not balanced" in words for words in world.said)
+
+
+def _with(name: str, plane: type[MemoryLoadBalancer]) -> Plugins:
+    plugins = find_plugins()
+    plugins.registry.load_balancers[name] = plane
+    return plugins

@@ -128,11 +128,12 @@ async def test_broken_plugins_are_said(surroundings, monkeypatch):
     assert b"plugin `x` does not work" in surroundings.log.recv(65_536)
 
 
-async def test_who_was_at_work_when_a_predecessor_ended_is_accused(part, nursery, surroundings):
+async def test_who_was_at_work_when_a_predecessor_ended_is_accused(part, surroundings):
     step = part.hub.run_dir / looking_after.STEP
+    part.hub.resume = True
     for _ in range(2):
         step.write_bytes(b"LDAP_CHECK of [10.0.0.1]:389\0" + bytes(200))
-        part.hub.resume = True
+        part = LookingAfter(part.hub)
         with trio.move_on_after(0.05):
             await part.run()
     assert part.part.roster.banned == "LDAP_CHECK of [10.0.0.1]:389"

@@ -82,7 +82,7 @@ def config(*names: str) -> HealthConfig:
 def part(surroundings, monkeypatch):
     Cloud.done, Cloud.here, Cloud.fail, Cloud.hang = [], True, None, False
     plugins = Plugins(registry=Registry(address_providers={"cloud": Cloud}))
-    monkeypatch.setattr(providing, "find_plugins", lambda: plugins)
+    monkeypatch.setattr(providing, "find_plugins", lambda **_guard: plugins)
     return Providing(Hub(surroundings.setup, config("VI")))
 
 

@@ -13,6 +13,7 @@ from standfast.contract.notifying import Manner, NotDelivered, Notifier
 from standfast.control.protocol import InstanceNow, Request
 from standfast.events import GroupTransition, QuorumChange, Transition
 from standfast.health import notes, telling_targets
+from standfast.health.blocking import accuse
 from standfast.health.feed import Numbered, Snapshot
 from standfast.health.hub import Hub
 from standfast.health.telling_targets import TellingTargets
@@ -62,7 +63,8 @@ def make(surroundings, monkeypatch):
     DEAD.clear()
     monkeypatch.setattr(telling_targets, "SETTLED_S", 0.01)
     monkeypatch.setattr(telling_targets, "LAST_NEWS_S", 0.05)
-    monkeypatch.setattr(telling_targets, "find_plugins", lambda: Plugins(registry=Registry(notifiers={"keeps": Keeps})))
+    plugins = Plugins(registry=Registry(notifiers={"keeps": Keeps}))
+    monkeypatch.setattr(telling_targets, "find_plugins", lambda **_guard: plugins)
     return lambda *names: TellingTargets(Hub(surroundings.setup, config(*names)))
 
 
@@ -195,3 +197,21 @@ def _record(surroundings) -> bytes:
         return surroundings.log.recv(65_536)
     except BlockingIOError:
         return b""
+
+
+async def test_a_target_that_hung_the_process_is_left_out_until_a_reload(make, surroundings):
+    note = surroundings.setup.run_dir / telling_targets.CULPRIT
+    for _ in range(2):
+        accuse(note, "target keeps a")
+    part = make("a", "b")
+    assert list(part.targets) == ["keeps b"]
+    assert b"keeps a: it hung or ended the health process" in surroundings.log.recv(65_536)
+    assert await part.prepare(config("a", "b")) == ""
+    await part.commit(config("a", "b"))
+    assert sorted(part.targets) == ["keeps a", "keeps b"]
+
+
+async def test_a_manner_that_raises_or_is_none_costs_that_target(make, surroundings, monkeypatch):
+    monkeypatch.setattr(Keeps, "manner", property(lambda _self: 7))
+    assert make("a").targets == {}
+    assert b"its manner is no Manner, but 7" in surroundings.log.recv(65_536)
