@@ -52,8 +52,9 @@ VALUES = (
          "The word is not an address: dotted decimal for IPv4, or with `:` for IPv6. Names are not looked up. The "
          "line is "
          "ignored."),
-    Code("SF3006", "error", "text too long",
-         "The text is longer than the kernel or the protocol allows: 15 bytes for the names of interfaces and labels."),
+    Code("SF3006", "error", "text too long, or no name",
+         "The text is longer than the kernel or the protocol allows, or has characters that it does not: names of "
+         "interfaces and labels have up to 15 bytes, without `/`, `:` and blanks."),
     Code("SF3007", "error", "address of the wrong kind",
          "Multicast where one host is needed or the other way round, or the other version of IP. The line is ignored."),
     Code("SF3009", "error", "password too long",

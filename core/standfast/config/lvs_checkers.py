@@ -144,7 +144,10 @@ class _Maker:
         if bound is not None and bound.family != address.family:
             at = next(b.scalars["bindto"].statement for b in levels.blocks if "bindto" in b.scalars)
             message = f"`bindto {bound}` is not of the IP version of {address}, which is checked; it is left out"
-            self.context.findings.error("SF4507", at, message)
+            # keepalived leaves it out as well, but in SMTP_CHECK it does not say so.
+            quiet = self.kind.block.name == "SMTP_CHECK"
+            complain = self.context.findings.warning if quiet else self.context.findings.error
+            complain("SF4507", at, message)
             bound = None
         interface = levels.get("bind_if", "")
         if address.family == 6 and address.is_link_local and not interface:

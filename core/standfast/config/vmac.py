@@ -9,12 +9,14 @@ from standfast.config.draft import Draft
 from standfast.config.findings import Findings
 from standfast.config.interface_model import Ipvlan, Vmac
 from standfast.config.iproute_names import Named, NameTables, known_number
-from standfast.config.kinds import DROPPED, Dropped, Reader, Words, interface
+from standfast.config.kinds import DROPPED, Dropped, Reader, Words
 from standfast.config.model import VrrpInstance
 from standfast.config.settings import Settings
 from standfast.config.tree import Word
 from standfast.values import Address
 
+_LONGEST_NAME = 15
+_DEVICE = re.compile(r"[^\s/:]+")
 _MAC = re.compile(r"[0-9A-Fa-f]{1,2}(:[0-9A-Fa-f]{1,2}){4,5}")
 RFC_RANGES = (bytes.fromhex("00005e0001"), bytes.fromhex("00005e0002"))
 """Reserved for virtual routers of IPv4 and IPv6 (RFC 9568, 7.3)."""
@@ -72,10 +74,17 @@ def _common(word: Word, rest: list[Word], fields: RawFields, reader: Reader) -> 
     if "name" in fields:
         reader.findings.warning("SF2109", reader.statement, f"`{word.text}` means nothing here", word=word)
         return None
-    if isinstance(interface().read((name,), reader), Dropped):
-        return DROPPED
+    if not _may_be_called(name.text):
+        message = f"no interface can be called `{name.text}`; the usual name is used"
+        reader.remark("SF3006", name, message, "a name has up to 15 bytes, without blanks, `/` and `:`")
+        return None
     fields["name"] = name.text
     return None
+
+
+def _may_be_called(name: str) -> bool:
+    fits = len(name.encode(errors="replace")) <= _LONGEST_NAME
+    return fits and name not in (".", "..") and _DEVICE.fullmatch(name) is not None
 
 
 def _mac(word: Word, reader: Reader) -> bytes:
@@ -117,7 +126,19 @@ def made_interfaces(
     if vmac is not None and not instance.interface:
         draft.error("SF4152", "use_vmac", "`use_vmac` needs an `interface` below it; it is ignored")
         vmac = None
+    vmac, ipvlan = (
+        _another_name(draft, keyword, fields, instance)
+        for keyword, fields in (("use_vmac", vmac), ("use_ipvlan", ipvlan))
+    )
     return _vmac(draft, vmac, instance, names), _ipvlan(draft, ipvlan, instance, names)
+
+
+def _another_name(draft: Draft, keyword: str, fields: RawFields | None, instance: VrrpInstance) -> RawFields | None:
+    if fields is None or fields.get("name", "") not in (instance.interface, "lo"):
+        return fields
+    message = f"`{fields['name']}` is there already, and not made for an instance; the usual name is used"
+    draft.error("SF3006", keyword, message, "leave the name out, or choose another")
+    return {name: value for name, value in fields.items() if name != "name"}
 
 
 def _statement(block: Settings) -> Any:

@@ -21,7 +21,7 @@ def test_every_code_of_the_front_is_declared_and_every_declared_one_is_used():
 
 @pytest.mark.parametrize("code", CODES.values(), ids=lambda code: code.code)
 def test_a_page_says_something(code):
-    assert re.fullmatch(r"SF[1-6][0-9]{3}", code.code)
+    assert re.fullmatch(r"SF[1-7][0-9]{3}", code.code)
     assert not code.title.endswith(".")
     assert code.page.endswith((".", "`."))
     assert len(code.page) > len(code.title)

@@ -11,7 +11,12 @@ from standfast.config.codes_binding import IDENTITY, LATER, MACHINE, NETWORK, ST
 OURS = [*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *LATER, *MACHINE]
 PACKAGE = Path(standfast.config.__file__).parents[1]
 PLUGINS = PACKAGE.parents[1] / "plugins"
-SOURCES = [*(PACKAGE / "config").rglob("*.py"), PACKAGE / "plugins.py", *PLUGINS.rglob("*.py")]
+SOURCES = [
+    *(PACKAGE / "config").rglob("*.py"),
+    *(PACKAGE / "doctor").rglob("*.py"),
+    PACKAGE / "plugins.py",
+    *PLUGINS.rglob("*.py"),
+]
 
 
 def test_every_code_that_is_used_has_its_page_and_the_other_way_round():

@@ -65,3 +65,14 @@ def test_what_nothing_tracks_is_named():
 @pytest.mark.parametrize("kind", ["script", "file", "process", "bfd"])
 def test_every_kind_is_looked_up(kind):
     assert tracked(f"track_{kind} {{\nx\n}}", "") == ((), [("SF4102", "x")])
+
+
+def test_the_last_of_two_commands_counts():
+    text = 'vrrp_script s {\nscript "/bin/true"\nscript "/bin/false"\n}\n'
+    loaded = load_text(
+        text + "vrrp_instance V {\ninterface eth0\nvirtual_router_id 5\ntrack_script {\ns\n}\n"
+        "virtual_ipaddress {\n192.0.2.9/24\n}\n}\n"
+    )
+    assert loaded.diagnostics == []
+    (script,) = loaded.config.scripts
+    assert script.command.argv == ("/bin/false",)

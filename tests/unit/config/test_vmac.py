@@ -31,7 +31,7 @@ def read(function, texts):
         ("00:00:5e:00:01:05", {}, ["SF4151"]),
         ("vrrp.1 more", {"name": "vrrp.1"}, ["SF2109"]),
         ("name", DROPPED, ["SF3102"]),
-        ("e" * 16, DROPPED, ["SF3006"]),
+        ("e" * 16, {}, ["SF3006"]),
     ],
 )
 def test_words_of_a_vmac(text, fields, codes):
@@ -80,3 +80,25 @@ def test_what_the_instance_gets():
 def test_no_words_raise(function, texts):
     value, codes = read(function, texts)
     assert value is not DROPPED or codes
+
+
+INSTANCE = """vrrp_instance VI_1 {{
+interface eth0
+virtual_router_id 51
+{}
+virtual_ipaddress {{
+192.0.2.9/24
+}}
+}}
+"""
+
+
+@pytest.mark.parametrize("name", ["a/b", "..", "a:b", "far_too_long_to_be", "eth0", "lo"])
+@pytest.mark.parametrize("keyword", ["use_vmac", "use_ipvlan 192.0.2.2/24"])
+def test_a_name_that_cannot_be_costs_the_name_alone(keyword, name):
+    loaded = load_text(INSTANCE.format(f"{keyword} {name}"))
+    assert [(d.code, d.severity) for d in loaded.diagnostics] == [("SF3006", "error")]
+    (instance,) = loaded.config.instances
+    made = instance.vmac if keyword == "use_vmac" else instance.ipvlan
+    assert made is not None
+    assert made.name == ""

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from standfast.config.keywords.global_values import Names
-from standfast.config.keywords.values import DELAY, INT_MAX, SPACING, WHOLE_SECONDS, count, extra_interfaces, rx_policy
+from standfast.config.keywords.values import (
+    DELAY,
+    INT_MAX,
+    REFRESH,
+    SPACING,
+    WHOLE_SECONDS,
+    count,
+    extra_interfaces,
+    rx_policy,
+)
 from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Switch, Text, interface
 from standfast.config.schema import Keyword
 
@@ -21,7 +30,8 @@ PROTOCOL = (
     Keyword("vrrp_strict", Switch(), "Default of `strict_mode`: only what the RFC allows. Consider it twice: no "
             "unicast, "
             "no authentication, and the virtual addresses do not answer unless the router owns them.",
-            "vrrp_strict off", "off"),
+            "vrrp_strict off", "off",
+            differs="`off` is honoured, as in keepalived 2.4; 2.2 does not look at it."),
     Keyword("vrrp_skip_check_adv_addr", Switch(), "Compare the address list of an advert only when the master changes.",
             "vrrp_skip_check_adv_addr", "off",
             differs="`off` is honoured; keepalived does not look at it."),
@@ -73,7 +83,7 @@ ANNOUNCING = (
             "advertisements; 0 for none.", "vrrp_garp_master_delay 5", "5"),
     Keyword("vrrp_garp_master_repeat", COUNT, "Announcements of each address in a burst.",
             "vrrp_garp_master_repeat 5", "5"),
-    Keyword("vrrp_garp_master_refresh", WHOLE_SECONDS, "Announce again in this rhythm while master; 0 for never.",
+    Keyword("vrrp_garp_master_refresh", REFRESH, "Announce again in this rhythm while master; 0 for never.",
             "vrrp_garp_master_refresh 60", "0"),
     Keyword("vrrp_garp_master_refresh_repeat", COUNT, "Announcements of each address in a refresh.",
             "vrrp_garp_master_refresh_repeat 2", "1"),

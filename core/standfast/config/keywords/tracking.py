@@ -54,7 +54,7 @@ VRRP_SCRIPT = Block(
     keywords=(
         Keyword("script", Script(with_user=False), "What to run. Exit status 0 is good; everything else, a signal or a "
                 "timeout is bad. With arguments it needs quotes.", 'script "/usr/local/bin/check_http 80"',
-                "none: it must be given", repeat="first"),
+                "none: it must be given"),
         Keyword("interval", TIME, "Time from one run to the next.", "interval 2", "1", fallback=SECOND),
         Keyword("timeout", TIME, "After this a run is killed, and counts as bad.", "timeout 1", "`interval`"),
         Keyword("weight", WeightKind("script"), "What the result does to the priority, where `track_script` does not "

@@ -14,6 +14,7 @@ LONGEST = 4294967295
 """Microseconds that keepalived keeps in 32 bits: 4294.967295 s."""
 
 WHOLE_SECONDS = Seconds(0, 4294 * SECOND, places=0)
+REFRESH = Seconds(0, UINT_MAX * SECOND, places=0)
 DELAY = Seconds(1000, LONGEST)
 SPACING = Seconds(1, LONGEST, instead_of_zero="leave it out for no spacing")
 

@@ -7,7 +7,7 @@ from standfast.config.keywords.auth_hmac import AUTH_HMAC
 from standfast.config.keywords.common import script, waiting
 from standfast.config.keywords.global_vrrp import COUNT, EXTRA
 from standfast.config.keywords.tracking import track_blocks
-from standfast.config.keywords.values import INT_MAX, UINT_MAX, WHOLE_SECONDS, password
+from standfast.config.keywords.values import INT_MAX, REFRESH, UINT_MAX, WHOLE_SECONDS, password
 from standfast.config.keywords.vmac import VMAC
 from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Seconds, Switch, Text, interface
 from standfast.config.route_entries import RouteEntry
@@ -143,7 +143,7 @@ ANNOUNCING = (
             "advertisements; 0 for none.", "garp_master_delay 5", "`vrrp_garp_master_delay`"),
     Keyword("garp_master_repeat", COUNT, "Announcements of each address in a burst.", "garp_master_repeat 5",
             "`vrrp_garp_master_repeat`"),
-    Keyword("garp_master_refresh", WHOLE_SECONDS, "Announce again in this rhythm while master; 0 for never.",
+    Keyword("garp_master_refresh", REFRESH, "Announce again in this rhythm while master; 0 for never.",
             "garp_master_refresh 60", "`vrrp_garp_master_refresh`"),
     Keyword("garp_master_refresh_repeat", COUNT, "Announcements of each address in a refresh.",
             "garp_master_refresh_repeat 2", "`vrrp_garp_master_refresh_repeat`"),

@@ -97,7 +97,7 @@ DEFINED = {
 }
 """What the names in an example stand for."""
 
-FIRST_COUNTS = ("script", "file", "process", "group")
+FIRST_COUNTS = ("file", "process", "group")
 """Needs that are left out beside themselves."""
 
 APART = {"vrrp_instance/native_ipv6", "vrrp_instance/vrf"}
