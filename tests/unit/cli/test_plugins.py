@@ -69,7 +69,7 @@ def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, ca
         "standfast_ldap",
         (1,),
     )
-    assert ldap.blocks == ("virtual_server/real_server/LDAP_CHECK", "ldap_servers")
+    assert ldap.blocks == ("virtual_server/real_server/LDAP_CHECK", "vrrp_check/LDAP_CHECK", "ldap_servers")
     assert main(["plugins"]) == 0
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ldap ")]
     assert row.split() == ["ldap", "standfast-ldap", "1.2", "1", "LDAP_CHECK", "ldap_servers"]
