@@ -12,6 +12,7 @@ from standfast.config.render import CheckDocument
 from standfast.config.shown import Shown
 from standfast.control.protocol import DaemonStatus, ProcessStatus
 from standfast.simulation.verdicts import Report
+from standfast.vrrp.standing import GroupStatus, ThingStatus
 from standfast.vrrp.status import InstanceStatus
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,8 +25,8 @@ def schema(kind: type, title: str) -> str:
 
 def status() -> str:
     """The document of ``status --json`` is put together from the answers of several processes."""
-    kinds = (DaemonStatus, ProcessStatus, InstanceStatus)
-    (daemon, process, instance), parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
+    kinds = (DaemonStatus, ProcessStatus, InstanceStatus, GroupStatus, ThingStatus)
+    (daemon, process, instance, *_), parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     fields: dict[str, Any] = {
         "schema": {"const": "standfast.status/1"},
         "generated_at": {"type": "string", "format": "date-time"},
@@ -39,9 +40,16 @@ def status() -> str:
                 "turned_at": {"type": ["integer", "null"]},
                 "age_s": {"type": ["number", "null"]},
                 "instances": {"type": "array", "items": _some_of(instance, parts, "InstanceStatus")},
+                "groups": {"type": "array", "items": {"$ref": "#/$defs/GroupStatus"}},
+                "trackers": {"type": "array", "items": {"$ref": "#/$defs/ThingStatus"}},
+                "notify": {"type": "object", "additionalProperties": {"type": "integer"}},
             },
             "required": ["fresh", "instances"],
         },
+        "virtual_servers": {"type": "array", "items": {"type": "object", "required": ["name", "up", "servers"]}},
+        "targets": {"type": "array", "items": {"type": "object", "required": ["name", "state", "queue"]}},
+        "providers": {"type": "array", "items": {"type": "object", "required": ["name", "instance", "state"]}},
+        "http": {"type": ["object", "null"]},
         "problems": {"type": "array", "items": {"type": "string"}},
     }
     needed = ["schema", "generated_at", "daemon", "processes", "vrrp", "problems"]

@@ -73,6 +73,12 @@ DECLARED: Final[tuple[Declared, ...]] = (
     gauge("standfast_target_failures", "Deliveries that failed in a row.", "target", "kind"),
     counter("standfast_target_delivered_total", "Notices that it has taken.", "target", "kind"),
     counter("standfast_target_dropped_total", "Notices given up.", "target", "kind"),
+    gauge("standfast_provider_state", "1 for the state of an address's claim at its provider.", "provider", "instance",
+          "state"),
+    gauge("standfast_provider_failures", "Calls to the provider that failed in a row.", "provider", "instance"),
+    counter("standfast_provider_claims_total", "Times addresses were claimed.", "provider", "instance"),
+    gauge("standfast_provider_verified_timestamp_seconds", "When the provider last confirmed a claim.", "provider",
+          "instance"),
     gauge("standfast_plane_failing", "1: it cannot be programmed.", "plane"),
     gauge("standfast_plane_delay_p99_seconds", "From a change to its being programmed, 99 of 100.", "plane"),
     gauge("standfast_plane_delay_max_seconds", "The longest.", "plane"),
@@ -91,6 +97,12 @@ def fill(sheet: Sheet, picture: Document) -> None:
         sheet.put("standfast_plane_delay_max_seconds", plane["delay_worst_ms"] / 1000, name)
     for target in picture.get("targets", ()):
         _target(sheet, target)
+    for provider in picture.get("providers", ()):
+        who = (provider["name"], provider["instance"])
+        sheet.put("standfast_provider_state", 1, *who, provider["state"])
+        sheet.put("standfast_provider_failures", provider["failures"], *who)
+        sheet.put("standfast_provider_claims_total", provider["claims"], *who)
+        sheet.put("standfast_provider_verified_timestamp_seconds", unix(provider["verified_at"]), *who)
     checks = picture.get("checks")
     if checks:
         _checks(sheet, checks)

@@ -45,6 +45,18 @@ def test_targets_with_their_queues(picture, samples):
     assert found["standfast_target_delivered_total", who] == 7
 
 
+def test_providers(picture, samples):
+    figures = {"state": "held", "claims": 4, "failures": 0, "verified_at": "1970-01-01T00:01:00+00:00"}
+    picture["providers"] = [{"name": "webhook cloud", "instance": "VI_1", "addresses": [], "last_error": ""} | figures]
+    sheet = Sheet(DECLARED)
+    fill(sheet, picture)
+    found = samples(sheet)
+    who = (("instance", "VI_1"), ("provider", "webhook cloud"))
+    assert found["standfast_provider_claims_total", who] == 4
+    assert found["standfast_provider_verified_timestamp_seconds", who] == 60
+    assert found["standfast_provider_state", (*who, ("state", "held"))] == 1
+
+
 def test_a_check_that_has_not_run(picture, samples):
     server = picture["virtual_servers"][0]["servers"][1]
     server["checks"] = [{"kind": "TCP_CHECK", "up": True, "since": server["since"], "last": "not checked yet"}]
