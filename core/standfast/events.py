@@ -97,6 +97,8 @@ class ServerChange(Event, tag="lvs.server", frozen=True, kw_only=True):
     """As `lvs_notify_fifo` gets it, without its end: ``RS [10.0.0.1]:tcp:80 [192.0.2.10]:tcp:80 UP``."""
     checker: str = ""
     """The kind of the checker whose result it was: ``TCP_CHECK``; empty: it was something else."""
+    gone: bool = False
+    """It is not looked after any more (removed, or the daemon stops), which is nobody's failure."""
 
 
 class CheckChange(Event, tag="lvs.check", frozen=True, kw_only=True):
@@ -133,6 +135,8 @@ class QuorumChange(Event, tag="lvs.quorum", frozen=True, kw_only=True):
     hysteresis: int = 0
     line: str = ""
     """As `lvs_notify_fifo` gets it, without its end: ``VS [192.0.2.10]:tcp:80 UP``."""
+    gone: bool = False
+    """It is not looked after any more (removed, or the daemon stops), which is nobody's failure."""
 
 
 class DaemonChange(Event, tag="daemon.change", frozen=True, kw_only=True):

@@ -123,6 +123,8 @@ class HealthConfig(Record, frozen=True):
     """Name of an instance that a provider may follow -> its addresses, ``192.0.2.10/24``."""
     checks: tuple[TrackedCheck, ...] = ()
     web: Web = NO_WEB
+    tracked: frozenset[str] = frozenset()
+    """What VRRP tracks: ``script check_http``."""
     files: tuple[TrackedFile, ...] = ()
     """Those that checkers may watch."""
     router_id: str = ""
@@ -166,6 +168,7 @@ def health_config(
         balancing=balancing,
         web=web,
         files=config.files,
+        tracked=_tracked(config),
         router_id=config.global_defs.router_id,
         config_id=config.config_id,
         instance_name=config.instance_name,
@@ -173,6 +176,12 @@ def health_config(
         umask=config.global_defs.umask,
         plugins=plugins,
     )
+
+
+def _tracked(config: Config) -> frozenset[str]:
+    trackers = [tracker for each in config.instances for tracker in each.trackers]
+    trackers += [tracker for each in config.sync_groups for tracker in each.trackers]
+    return frozenset(f"{tracker.kind} {tracker.name}" for tracker in trackers)
 
 
 def needs(config: Config, health: HealthConfig) -> Needs:

@@ -13,7 +13,7 @@ from typing import Final
 
 from standfast.contract.notifying import Manner, Notice
 from standfast.events import Event
-from standfast.health.subjects import Subject, is_last, subject_of
+from standfast.health.subjects import Subject, ended_by, is_last, subject_of
 from standfast.values import SECOND
 
 LONGEST_WISH: Final = 600 * SECOND
@@ -139,7 +139,8 @@ class Delivery:
         """The target has taken what was under way."""
         for entry in self.under_way:
             if is_last(entry.event):
-                self.told.pop(entry.subject, None)
+                for subject in (entry.subject, *ended_by(entry.event, list(self.told))):
+                    self.told.pop(subject, None)
             elif entry.subject:
                 self.told[entry.subject] = entry.state
         self.delivered += len(self.under_way)

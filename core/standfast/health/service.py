@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import structs
+
 from standfast.config.lvs_model import VirtualServer
 from standfast.contract.balancing import Entrance, Member, Pool
 from standfast.contract.checking import CheckResult
@@ -87,17 +89,17 @@ class Service:
 
     def drop(self, now: int) -> list[Told]:
         """A reload takes the service away."""
-        gone = [self._told_server(each, False, "removed by a reload", now) for each in self.servers if each.alive]
         self.cause = "removed by a reload"
-        return [*gone, self._told_quorum(False, now)]
+        gone = [self._told_gone(each, self.cause, now) for each in self.servers]
+        return [*gone, self._told_quorum(False, now, gone=True)]
 
     def end(self, now: int) -> list[Told]:
         """The daemon stops: with `omega` as if everybody went down."""
         if not self.config.omega:
             return []
         self.cause = "shutting down"
-        gone = [self._told_server(each, False, self.cause, now) for each in self.servers if each.alive]
-        return [*gone, self._told_quorum(False, now)]
+        gone = [self._told_gone(each, self.cause, now) for each in self.servers if each.alive]
+        return [*gone, self._told_quorum(False, now, gone=True)]
 
     def reconfigure(self, successor: Service, now: int, *, why: str = "removed by a reload") -> list[Told]:
         """Become what ``successor`` (not begun) says; servers and checkers that stay keep how they stand.
@@ -110,9 +112,7 @@ class Service:
         for fresh in successor.servers:
             old = known.pop(fresh.key, None)
             servers.append(fresh if old is None else old.reconfigured(fresh.config, now))
-        for gone in known.values():
-            if gone.alive:
-                told.append(self._told_server(gone, False, why, now))
+        told += [self._told_gone(gone, why, now) for gone in known.values()]
         self.label, self.config, self.entrances = successor.label, successor.config, successor.entrances
         self.servers, self.tells_first_up = servers, successor.tells_first_up
         for server in servers:
@@ -203,7 +203,16 @@ class Service:
         )
         return Told(event, line, config.notify_up if up else config.notify_down)
 
-    def _told_quorum(self, up: bool, now: int) -> Told:
+    def _told_gone(self, server: Server, cause: str, now: int) -> Told:
+        """Of one that was down people have heard already; who keeps states is told all the same."""
+        told = self._told_server(server, False, cause, now)
+        assert isinstance(told.event, ServerChange)  # noqa: S101 - made a line above
+        event = structs.replace(told.event, gone=True)
+        if server.alive:
+            return Told(event, told.line, told.script)
+        return Told(structs.replace(event, mail=False, line=""), "")
+
+    def _told_quorum(self, up: bool, now: int, *, gone: bool = False) -> Told:
         config = self.config
         line = service_line(self.label, up=up)
         event = QuorumChange(
@@ -217,6 +226,7 @@ class Service:
             mail=config.smtp_alert,
             hysteresis=config.hysteresis,
             line=line,
+            gone=gone,
         )
         script = config.quorum_up if up else config.quorum_down
         return Told(event, line, script)

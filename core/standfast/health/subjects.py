@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeAlias
 
 from standfast.control.protocol import InstanceNow
@@ -51,14 +52,27 @@ def _word(up: bool) -> str:
 
 def is_last(event: Event) -> bool:
     """After it there is nothing left whose state could be told again."""
+    if isinstance(event, ServerChange | QuorumChange):
+        return event.gone
     return isinstance(event, Transition | GroupTransition) and event.new in _LAST
+
+
+def ended_by(event: Event, others: Iterable[Subject]) -> list[Subject]:
+    """Which of these subjects there is nothing more to say of, now that this is over for good."""
+    if isinstance(event, ServerChange):
+        return [each for each in others if each.endswith(f" of {event.server} of {event.service}")]
+    if isinstance(event, Transition):
+        return [each for each in others if each == f"two masters in {event.instance}"]
+    return []
 
 
 def is_trouble(event: Event) -> bool:
     """Does it tell of something that is wrong while it lasts?"""
     if isinstance(event, Transition | GroupTransition):
         return event.new == "FAULT"
-    if isinstance(event, ServerChange | CheckChange | QuorumChange):
+    if isinstance(event, ServerChange | QuorumChange):
+        return not event.up and not event.gone
+    if isinstance(event, CheckChange):
         return not event.up
     if isinstance(event, TrackerChange):
         return event.good is False

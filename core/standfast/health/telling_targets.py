@@ -14,14 +14,14 @@ from standfast.config.health_model import HealthConfig, NoticeTarget
 from standfast.containment import Guard
 from standfast.contract.notifying import Manner, Notifier
 from standfast.control.protocol import Outcome, Request
-from standfast.events import DaemonChange, Event, GroupTransition, Transition
+from standfast.events import DaemonChange, Event, GroupTransition, TrackerChange, Transition
 from standfast.health import notes
 from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.delivery import Delivery
 from standfast.health.feed import Item, Numbered
 from standfast.health.hub import Hub
 from standfast.health.part import Part
-from standfast.health.subjects import Subject, as_event, is_last, is_trouble, subject_of
+from standfast.health.subjects import Subject, as_event, ended_by, is_last, is_trouble, subject_of
 from standfast.health.target import Target, attempt, closed, trial
 from standfast.plugins import find_plugins
 from standfast.values import SECOND
@@ -89,6 +89,7 @@ class TellingTargets(Part):
         before = {key: target.options for key, target in self.targets.items()}
         self._take_up(config)
         after = {key: target.options for key, target in self.targets.items()}
+        self._forget_trackers(config)
         self._tell(DaemonChange(at=clock.now(), what="reloaded"))
         self._unsettled.set()  # what VRRP told meanwhile may have been judged by the configuration before
         gone = [f"{key} is told nothing any more" for key in before if key not in after]
@@ -112,6 +113,15 @@ class TellingTargets(Part):
         if left:
             self.hub.say("warning", "notify.untold", f"{left} notices were not delivered before the end")
         notes.forget(self.hub.run_dir)
+
+    def _forget_trackers(self, config: HealthConfig) -> None:
+        """What is not tracked any more can be wrong no more."""
+        for subject, event in list(self._current.items()):
+            if isinstance(event, TrackerChange) and f"{event.kind} {event.name}" not in config.tracked:
+                if is_trouble(event):
+                    words = "it is not tracked any more"
+                    self._tell(msgspec.structs.replace(event, at=clock.now(), good=None, words=words))
+                del self._current[subject]
 
     def _all_stopped(self) -> None:
         """We are asked to stop when VRRP has left: what it had no time to tell any more is known all the same."""
@@ -204,7 +214,8 @@ class TellingTargets(Part):
         if found is not None:
             self._current[found[0]] = event
             if is_last(event):
-                del self._current[found[0]]
+                for subject in (found[0], *ended_by(event, list(self._current))):
+                    self._current.pop(subject, None)
         for target in self.targets.values():
             target.put(event)
 

@@ -13,7 +13,7 @@ from standfast.events import (
     TrackerChange,
     Transition,
 )
-from standfast.health.subjects import as_event, is_last, is_trouble, subject_of
+from standfast.health.subjects import as_event, ended_by, is_last, is_trouble, subject_of
 
 STOP = Transition(at=1, instance="VI", old="MASTER", new="STOP", priority=0, cause="")
 
@@ -54,8 +54,17 @@ def test_after_the_last_state_there_is_nothing_left():
         (DualMaster(at=1, instance="VI", other="x", other_priority=1), True),
         (DualMaster(at=1, instance="VI", other="x", other_priority=1, over=True), False),
         (ServerChange(at=1, service="w", server="s", up=False, weight=1, cause=""), True),
+        (ServerChange(at=1, service="w", server="s", up=False, weight=1, cause="", gone=True), False),
         (DaemonChange(at=1, what="stopping"), False),
     ],
 )
 def test_what_is_wrong_while_it_lasts(event, trouble):
     assert is_trouble(event) is trouble
+
+
+def test_with_a_server_its_checks_are_over():
+    gone = ServerChange(at=1, service="w", server="s", up=False, weight=1, cause="", gone=True)
+    assert is_last(gone)
+    others = ["server s of w", "check 0 of s of w", "check 0 of s of x", "two masters in VI"]
+    assert ended_by(gone, others) == ["check 0 of s of w"]
+    assert ended_by(STOP, others) == ["two masters in VI"]

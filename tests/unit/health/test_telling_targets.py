@@ -11,7 +11,7 @@ from standfast.config.keywords.notifying import NotifierType
 from standfast.config.record import Record
 from standfast.contract.notifying import Manner, NotDelivered, Notifier
 from standfast.control.protocol import InstanceNow, Request
-from standfast.events import GroupTransition, QuorumChange, Transition
+from standfast.events import GroupTransition, QuorumChange, ServerChange, TrackerChange, Transition
 from standfast.health import notes, telling_targets
 from standfast.health.blocking import accuse
 from standfast.health.feed import Numbered, Snapshot
@@ -215,3 +215,21 @@ async def test_a_manner_that_raises_or_is_none_costs_that_target(make, surroundi
     monkeypatch.setattr(Keeps, "manner", property(lambda _self: 7))
     assert make("a").targets == {}
     assert b"its manner is no Manner, but 7" in surroundings.log.recv(65_536)
+
+
+async def test_what_a_reload_removes_is_wrong_no_more(make, nursery):
+    part = make("a")
+    nursery.start_soon(part.run)
+    bad = TrackerChange(at=1, kind="file", name="f", good=False, words="it says 1", value=1)
+    part.hub.hear(Numbered(1, bad))
+    down = ServerChange(at=1, service="w", server="s", up=False, weight=1, cause="refused")
+    part.hub.publish(down)
+    part.hub.publish(msgspec.structs.replace(down, gone=True))
+    assert list(part._current) == ["file f"]
+    kept = msgspec.structs.replace(config("a"), tracked=frozenset({"file f"}))
+    await part.commit(kept)
+    assert list(part._current) == ["file f"]
+    await part.commit(config("a"))
+    assert part._current == {}
+    await until(lambda: len([n for n in TAKEN.get("a", []) if isinstance(n.event, TrackerChange)]) == 2)
+    assert TAKEN["a"][-2].event.good is None

@@ -29,9 +29,9 @@ NO_SNMP = "standfast has no SNMP agent: take the metrics over HTTP, or `standfas
 NO_DBUS = "standfast does not speak D-Bus: take notify scripts or pipes, or `standfast events --json`"
 
 
-def _program(name: str, doc: str, *, acted_on: bool = True) -> Keyword:
+def _program(name: str, doc: str) -> Keyword:
     """A script; without a command the line alone is wrong."""
-    return replace(script(name, doc, acted_on=acted_on), incomplete="skip")
+    return replace(script(name, doc), incomplete="skip")
 
 
 MAIL = (
