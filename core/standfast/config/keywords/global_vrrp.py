@@ -109,12 +109,17 @@ ANNOUNCING = (
 
 FIREWALL = (
     Keyword("nftables", Text("TABLE", 30, least=0), "nftables table for filtering.", "nftables keepalived",
-            "keepalived, if needed", repeat="first"),
+            "standfast_vrrp, if needed", repeat="first",
+            differs="Behind the name comes that of this daemon (`instance`); a table that is there already stays "
+            "alone, ours gets a number. Another name counts from the next start on."),
     Keyword("nftables_priority", PRIORITY_32, "Priority of the chains in it.", "nftables_priority -1", "-1"),
-    Keyword("nftables_ifindex", Flag(), "Match link-local addresses by interface number.", "nftables_ifindex", "off"),
+    Keyword("nftables_ifindex", Flag(), "Match link-local addresses by interface number.", "nftables_ifindex", "off",
+            differs="They are matched by name, which stays right when an interface is made again."),
     Keyword("nftables_counters", Flag(), "Count packets in the rules.", "nftables_counters", "off"),
     Keyword("vrrp_iptables", Names("[CHAIN_IN [CHAIN_OUT]]", most=2), "Filter with iptables in these chains.",
-            "vrrp_iptables INPUT OUTPUT", "not used"),
+            "vrrp_iptables INPUT OUTPUT", "not used",
+            differs="The same is filtered by an nftables table of standfast's own."),
     Keyword("vrrp_ipsets", Names("[SET ...]", most=6), "Names of the sets used with `vrrp_iptables`.",
-            "vrrp_ipsets keepalived", "made from `keepalived`"),
+            "vrrp_ipsets keepalived", "made from `keepalived`",
+            differs="The addresses stand in sets of an nftables table of standfast's own."),
 )  # fmt: skip

@@ -9,7 +9,9 @@ from standfast.config.vmac import read_ipvlan, read_vmac
 VMAC = (
     Keyword("use_vmac", Custom("[[name] INTERFACE] [MAC] [netlink_notify_msg] [group GROUP]", read_vmac, least=0),
             "Run on a private interface with the virtual MAC. Of a MAC with 5 octets the number of the virtual router "
-            "is the sixth.", "use_vmac vrrp.51", "off"),
+            "is the sixth.", "use_vmac vrrp.51", "off",
+            differs="An interface of this name that is something else is left alone. Settings of the interface below "
+            "are put back at the end, and `arp_announce` is set there too."),
     Keyword("use_vmac_addr", Flag(), "The same for addresses on other interfaces.", "use_vmac_addr", "off"),
     Keyword("vmac_xmit_base", Flag(), "Send adverts on the base interface.", "vmac_xmit_base", "off"),
     Keyword("use_ipvlan", Custom("[[name] INTERFACE] [ADDRESS[/LENGTH]] [bridge|private|vepa] [group GROUP]",
