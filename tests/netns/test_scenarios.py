@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net, eventually
-from harness.pairings import ours_alone, ours_on_a
+from harness.pairings import ours_alone, ours_on_a, ours_on_b
 from harness.timing import master_down_s
 
 from standfast.lab.daemons import Standfast, standfast_command
@@ -208,3 +208,23 @@ def test_sniff_hears_who_is_master(solo: Net):
     assert (router["vrid"], router["master"], router["conflicts"]) == (51, solo.a.address, [])
     assert (router["speakers"][0]["priority"], router["speakers"][0]["interval"]) == (150, 100_000)
     assert 51 not in report["free_vrids"]["eth0"]
+
+
+@ours_on_b
+@pytest.mark.parametrize("family", [4, 6])
+def test_a_master_that_still_answers_is_not_robbed_when_its_adverts_are_lost(duo: Net, family: int):
+    vips = (f"{VIP}/24",) if family == 4 else ("fe80::9:100/64",)
+    held = vips[0].split("/")[0]
+    duo.start_master(duo.a, instance(priority=150, vips=vips), address=held)
+    b = duo.start(duo.b, instance("probe_before_master 0.1", priority=100, vips=vips))
+    duo.b.run("nft", "add table netdev deaf")
+    mark = time.time()
+    hook = "{ type filter hook ingress device eth0 priority 0; policy accept; }"
+    duo.b.run("nft", f"add chain netdev deaf in {hook}")
+    duo.b.run("nft", f"add rule netdev deaf in {'ip protocol' if family == 4 else 'ip6 nexthdr'} 112 drop")
+    duo.wait_until(mark + 1.5)
+    source = duo.b.address if family == 4 else duo.b.link_local
+    assert duo.wire.adverts(source, since=mark) == []
+    assert "vrrp.address_answers" in b.log or "not taking over" in b.log
+    duo.a.ip("link set eth0 down")
+    assert duo.b.wait_address(held), duo.logs()

@@ -178,6 +178,9 @@ class VrrpInstance(Record, frozen=True):
     vrf: str = ""
     """Of a unicast instance without an interface."""
     hmac: Hmac | None = None
+    probe: int = 0
+    """Before it takes over from a master that fell silent, it asks for the addresses and waits so long; 0: it does not.
+    """
     address_lease: int = 0
     """Microseconds after which the kernel drops our addresses unless we renew them; 0: it never does."""
     permanent_fault: str = ""

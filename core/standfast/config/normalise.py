@@ -123,5 +123,6 @@ def _finished(draft: Draft) -> VrrpInstance:
         promote_secondaries=own("promote_secondaries", False),
         stop_hold=own("stop_hold", 2 * SECOND),
         address_lease=own("address_lease", 0),
+        probe=own("probe_before_master", 0),
         permanent_fault=draft.permanent_fault,
     )

@@ -64,6 +64,7 @@ FIELDS: Final[Mapping[str, Wording]] = {
     "skew_resolution": _field("skew_resolution"),
     "stop_hold": _field("stop_hold"),
     "address_lease": _field("address_lease"),
+    "probe": _field("probe_before_master"),
     "interface": _field("interface"),
     "track_primary": _field("dont_track_primary", said=turned),
     "source": _field("mcast_src_ip"),

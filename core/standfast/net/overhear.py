@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
-import os
 import socket
 import struct
 from collections.abc import Iterable
@@ -16,11 +14,7 @@ _ALL: Final = 0x0003
 
 _SOL_PACKET, _ADD_MEMBERSHIP, _ALL_MULTICAST = 263, 1, 2
 _MEMBERSHIP: Final = struct.Struct("=iHH8s")
-_ADDRESS: Final = struct.Struct("=HHi12x")
-"""struct sockaddr_ll up to what bind(2) looks at."""
-
 _SO_RCVBUFFORCE: Final = 33
-_libc = ctypes.CDLL(None, use_errno=True)
 _BUFFER: Final = 4_194_304
 _DATAGRAM: Final = 65_536
 
@@ -56,7 +50,8 @@ class Overhearer:
             names = self._only or {name for _, name in socket.if_nameindex()}
             for name in names:
                 self._hear_groups(name)
-            self._listen(socket.if_nametoindex(next(iter(self._only))) if len(self._only) == 1 else 0)
+            only = socket.if_nametoindex(next(iter(self._only))) if len(self._only) == 1 else 0
+            bpf.listen_everywhere(self._socket, _ALL, only)
         except OSError:
             self._socket.close()
             raise
@@ -80,13 +75,6 @@ class Overhearer:
             if not self._only or interface in self._only:
                 heard.append((interface, datagram))
         return heard
-
-    def _listen(self, index: int) -> None:
-        """bind(2) itself, since Python's wants the name of one interface. From here on packets come."""
-        address = _ADDRESS.pack(socket.AF_PACKET, socket.htons(_ALL), index)
-        if _libc.bind(self._socket.fileno(), address, len(address)):
-            number = ctypes.get_errno()
-            raise OSError(number, os.strerror(number))
 
     def _hear_groups(self, name: str) -> None:
         request = _MEMBERSHIP.pack(socket.if_nametoindex(name), _ALL_MULTICAST, 0, bytes(8))

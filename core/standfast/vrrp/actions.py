@@ -70,6 +70,14 @@ class AnnounceSource:
 
 
 @dataclass(frozen=True, slots=True)
+class ProbeAddresses:
+    """Ask the network who has these, and report answers until then (microseconds)."""
+
+    addresses: tuple[VirtualAddress, ...]
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Publish an event (log, status ring)."""
 
@@ -90,6 +98,7 @@ Action: TypeAlias = (
     | Announce
     | CancelAnnouncing
     | AnnounceSource
+    | ProbeAddresses
     | Tell
     | Left
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from standfast.values import seconds
-from standfast.vrrp import orders
+from standfast.vrrp import orders, probing
 from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Machine, Peer
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
@@ -11,6 +11,7 @@ from standfast.vrrp.rules import Input, State
 
 def hear(machine: Machine, advert: Advert, heard: int) -> None:
     """An accepted advert that arrived at ``heard``."""
+    machine.probe = None  # whoever speaks is not silent
     _restore_owner(machine, advert)
     if advert.priority == 0:
         # The master is leaving: whoever waits the least is next, so wait the skew only.
@@ -30,7 +31,7 @@ def expire(machine: Machine, now: int) -> None:
         machine.grace_given = True
         machine.timer = now + min(machine.master_interval, machine.lateness(now))
         return
-    if orders.stays_away(machine, now):
+    if orders.stays_away(machine, now) or probing.holds_back(machine, now):
         return
     cause = _takeover_cause(machine, now)
     if machine.grouped:

@@ -25,6 +25,7 @@ from standfast.vrrp.actions import (
     AnnounceSource,
     CancelAnnouncing,
     Left,
+    ProbeAddresses,
     RemoveAddresses,
     RemoveRouting,
     Tell,
@@ -74,6 +75,8 @@ class Effects:
         self._tell = tell
         self._left = left
         self._claimed = claimed
+        self.ask: Callable[[Sequence[VirtualAddress], int], None] = lambda _addresses, _until: None
+        """Asks the network who has these, until then."""
         self._lines: dict[Instance, _Line] = {}
         self._trials: list[_Trial] = []
         self._pending: dict[tuple[Instance, Thing], _Trial] = {}
@@ -152,6 +155,8 @@ class Effects:
             if source is not None and config.interface:
                 instance.announced += 1
                 self._announcements.announce(instance, config.interface, source, config.announcing, now)
+        elif isinstance(action, ProbeAddresses):
+            self.ask(action.addresses, action.until)
         elif isinstance(action, Left):
             self._left(instance)
 

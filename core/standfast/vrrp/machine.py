@@ -34,6 +34,7 @@ from standfast.vrrp.rules import Input, State, next_state, votes_after
 
 if TYPE_CHECKING:
     from standfast.vrrp.orders import Order
+    from standfast.vrrp.probing import Probe
 
 OWNER: Final = 255
 DEMOTED_OWNER: Final = 254
@@ -127,6 +128,8 @@ class Machine:
         self.announcer = Announcer(config.announcing)
         self.guard = Guard()
         self._peers_form: Form | None = None
+        self.probe: Probe | None = None
+        """The network is asked whether the addresses are free, before they are claimed."""
         self._quota = Quota()
         self._late_timer: int | None = None
         self._actions: list[Action] = []
@@ -277,6 +280,7 @@ class Machine:
         self.preempt_at = None
         self.conflict = None
         self.grace_given = self.overslept = False
+        self.probe = None
 
     def become_master(self, what: Input, cause: str, now: int) -> None:
         """Take over: speak first, so that the old master lets go before the addresses appear here."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Final
 
@@ -14,7 +14,7 @@ import trio
 
 from standfast import clock
 from standfast.config import model
-from standfast.config.model import Config
+from standfast.config.model import Config, VirtualAddress
 from standfast.config.script_model import ScriptCall
 from standfast.control import protocol, server
 from standfast.events import Event, Level, Remark
@@ -42,7 +42,7 @@ from standfast.supervise.messages import (
     Stopped,
 )
 from standfast.supervise.setup import HEARTBEAT, ChildSetup
-from standfast.values import MILLISECOND, SECOND
+from standfast.values import MILLISECOND, SECOND, Address
 from standfast.vrrp import missing, realtime
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
@@ -53,6 +53,7 @@ from standfast.vrrp.files import Files
 from standfast.vrrp.firewall_keeper import FirewallKeeper
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.notifier import Notifier
+from standfast.vrrp.prober import Prober
 from standfast.vrrp.ring import EventRing
 from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
@@ -99,7 +100,8 @@ class VrrpProcess:
         self._keeper = AddressKeeper(Changer(), host, self._encode)
         self._routing = RoutingKeeper(Changer(), host)
         self._routing_monitor = RoutingMonitor()
-        announcements = Announcements(host, FrameSender())
+        frames = FrameSender()
+        announcements = Announcements(host, frames)
         holdings = Holdings(self._keeper, self._routing)
         self._speaker = Speaker(host, holdings, announcements, setup.page, self._tell)
         self._firewall = FirewallKeeper(host, self._keeper.present, self._say_of_devices)
@@ -124,6 +126,8 @@ class VrrpProcess:
             self._speaker.trackers.looks_at("check")
         self._files = Files(self._speaker.trackers, self._tell)
         self._cast.watchers.append(self._track_files)
+        self._prober = Prober(host, frames, lambda name: announcements.bases.get(name, name))
+        self._speaker.effects.ask = self._ask
         self._processes = Processes(self._speaker.trackers, self._tell, self._speaker.pause)
         self._speaker.trackers.looks_at("process")
         self._cast.watchers.append(self._track_processes)
@@ -151,6 +155,7 @@ class VrrpProcess:
             nursery.start_soon(self._watch_kernel)
             nursery.start_soon(self._watch_files)
             nursery.start_soon(self._processes.run, self._counted)
+            nursery.start_soon(self._prober.run, self._answered)
             nursery.start_soon(self._hear_verdicts)
             nursery.start_soon(self._watch_routing)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
@@ -283,6 +288,21 @@ class VrrpProcess:
         self._speaker.at(self._processes.due, self._judge_processes)
         self._speaker.work()
         self._speaker.rearm()
+
+    # Addresses that somebody answers for
+
+    def _ask(self, addresses: Sequence[VirtualAddress], until: int) -> None:
+        self._prober.ask(addresses, until)
+        self._speaker.at(self._prober.deadline, self._end_asking)
+
+    def _end_asking(self, now: int) -> None:
+        self._prober.close(now)
+        self._speaker.at(self._prober.deadline, self._end_asking)
+
+    def _answered(self, interface: str, address: Address, mac: bytes) -> None:
+        for instance in self._speaker.instances.values():
+            if any(self._prober.concerns(interface, address, each) for each in instance.router.addresses):
+                instance.router.address_answered(address, mac)
 
     async def _watch_kernel(self) -> None:
         """Digest links and addresses as the kernel tells of them, with a turn of the loop after every batch."""

@@ -15,7 +15,7 @@ from standfast.net.routing import RoutingObject, interfaces_of
 from standfast.net.routing import words as routing_words
 from standfast.supervise.page import Slot
 from standfast.values import Address
-from standfast.vrrp import auth, backup, leaving, master, orders, reload, timing
+from standfast.vrrp import auth, backup, leaving, master, orders, probing, reload, timing
 from standfast.vrrp.actions import (
     Action,
     AddAddresses,
@@ -271,6 +271,11 @@ class Router(Machine):
             self.remark("warning", "vrrp.address_appeared", words, now, address.address)
             self.do(RemoveAddresses((address,), forced=True))
         return self.flush()
+
+    def address_answered(self, address: Address, mac: bytes) -> None:
+        """Somebody else on the network speaks for an address."""
+        if self.state is State.BACKUP:
+            probing.answered(self, address, mac)
 
     def restore(self, addresses: tuple[VirtualAddress, ...]) -> tuple[Action, ...]:
         """The kernel dropped these with a link that was away for a moment only."""

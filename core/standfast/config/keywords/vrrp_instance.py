@@ -14,7 +14,7 @@ from standfast.config.route_entries import RouteEntry
 from standfast.config.rule_entries import RuleEntry
 from standfast.config.schema import Block, Declaration, Entries, Keyword
 from standfast.config.scripts import Script
-from standfast.values import SECOND
+from standfast.values import MILLISECOND, SECOND
 
 TAKEOVER = Integer(1, 254, least=0, bare=254)
 
@@ -64,6 +64,10 @@ ELECTION = (
     Keyword("address_lease", Seconds(3 * SECOND, 86_400 * SECOND, places=0), "The kernel drops our addresses after so "
             "many seconds unless they are renewed, which happens every third of that time: a machine on which "
             "every process is dead or stuck does not keep them for ever.", "address_lease 10", "off", ours=True),
+    Keyword("probe_before_master", Seconds(10 * MILLISECOND, 5 * SECOND, places=3), "Before taking over from a master "
+            "whose adverts stopped, ask the network for its addresses (ARP, neighbour solicitation) and wait so long; "
+            "while somebody answers, stay BACKUP. A machine whose daemon died and left addresses behind answers, too.",
+            "probe_before_master 0.1", "off", ours=True),
 )  # fmt: skip
 
 NETWORK = (
