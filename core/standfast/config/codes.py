@@ -97,6 +97,13 @@ declare(
         "the language and becomes part of the word. Replace it with the ASCII character.",
     ),
     Code(
+        "SF1108",
+        "error",
+        "file is UTF-16",
+        "An editor saved the file with two bytes for each character. keepalived finds a NUL byte in every line and "
+        "reads none of them, and neither does standfast. Convert with `iconv -f UTF-16 -t UTF-8`.",
+    ),
+    Code(
         "SF1201",
         "warning",
         "comment cuts a value",

@@ -99,6 +99,11 @@ def _no_addresses(draft: Draft) -> None:
         why = "in strict mode" if draft.strict else "with version 3"
         hint = "add a `virtual_ipaddress` block, or `no_virtual_ipaddress` if none is meant"
         draft.stop("SF4025", "virtual_ipaddress", f"no virtual address {why}; nothing starts like this", hint)
-    else:
+    elif not _had_lines(draft):  # or each of them has been complained of
         hint = "add a `virtual_ipaddress` block, or `no_virtual_ipaddress` if none is meant"
         draft.warning("SF4025", "virtual_ipaddress", "no virtual address", hint)
+
+
+def _had_lines(draft: Draft) -> bool:
+    statements = draft.statement.block or ()
+    return any(each.keyword.text == "virtual_ipaddress" and each.block for each in statements)

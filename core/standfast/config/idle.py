@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from standfast.config.diagnostics import Diagnostic, Span
@@ -26,8 +27,14 @@ HELPERS: Final = frozenset(
 """Blocks that only serve virtual routers. Any other block, also a plugin's, is taken for something to do."""
 
 
-def nothing_to_do(settings: Settings, file: str) -> list[Diagnostic]:
-    """One warning at the start of the main file, or none."""
+LOST = frozenset(("SF1108", "SF2001", "SF2101", "SF2105", "SF2106"))
+"""Faults that may have cost the block that would have been something to do."""
+
+
+def nothing_to_do(settings: Settings, file: str, told: Sequence[Diagnostic] = ()) -> list[Diagnostic]:
+    """One warning at the start of the main file, or none, also if a fault already told explains it."""
+    if any(diagnostic.code in LOST for diagnostic in told):
+        return []
     if HELPERS.issuperset(settings.blocks) and HELPERS.issuperset(settings.lists):
         hint = "is everything included that should be, and does each `@` line mean this machine?"
         return [Diagnostic("warning", "SF4041", Span(file, 1, 1, 1), "nothing to do: no `vrrp_instance`", hint)]

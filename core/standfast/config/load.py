@@ -84,7 +84,7 @@ def load(
             parsed = parse(path, reader=reader, config_id=config_id, environ=environ, schema=plugins.schema)
         loaded = _loaded(parsed, config_id, plugins, NameTables(reader or DiskReader()))
     if loaded.config is not None:
-        loaded.diagnostics.extend(nothing_to_do(loaded.settings, path))
+        loaded.diagnostics.extend(nothing_to_do(loaded.settings, path, loaded.diagnostics))
     return replace(loaded, health=structs.replace(loaded.health, without=dict(guard.without)))
 
 

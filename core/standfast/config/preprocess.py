@@ -96,8 +96,10 @@ class Preprocessor:
         self._open.append(absolute)
         self._directory = posixpath.dirname(document.name)
         self._parameters.directory = posixpath.dirname(absolute)
-        textfaults.check_document(document, self._notices)
-        for number, line in enumerate(document.lines, 1):
+        readable = not textfaults.is_two_bytes(document, self._notices)
+        if readable:
+            textfaults.check_document(document, self._notices)
+        for number, line in enumerate(document.lines if readable else (), 1):
             self._physical(Line(document.name, number, line[:-1] if line.endswith("\r") else line), via)
         self._finish_template()
         self._open.pop()

@@ -40,6 +40,22 @@ _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _PASSWORD = re.compile(r"[ \t\f\r\v]*\S*(?:auth_pass|password|auth_hmac)\S*[ \t\f\r\v]+\S*\Z")
 
 
+def is_two_bytes(document: Document, notices: Notices) -> bool:
+    """Say so if the file is UTF-16: half of its bytes are NUL, and nothing in it can be read."""
+    first = document.lines[0]
+    marked = first.startswith(("\udcff\udcfe", "\udcfe\udcff"))
+    if not marked and "\0" not in first:
+        return False
+    size = sum(map(len, document.lines))
+    if not marked and sum(line.count("\0") for line in document.lines) * 3 < size:
+        return False
+    message = "the file is UTF-16, not UTF-8: nothing of it can be read"
+    notices.add(
+        "SF1108", Span(document.name, 1, 1, 2), message, hint="convert with `iconv -f UTF-16 -t UTF-8`", source=""
+    )
+    return True
+
+
 def check_document(document: Document, notices: Notices) -> None:
     """Faults of the file as a whole."""
     name, lines = document.name, document.lines

@@ -56,3 +56,9 @@ def test_complaints_stand_at_the_line_they_are_about():
     text = "vrrp_instance one {\ninterface eth0\nvirtual_router_id 51\nunicast_ttl 9\n" + V4 + "\n}\n"
     (found,) = load_text(text).diagnostics
     assert (found.code, found.span.line) == ("SF4018", 4)
+
+
+@pytest.mark.parametrize(("lines", "codes"), [("", ["SF4025"]), ("300.1.2.3", ["SF3005"]), ("{{ vip }}", ["SF1310"])])
+def test_the_lack_of_addresses_is_told_unless_their_lines_were_faulty(lines, codes):
+    text = f"vrrp_instance V {{\ninterface eth0\nvirtual_router_id 5\nvirtual_ipaddress {{\n{lines}\n}}\n}}\n"
+    assert [d.code for d in load_text(text).diagnostics] == codes

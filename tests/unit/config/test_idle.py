@@ -50,3 +50,10 @@ def test_a_file_that_cannot_be_read_is_not_called_idle():
 
 def test_helpers_are_words_of_the_language():
     assert set(build_schema().names()) >= HELPERS
+
+
+@pytest.mark.parametrize(
+    "text", ["vrrp_instnace VI {\n}\n", "VRRP_INSTANCE VI {\n}\n", "vrrp_instance {\n}\n", "global_defs {\n"]
+)
+def test_a_fault_that_explains_it_is_told_alone(text):
+    assert found(text) == []

@@ -4,6 +4,7 @@ import pytest
 
 from standfast.config.lexer import comment_start
 from standfast.config.notices import Notices
+from standfast.config.parser import parse_text
 from standfast.config.source import Document
 from standfast.config.text import Line, Text
 from standfast.config.textfaults import check_comment, check_document, check_line
@@ -74,3 +75,14 @@ def of_comment(raw: str) -> list[str]:
 )
 def test_comments_that_cut_a_word(raw, found):
     assert of_comment(raw) == found
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_one_fault(encoding):
+    found = parse_text("vrrp_instance VI {\n  state BACKUP\n}\n".encode(encoding)).diagnostics
+    assert [(d.code, d.severity) for d in found] == [("SF1108", "error")]
+
+
+def test_a_nul_here_and_there_is_not_utf_16():
+    found = parse_text("router_id \0x\nrouter_id a_longer_name\n").diagnostics
+    assert [d.code for d in found] == ["SF1104"]
