@@ -67,6 +67,7 @@ class Newsroom:
         self._run_dir = run_dir
         self._take = take
         self._lock = trio.Lock()
+        self._rendering = trio.Lock()
         self._issue: Issue | None = None
         self._news = trio.Event()
 
@@ -85,7 +86,8 @@ class Newsroom:
     async def metrics(self, *, as_openmetrics: bool) -> bytes:
         """The latest as metrics."""
         issue = await self.latest()
-        return await trio.to_thread.run_sync(lambda: issue.metrics(as_openmetrics=as_openmetrics))
+        async with self._rendering:  # else a hundred who come together would each do the same work
+            return await trio.to_thread.run_sync(lambda: issue.metrics(as_openmetrics=as_openmetrics))
 
     def stir(self) -> None:
         """Something happened: who waits for news gets it at once."""

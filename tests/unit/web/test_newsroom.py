@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import pytest
 import trio
@@ -41,6 +42,21 @@ async def test_who_comes_while_a_slow_one_is_taken_shares_it_if_it_was_asked_for
         mock_clock.jump(10)
         go.set()
     assert camera.taken == 1
+
+
+async def test_metrics_are_written_out_once_for_all_who_come_together(newsroom, monkeypatch):
+    written = []
+
+    def slowly(sheet, *, as_openmetrics):
+        written.append(as_openmetrics)
+        time.sleep(0.05)
+        return b"x"
+
+    monkeypatch.setattr("standfast.web.newsroom.rendered", slowly)
+    async with trio.open_nursery() as nursery:
+        for _ in range(20):
+            nursery.start_soon(lambda: newsroom.metrics(as_openmetrics=False))
+    assert written == [False]
 
 
 async def test_a_picture_grows_old(newsroom, camera, autojump_clock):
