@@ -1,8 +1,10 @@
-"""The systemd unit and its stricter drop-in say what the daemon relies on."""
+"""Units, container and Debian package say what the daemon relies on."""
 
 from __future__ import annotations
 
 import configparser
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -10,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+import standfast
+from standfast import cli
 from standfast.supervise import crashloop
-from standfast.supervise.privileges import PARENT
+from standfast.supervise.privileges import HEALTH, PARENT, VRRP
 from standfast.values import SECOND
 
 PACKAGING = Path(__file__).parents[2] / "packaging"
@@ -63,3 +67,91 @@ def test_systemd_understands_them(tmp_path, strict):
         shutil.copy(STRICT, tmp_path / STRICT.parent.name)
     verified = subprocess.run(["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_the_unit_without_root_grants_what_the_processes_keep():
+    service = parsed(PACKAGING / "standfast-nonroot.service")["Service"]
+    granted = set(service["AmbientCapabilities"].split())
+    assert {f"CAP_{capability.name}" for capability in VRRP | HEALTH} <= granted
+    assert granted == set(service["CapabilityBoundingSet"].split())
+    shared = ("Type", "ExecStart", "ExecReload", "ExecStopPost", "KillMode", "WatchdogSec", "LimitRTPRIO")
+    assert all(service[name] == parsed(UNIT)["Service"][name] for name in shared)
+
+
+def containerfile():
+    """Instructions with their words; lines that go on are joined."""
+    text = (PACKAGING / "container" / "Containerfile").read_text().replace("\\\n", " ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(line.split()[0], line.split(None, 1)[1]) for line in lines]
+
+
+def test_the_containerfile_copies_what_is_there_and_pins_its_base():
+    instructions = containerfile()
+    assert {name for name, _ in instructions} <= {
+        *("FROM", "WORKDIR", "COPY", "RUN", "LABEL", "ENV", "STOPSIGNAL", "HEALTHCHECK", "ENTRYPOINT", "CMD"),
+    }
+    bases = [words.split()[0] for name, words in instructions if name == "FROM"]
+    assert all(":" in base and not base.endswith(":latest") for base in bases)
+    copied = [words.split()[:-1] for name, words in instructions if name == "COPY" and "--from" not in words]
+    ignored = (PACKAGING / "container" / "Containerfile.containerignore").read_text().splitlines()
+    for source in [each for group in copied for each in group]:
+        assert (PACKAGING.parent / source).exists()
+        assert f"!{source}" in ignored
+    for name in ("HEALTHCHECK", "ENTRYPOINT", "CMD"):
+        (words,) = [words for found, words in instructions if found == name]
+        assert json.loads(words[words.index("[") :])
+
+
+def test_the_container_s_command_line_is_one():
+    words = dict(containerfile())
+    line = json.loads(words["ENTRYPOINT"]) + json.loads(words["CMD"])
+    assert cli._parser(line[1:]).parse_args(line[1:]).command == "run"
+
+
+def test_the_debian_recipe_names_files_that_are_there():
+    debian, root = PACKAGING / "debian", PACKAGING.parent
+    rules = (debian / "rules").read_text()
+    for line in rules.splitlines():
+        words = line.split()
+        if words[:2] == ["install", "-D"]:
+            source = words[4]
+            found = debian / source.removeprefix("debian/") if source.startswith("debian/") else root / source
+            assert found.exists(), source
+    assert os.access(debian / "rules", os.X_OK)
+    assert f"({standfast.__version__})" in (debian / "changelog").read_text().splitlines()[0]
+    for script in ("postinst", "prerm"):
+        subprocess.run(["sh", "-n", debian / script], check=True, timeout=10)
+    compile((debian / "standfast.program").read_text(), "standfast.program", "exec")
+
+
+def test_dpkg_reads_the_recipe(tmp_path):
+    changelog = PACKAGING / "debian" / "changelog"
+    done = subprocess.run(
+        ["dpkg-parsechangelog", "-l", changelog, "-S", "Source"], capture_output=True, text=True, timeout=20, check=True
+    )
+    assert done.stdout == "standfast\n"
+    shutil.copytree(PACKAGING / "debian", tmp_path / "debian")
+    (tmp_path / "debian" / "standfast" / "DEBIAN").mkdir(parents=True)
+    subprocess.run(
+        ["dpkg-gencontrol", "-pstandfast", "-Pdebian/standfast", "-Vpython:Depends=python3 (>= 3.11)"],
+        cwd=tmp_path, check=True, timeout=20, capture_output=True,
+    )  # fmt: skip
+    control = (tmp_path / "debian" / "standfast" / "DEBIAN" / "control").read_text()
+    assert "Depends: python3 (>= 3.11), iproute2" in control
+
+
+@pytest.mark.full
+def test_the_debian_package_builds_and_its_program_runs(tmp_path):
+    root = PACKAGING.parent
+    source = tmp_path / "standfast"
+    left_out = shutil.ignore_patterns(".venv", ".git", "__pycache__", ".*_cache", "tests")
+    shutil.copytree(root, source, ignore=left_out)
+    shutil.copytree(PACKAGING / "debian", source / "debian")
+    build = ["dpkg-buildpackage", "-b", "-us", "-uc", "-d"]
+    subprocess.run(build, cwd=source, check=True, timeout=600, capture_output=True)
+    (package,) = tmp_path.glob("standfast_*.deb")
+    subprocess.run(["dpkg-deb", "-x", package, tmp_path / "root"], check=True, timeout=60)
+    program = [sys.executable, "-c", "from standfast.cli import main; raise SystemExit(main(['--version']))"]
+    environment = {"PYTHONPATH": str(tmp_path / "root/usr/lib/standfast")}
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == f"standfast {standfast.__version__}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
 from standfast.supervise.generation import memory_file, read_all
 from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.marker import save
 from standfast.supervise.reactor import Reactor
 from standfast.transfer import sendable
 from standfast.values import SECOND
@@ -198,6 +200,9 @@ def _report(source: Source, documents: Documents, guard: Guard, log: LogPipe) ->
         if token.problem:
             log.log("error", "config.secret", f"{token.problem}; nobody is let in")
         health = structs.replace(health, web=structs.replace(health.web, token=token))
+    save_dir = config.global_defs.timed_reload.save_dir
+    if save_dir and (words := save(save_dir, loaded.files, time.time())):
+        log.log("warning", "config.unsaved", words)
     _write(documents.vrrp, encode(config))
     _write(documents.health, health_model.encode(health))
     return Report(diagnostics=diagnostics, needs=health_model.needs(config, health))

@@ -37,6 +37,7 @@ from standfast.supervise.leave import Leaving
 from standfast.supervise.libc import name_process
 from standfast.supervise.loader import EX_CONFIG, Documents, Loading, Report, Source
 from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.marker import Marker
 from standfast.supervise.messages import FromChild, Ready, Stopped
 from standfast.supervise.once import run_once
 from standfast.supervise.parent import Parent
@@ -49,6 +50,7 @@ from standfast.supervise.rundir import Process
 from standfast.supervise.signals import Signals
 from standfast.supervise.sinks import STDERR, Destination
 from standfast.supervise.systemd import Systemd
+from standfast.supervise.timed_reload import TimedReloads
 from standfast.supervise.writer import LogFormat
 from standfast.values import SECOND, seconds
 
@@ -115,6 +117,7 @@ class Watchdog:
         self._pipes: Pipes | None = None
         self._reloader: Reloader | None = None
         self._leaving: Leaving | None = None
+        self._timed_reloads = TimedReloads(self._parent, lambda: self._reload(lambda _outcome: None))
         self._dumping: Dumping | None = None
         self._level_timer: Timer | None = None
         self._desks: list[Desk] = []
@@ -195,6 +198,7 @@ class Watchdog:
         self._leaving = Leaving(self._parent, self._family, self.take_addresses_off)
         hooks = Hooks(load=self._load_again, running=lambda: self._report, adopt=self._adopt)
         self._reloader = Reloader(self._parent, self._family, hooks)
+        self._timed_reloads.configure(settings.timed_reload)
         self._dumping = Dumping(self._parent, path, self._options.dump_dir or path, self._running)
         self._desks = [
             Desk(self._parent.reactor, control, self._order),
@@ -384,12 +388,22 @@ class Watchdog:
     # Configuration
 
     def _load_again(self, done: Callable[[Report, Documents], None]) -> None:
-        Loading(self._parent.reactor, self._parent.brood, self._source(), done)
+        assert self._claim is not None  # noqa: S101 - a reload needs a daemon
+        marker = Marker(self._running().essentials.global_defs.timed_reload, self._claim.run_dir.path)
+        if words := marker.begin():
+            self._parent.log.log("warning", "reload.unmarked", words)
+
+        def read(report: Report, documents: Documents) -> None:
+            marker.end()
+            done(report, documents)
+
+        Loading(self._parent.reactor, self._parent.brood, self._source(), read)
 
     def _adopt(self, report: Report, generation: Generation) -> None:
         self._report = report
         self._log_diagnostics(report)
         self._name_processes(generation)
+        self._timed_reloads.configure(generation.essentials.global_defs.timed_reload)
         _run_above(generation)
 
     def _log_diagnostics(self, report: Report) -> None:

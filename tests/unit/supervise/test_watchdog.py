@@ -204,5 +204,5 @@ def test_a_daemon_started_with_everything_blocked_hears_its_signals(daemon):
 def test_keepalived_dump_signals_do_not_end_it(daemon):
     daemon.start()
     daemon.process.send_signal(signal.SIGUSR1)
-    daemon.eventually(lambda: daemon.logged("signal.unused"))
+    daemon.eventually(lambda: daemon.logged("dump.unknown"))
     assert daemon.vrrp()["state"] == "running"

@@ -21,7 +21,6 @@ RTTIME = Custom("MICROSECONDS", rttime, most=1)
 
 REAL_TIME_ALREADY = "the VRRP process is real-time from the start: set `vrrp_rt_priority`"
 NO_BFD = "standfast has no BFD process"
-NO_TIMED = "it is not built: let a systemd timer, or whoever writes the file, call `standfast reload`"
 SMALL = "Nothing to set: one question is answered at a time, and a long answer waits until it is read."
 ROOM = "Always so: the kernel is asked for a buffer without limit first."
 
@@ -111,16 +110,19 @@ FILES = (
     Keyword("reload_check_config", Text("LOGFILE", least=0), "Check before a reload.", "reload_check_config", "on",
             differs="Always done, and a file with a new error changes nothing; what was found is logged, LOGFILE is "
             "not written."),
-    waiting("reload_time_file", Custom("PATH", absolute_path, most=1), "A file whose first line says when to reload.",
-            "reload_time_file /etc/reload-at", "none", incomplete="skip", reason=NO_TIMED),
-    waiting("reload_repeat", Flag(), "Keep that file, and reload every day.", "reload_repeat", "off", reason=NO_TIMED),
-    waiting("reload_file", Text("PATH", least=0), "A file that exists while the configuration is read.",
-            "reload_file /run/reading",
-            reason="it is not built: `standfast reload` returns when the new configuration is read and runs"),
+    Keyword("reload_time_file", Custom("PATH", absolute_path, most=1), "A file whose first line says when to reload: "
+            "`HH:MM:SS` or `YYYY-MM-DD HH:MM:SS`, with `Z` for UTC. It is removed when that has been done.",
+            "reload_time_file /etc/reload-at", "none", incomplete="skip"),
+    Keyword("reload_repeat", Flag(), "Keep that file if it names a time of day, and reload every day.",
+            "reload_repeat", "off"),
+    Keyword("reload_file", Text("PATH", least=0), "A file that exists while the configuration is read again.",
+            "reload_file /run/reading", "off; without a path `reload` in the run directory",
+            differs="A relative path is relative to the run directory. At the first start nothing is known of it yet."),
     Keyword("include_check", Custom("[[+|-]read|match|wildcard_match|brace_match ...]", include_check, least=0),
             "Which faults of `include` lines end everything; alone: all of them.", "include_check match", "none"),
-    waiting("config_save_dir", Text("DIRECTORY"), "Keep each configuration read.", "config_save_dir /var/tmp/conf",
-            reason="it is not built: keep the files themselves under version control"),
+    Keyword("config_save_dir", Text("DIRECTORY"), "Keep a copy of each configuration read, passwords and all.",
+            "config_save_dir /var/lib/read", "none",
+            differs="One file for each, with all that was included, its name by the time; only root may read it."),
     Keyword("tmp_config_directory", Text("DIRECTORY"), "Where the read configuration is kept.",
             "tmp_config_directory /run", "in memory", incomplete="skip", differs="It is always kept in memory."),
     Keyword("data_use_instance", Switch(), "Names of dump files contain namespace and instance.", "data_use_instance",

@@ -152,6 +152,8 @@ def rightly(path: str) -> set[str]:
         codes.add("SF4038")
     if parts[-1] in ("vrrp_iptables", "vrrp_ipsets", "nftables_ifindex"):
         codes.add("SF6202")
+    if parts[-1] == "reload_repeat":
+        codes.add("SF4554")
     if path == "virtual_server/hashed":
         codes.add("SF4525")
     if path in ("webhook/key", "address_webhook/key", "address_webhook/verify_json"):
