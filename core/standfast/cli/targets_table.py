@@ -34,7 +34,7 @@ def targets_table(targets: list[dict[str, Any]]) -> Table | None:
 
 
 def _trouble(target: dict[str, Any]) -> str:
-    words = [target["problem"]] if target.get("problem") else []
+    words = [target[name] for name in ("problem", "remark") if target.get(name)]
     if target["last_error"]:
         since = f" (since {clock_time(target['failing_since'])}" if target["failing_since"] else ""
         again = f", again in {target['next_try_s']:.0f} s" if target["next_try_s"] is not None else ""

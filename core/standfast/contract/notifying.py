@@ -93,8 +93,11 @@ class Notifier(ABC, Generic[O]):
         return not isinstance(event, Remark | PriorityChange | CheckChange)
 
     @abstractmethod
-    async def deliver(self, notices: Sequence[Notice]) -> None:
+    async def deliver(self, notices: Sequence[Notice]) -> str | None:
         """Return when the target has taken them; raise :class:`NotDelivered`, or anything else, if not.
+
+        What is returned, if anything, are words for people about what went wrong all the same (a recipient who was
+        refused while others were not).
 
         One delivery at a time is under way. It may be cancelled, by the time-out or the end.
         """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import trio
 
@@ -40,6 +40,8 @@ class Target:
     """The one by an earlier configuration: what that configuration removed was asked for by it."""
     problem: str = ""
     """What is wrong with the plugin itself."""
+    remark: str = ""
+    """What went wrong with the last delivery although the target took it."""
     scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _news: trio.Event = field(default_factory=trio.Event)
     _retired: bool = False
@@ -120,13 +122,16 @@ class Target:
         self.changed()
 
     async def _try(self, notices: tuple[Notice, ...]) -> None:
-        words, retry, wish = await attempt(self.notifier, notices, self.delivery.manner.timeout)
+        result = await attempt(self.notifier, notices, self.delivery.manner.timeout)
         if self._retired:  # the queue is somebody else's
             return
-        if words:
-            self.delivery.failed(words, clock.now(), retry=retry, retry_after=wish)
-        else:
-            self.delivery.succeeded(clock.now())
+        if result.words:
+            self.delivery.failed(result.words, clock.now(), retry=result.retry, retry_after=result.retry_after)
+            return
+        self.delivery.succeeded(clock.now())
+        if result.remark and result.remark != self.remark:
+            self.say(f"{self.key}: {result.remark}")
+        self.remark = result.remark
 
     async def _close(self) -> None:
         with trio.CancelScope(shield=True, deadline=trio.current_time() + CLOSING_S):
@@ -154,23 +159,35 @@ class Target:
             "failing_since": None if delivery.failing_since is None else clock.iso(delivery.failing_since),
             "next_try_s": round(max(due - now, 0) / SECOND, 3) if due is not None and delivery.failures else None,
             "problem": self.problem,
+            "remark": self.remark,
         }
 
 
-async def attempt(notifier: Notifier[Any], notices: tuple[Notice, ...], patience: int) -> tuple[str, bool, int | None]:
-    """Deliver once, within ``patience`` microseconds: why not (empty: it was taken), try again?, after which pause?"""
+class Attempt(NamedTuple):
+    """What came of one try."""
+
+    words: str = ""
+    """Why it was not delivered; empty: it was."""
+    retry: bool = True
+    retry_after: int | None = None
+    """Microseconds that the target asked for."""
+    remark: str = ""
+    """What went wrong although it was delivered."""
+
+
+async def attempt(notifier: Notifier[Any], notices: tuple[Notice, ...], patience: int) -> Attempt:
+    """Deliver once, within ``patience`` microseconds."""
     with trio.move_on_after(patience / SECOND) as limit:
         try:
-            await notifier.deliver(notices)
-            return "", True, None
+            return Attempt(remark=_short(str(await notifier.deliver(notices) or "")))
         except NotDelivered as error:
             wish = None if error.retry_after_s is None else round(max(error.retry_after_s, 0) * SECOND)
-            return _short(str(error)) or "not delivered", error.retry, wish
+            return Attempt(_short(str(error)) or "not delivered", error.retry, wish)
         except OSError as error:
-            return _short(error.strerror or str(error) or type(error).__name__), True, None
+            return Attempt(_short(error.strerror or str(error) or type(error).__name__))
         except (Exception, SystemExit) as error:
-            return _short(f"{type(error).__name__}: {error}"), True, None
-    return (f"no answer within {seconds(patience)}" if limit.cancelled_caught else "not delivered"), True, None
+            return Attempt(_short(f"{type(error).__name__}: {error}"))
+    return Attempt(f"no answer within {seconds(patience)}" if limit.cancelled_caught else "not delivered")
 
 
 async def closed(notifier: Notifier[Any]) -> str:

@@ -303,7 +303,7 @@ class TellingTargets(Part):
             return str(error)
         try:
             timeout = min(target.delivery.manner.timeout, TEST_S * SECOND)
-            words, _, _ = await attempt(notifier, (notice,), timeout)
+            words = (await attempt(notifier, (notice,), timeout)).words
         finally:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + LAST_WORDS_S):
                 await closed(notifier)

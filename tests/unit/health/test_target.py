@@ -9,7 +9,7 @@ from standfast.config.record import Record
 from standfast.contract.notifying import Manner, NotDelivered, Notifier
 from standfast.events import Transition
 from standfast.health.delivery import Delivery
-from standfast.health.target import Target, attempt, trial
+from standfast.health.target import Attempt, Target, attempt, trial
 from standfast.values import MILLISECOND
 
 
@@ -115,11 +115,11 @@ async def test_a_plugin_that_cannot_say_what_it_wants_gets_everything():
 @pytest.mark.parametrize(
     ("step", "outcome"),
     [
-        (None, ("", True, None)),
-        (NotDelivered("550", retry=False), ("550", False, None)),
-        (NotDelivered("429", retry_after_s=2.5), ("429", True, 2_500_000)),
-        (NotDelivered(""), ("not delivered", True, None)),
-        (OSError("no place"), ("no place", True, None)),
+        (None, Attempt()),
+        (NotDelivered("550", retry=False), Attempt("550", retry=False)),
+        (NotDelivered("429", retry_after_s=2.5), Attempt("429", retry_after=2_500_000)),
+        (NotDelivered(""), Attempt("not delivered")),
+        (OSError("no place"), Attempt("no place")),
     ],
 )
 async def test_what_comes_of_a_try(step, outcome):
@@ -150,3 +150,20 @@ async def test_what_is_wrong_is_told_again_while_it_lasts(nursery):
     nursery.start_soon(one.run)
     await until(lambda: len(notifier.taken) >= 3)
     one.retire()
+
+
+async def test_what_went_wrong_although_it_was_taken_is_said_once(nursery):
+    class Partial(Scripted):
+        async def deliver(self, notices):
+            await super().deliver(notices)
+            return "one recipient was refused"
+
+    said = []
+    one = target(Partial(), said)
+    nursery.start_soon(one.run)
+    for new in ("BACKUP", "MASTER"):
+        one.put(state(new))
+    await until(lambda: one.idle)
+    assert said == ["hook x: one recipient was refused"]
+    assert one.describe()["remark"] == "one recipient was refused"
+    assert one.delivery.delivered == 2

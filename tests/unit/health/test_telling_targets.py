@@ -231,5 +231,9 @@ async def test_what_a_reload_removes_is_wrong_no_more(make, nursery):
     assert list(part._current) == ["file f"]
     await part.commit(config("a"))
     assert part._current == {}
-    await until(lambda: len([n for n in TAKEN.get("a", []) if isinstance(n.event, TrackerChange)]) == 2)
-    assert TAKEN["a"][-2].event.good is None
+    await until(lambda: len(_trackers()) == 2)
+    assert [event.good for event in _trackers()] == [False, None]
+
+
+def _trackers() -> list[TrackerChange]:
+    return [notice.event for notice in TAKEN.get("a", []) if isinstance(notice.event, TrackerChange)]

@@ -114,19 +114,20 @@ class Dialogue:
     async def send(self, sender: str, recipients: Sequence[str], message: bytes) -> list[str]:
         """One mail. Who was refused, in words; raises if everybody was."""
         await self._expect(f"MAIL FROM:<{mailbox(sender)}>", 250, "MAIL FROM")
-        refused: list[Reply] = []
+        refused: dict[str, Reply] = {}
         for each in recipients:
             reply = await self._ask(f"RCPT TO:<{mailbox(each)}>")
             if reply.code not in (250, 251):
-                refused.append(reply)
-        if len(refused) == len(recipients):
-            raise _refusal(refused[0], "RCPT TO", final=all(each.code >= 500 for each in refused))
+                refused[mailbox(each)] = reply
+        if len(refused) == len({mailbox(each) for each in recipients}):
+            first, *_ = refused.values()
+            raise _refusal(first, "RCPT TO", final=all(each.code >= 500 for each in refused.values()))
         await self._expect("DATA", 354, "DATA")
         await self._say(message)
         reply = await self._next()
         if reply.code != 250:
             raise _refusal(reply, "the mail", final=reply.code >= 500)
-        return [str(each) for each in refused]
+        return [f"{address}: {reply}" for address, reply in refused.items()]
 
     async def quit(self) -> None:
         """The mail is there; nobody minds how this ends."""

@@ -49,8 +49,6 @@ class SmtpNotifier(Notifier[SmtpOptions]):
         self._sender = options.sender or f"{_user()}@{node}"
         self._context = _context(options) if options.tls != "off" else None
         self._password = options.password.read() if options.user and options.password else ""
-        self.refused: list[str] = []
-        """Recipients that the relay refused of the last mail, while it took others."""
 
     @property
     def manner(self) -> Manner:
@@ -82,8 +80,8 @@ class SmtpNotifier(Notifier[SmtpOptions]):
             return event.mail and told and event.checker not in _SILENT
         return isinstance(event, QuorumChange) and event.mail
 
-    async def deliver(self, notices: Sequence[Notice]) -> None:
-        """One connection, one mail."""
+    async def deliver(self, notices: Sequence[Notice]) -> str | None:
+        """One connection, one mail; who does not get it while others do."""
         words, moment = self._words(tuple(notices)), notices[-1].wall
         stream = await connected(self.options.host, self.options.port, self.options.timeout)
         try:
@@ -93,10 +91,11 @@ class SmtpNotifier(Notifier[SmtpOptions]):
             await self._introduce(dialogue)
             stream = dialogue.stream
             message = letter(words, self._sender, self.options.recipients, moment)
-            self.refused = await dialogue.send(self._sender, self.options.recipients, message)
+            refused = await dialogue.send(self._sender, self.options.recipients, message)
             await dialogue.quit()
         finally:
             await trio.aclose_forcefully(stream)
+        return f"the relay takes no mail for {'; '.join(refused)}" if refused else None
 
     async def _introduce(self, dialogue: Dialogue) -> None:
         await dialogue.greeting()

@@ -116,9 +116,9 @@ async def test_it_keeps_the_contract(relay):
 async def test_one_recipient_that_is_refused_does_not_keep_the_others_from_it(relay, box):
     box.refused = "ops@example.com"
     notifier = SmtpNotifier(options(relay))
-    await notifier.deliver([notice(state("MASTER"))])
+    words = await notifier.deliver([notice(state("MASTER"))])
     assert [mail[1] for mail in box.mails] == [["two@example.com"]]
-    assert notifier.refused == ["550 no such user"]
+    assert words == "the relay takes no mail for ops@example.com: 550 no such user"
 
 
 async def test_starttls_and_login(box, tls, mail_server):
