@@ -88,6 +88,9 @@ class Listener(Record, frozen=True):
             return f"unix:{self.path}"
         return f"[{self.address}]:{self.port}" if self.address.family == 6 else f"{self.address}:{self.port}"
 
+    def __str__(self) -> str:
+        return self.words if self.address is not None else f"{self.words} {self.mode:o}"
+
 
 class TokenSource(Record, frozen=True):
     """Where the token stands that HTTP clients must show, and the token once it has been fetched."""
@@ -98,6 +101,12 @@ class TokenSource(Record, frozen=True):
     value: str = ""
     problem: str = ""
     """Why it could not be fetched; then nobody is let in."""
+
+    def __str__(self) -> str:
+        """Where it stands, never what it is."""
+        return f"file:{self.file}" if self.file else f"credential:{self.credential}"
+
+    __repr__ = __str__
 
 
 class Web(Record, frozen=True):

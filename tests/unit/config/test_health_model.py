@@ -5,6 +5,7 @@ import pytest
 from standfast.config.health_model import (
     Listener,
     NoticeTarget,
+    TokenSource,
     Web,
     decode,
     encode,
@@ -57,3 +58,11 @@ def test_every_kind_of_notification_is_a_program():
     for name in ("master", "backup", "fault", "stop", "deleted", "change", "lower_priority"):
         assert runs_programs(Notifications(**{name: call}))
     assert not runs_programs(Notifications(mail=True))
+
+
+def test_listeners_and_tokens_are_shown_as_they_are_written():
+    token = TokenSource(file="/etc/token", value="open-sesame-open")
+    assert (str(token), repr(token)) == ("file:/etc/token", "file:/etc/token")
+    assert str(TokenSource(credential="web")) == "credential:web"
+    assert str(Listener(path="/run/x", mode=0o660)) == "unix:/run/x 660"
+    assert "open-sesame" not in repr(Web(token=token))
