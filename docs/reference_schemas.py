@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from standfast.cli.plugins import PluginsDocument
 from standfast.config.plan import Plan
 from standfast.config.render import CheckDocument
 from standfast.config.shown import Shown
@@ -71,6 +72,7 @@ SCHEMAS = {
     "check-1.json": lambda: schema(CheckDocument, "standfast check --json"),
     "config-1.json": lambda: schema(Shown, "standfast config show --json"),
     "diff-1.json": lambda: schema(Plan, "standfast config diff --json"),
+    "plugins-1.json": lambda: schema(PluginsDocument, "standfast plugins --json"),
     "simulate-1.json": lambda: schema(Report, "standfast simulate --json"),
     "status-1.json": status,
 }

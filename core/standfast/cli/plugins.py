@@ -37,6 +37,7 @@ class PluginShown(msgspec.Struct, frozen=True, kw_only=True):
     checkers: tuple[str, ...]
     load_balancers: tuple[str, ...]
     notifiers: tuple[str, ...]
+    address_providers: tuple[str, ...]
     blocks: tuple[str, ...]
     """Paths of all blocks, those of checkers and notifiers too."""
 
@@ -152,7 +153,8 @@ def describe(found: list[Found]) -> PluginsDocument:
 
 def _shown(found: Found) -> PluginShown:
     registry = found.registry
-    brought: list[Any] = [*registry.checkers.values(), *registry.load_balancers.values(), *registry.notifiers.values()]
+    tables = (registry.checkers, registry.load_balancers, registry.notifiers, registry.address_providers)
+    brought: list[Any] = [kind for table in tables for kind in table.values()]
     distribution, _, version = found.distribution.partition(" ")
     return PluginShown(
         name=found.name,
@@ -165,6 +167,7 @@ def _shown(found: Found) -> PluginShown:
         checkers=tuple(registry.checkers),
         load_balancers=tuple(registry.load_balancers),
         notifiers=tuple(registry.notifiers),
+        address_providers=tuple(registry.address_providers),
         blocks=tuple(f"{below}/{block.name}".lstrip("/") for block, below in registry.blocks),
     )
 
@@ -190,5 +193,5 @@ def table(document: PluginsDocument) -> RenderableType:
 
 
 def _brings(plugin: PluginShown) -> list[str]:
-    named = [*plugin.checkers, *plugin.load_balancers, *plugin.notifiers]
+    named = [*plugin.checkers, *plugin.load_balancers, *plugin.notifiers, *plugin.address_providers]
     return named + [block for block in plugin.blocks if block.rpartition("/")[2] not in named]

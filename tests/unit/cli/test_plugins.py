@@ -62,6 +62,7 @@ def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, ca
     assert {"checkers", "lb", "ldap"} <= set(found)
     assert "TCP_CHECK" in found["checkers"].checkers
     assert found["checkers"].distribution == "standfast"
+    assert found["notifiers"].address_providers == ("address_webhook",)
     ldap = found["ldap"]
     assert (ldap.distribution, ldap.version, ldap.module, ldap.contracts) == (
         "standfast-ldap",
