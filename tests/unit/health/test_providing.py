@@ -47,7 +47,7 @@ class Cloud(AddressProvider[Options]):
     @property
     def cadence(self):
         fast = 10 * MILLISECOND
-        return Cadence(interval=fast, settle=fast, timeout=5000 * MILLISECOND, first_pause=fast, longest_pause=fast)
+        return Cadence(interval=fast, settle=fast, timeout=60_000 * MILLISECOND, first_pause=fast, longest_pause=fast)
 
     async def claim(self, claim):
         await self._do("claim", claim)
