@@ -37,7 +37,7 @@ def gather(file: str, *, config_id: str, run_dir: Path, root: Path = Path("/")) 
     picture = take(run_dir)
     running = picture.document["daemon"] is not None
     services = loaded.balancing.virtual_servers
-    nat = any("nat" in str(server).lower() for server in services)
+    nat = any(server.forwarding.method == "NAT" for service in services for server in service.real_servers)
     return Snapshot(
         kernel=_kernel(),
         fault="" if loaded.config is not None else f"{loaded.stops[0].span}: {loaded.stops[0].message}",

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from standfast.doctor.gather import gather, interface
 
 CONFIG = """vrrp_instance VI_1 {
@@ -54,3 +56,13 @@ def test_a_whole_machine(tmp_path):
 
 def test_a_file_that_is_missing(tmp_path):
     assert gather(str(tmp_path / "none"), config_id="", run_dir=tmp_path, root=tmp_path).fault
+
+
+@pytest.mark.parametrize(("method", "nat"), [("NAT", True), ("DR", False)])
+def test_only_nat_needs_forwarding(tmp_path, method, nat):
+    server = "real_server 192.0.2.11 80 {\n        TCP_CHECK {\n        }\n    }"
+    lines = f"lvs_sched rr\n    lvs_method {method}\n    protocol TCP\n    {server}"
+    write(tmp_path / "x.conf", f"virtual_server 192.0.2.9 80 {{\n    {lines}\n}}\n")
+    seen = gather(str(tmp_path / "x.conf"), config_id="", run_dir=tmp_path / "run", root=tmp_path)
+    assert seen.fault == ""
+    assert seen.nat == nat
