@@ -38,6 +38,11 @@ def identity(own: Identity | None, defaults: Settings) -> Identity:
     return chosen
 
 
+def with_user(call: ScriptCall | None, defaults: Settings) -> ScriptCall | None:
+    """The program with who runs it filled in."""
+    return None if call is None else ScriptCall(argv=call.argv, identity=identity(call.identity, defaults))
+
+
 def script(block: Settings, defaults: Settings, findings: Findings) -> TrackedScript | None:
     """A ``vrrp_script``."""
     command: ScriptCall | None = block.get("script")

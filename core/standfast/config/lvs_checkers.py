@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from standfast.config.definitions import with_user
 from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType, Place
 from standfast.config.kinds import Dropped
@@ -64,8 +65,10 @@ def checkers_of(server: Settings, levels: Levels, address: Address, port: int, c
     return tuple(found)
 
 
-def _names_program(options: msgspec.Struct) -> bool:
-    return any(isinstance(getattr(options, name), ScriptCall) for name in options.__struct_fields__)
+def _programs(options: msgspec.Struct, defaults: Settings) -> dict[str, ScriptCall | None]:
+    """The programs among a checker's options, with who runs them."""
+    found = {name: getattr(options, name) for name in options.__struct_fields__}
+    return {name: with_user(value, defaults) for name, value in found.items() if isinstance(value, ScriptCall)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,10 @@ class _Maker:
             options = self.kind.options(place)
             if isinstance(options, Dropped):
                 return None
-            return (b"", False) if options is None else (msgspec.msgpack.encode(options), _names_program(options))
+            if options is None:
+                return b"", False
+            programs = _programs(options, self.context.defaults)
+            return msgspec.msgpack.encode(msgspec.structs.replace(options, **programs)), bool(programs)
         except Exception as error:
             name = self.kind.block.name
             message = f"the plugin of `{name}` fails on this block ({type(error).__name__}: {error}); it is left out"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from standfast.config.definitions import with_user
 from standfast.config.keywords.lvs_values import Endpoint
 from standfast.config.lvs_checkers import checkers_of
 from standfast.config.lvs_draft import ServerDraft, ServiceDraft
@@ -173,8 +174,8 @@ def finished_server(draft: ServiceDraft, server: ServerDraft) -> RealServer:
         snmp_name=block.get("snmp_name", ""),
         virtualhost=levels.get("virtualhost", ""),
         dns_name=block.get("dns_name", ""),
-        notify_up=block.get("notify_up"),
-        notify_down=block.get("notify_down"),
+        notify_up=with_user(block.get("notify_up"), draft.context.defaults),
+        notify_down=with_user(block.get("notify_down"), draft.context.defaults),
         checkers=checkers_of(block, levels, server.address, port, draft.context),
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from msgspec import structs
 
+from standfast.config.definitions import with_user
 from standfast.config.keywords.lvs_values import ServiceKey
 from standfast.config.lvs_checkers import Context
 from standfast.config.lvs_draft import ServiceDraft
@@ -241,8 +242,8 @@ def _finished(draft: ServiceDraft) -> VirtualServer:
         omega=draft.get("omega", False),
         smtp_alert=draft.get("smtp_alert", mails(draft, default=False)),
         snmp_name=draft.get("snmp_name", ""),
-        quorum_up=draft.get("quorum_up"),
-        quorum_down=draft.get("quorum_down"),
+        quorum_up=with_user(draft.get("quorum_up"), draft.context.defaults),
+        quorum_down=with_user(draft.get("quorum_down"), draft.context.defaults),
         sorry_server=finished_sorry(draft.sorry),
         real_servers=tuple(finished_server(draft, server) for server in draft.servers),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from standfast.config.definitions import identity
+from standfast.config.definitions import identity, with_user
 from standfast.config.findings import Findings
 from standfast.config.script_model import Fifo, Notifications, ProgramRules, ScriptCall
 from standfast.config.settings import Settings, Value
@@ -44,11 +44,6 @@ def notifications(block: Settings, defaults: Settings) -> Notifications:
 FIFOS = ("notify_fifo", "vrrp_notify_fifo", "lvs_notify_fifo")
 
 
-def _own_script(keyword: str, defaults: Settings) -> ScriptCall | None:
-    call: ScriptCall | None = defaults.get(keyword)
-    return None if call is None else ScriptCall(argv=call.argv, identity=identity(call.identity, defaults))
-
-
 def program_rules(defaults: Settings) -> ProgramRules:
     """What ``global_defs`` says of programs and pipes."""
     get = defaults.get
@@ -65,9 +60,9 @@ def program_rules(defaults: Settings) -> ProgramRules:
         secure=get("enable_script_security", False),
         as_written=get("use_symlink_paths", False),
         fifos=fifos,
-        startup=_own_script("startup_script", defaults),
+        startup=with_user(get("startup_script"), defaults),
         startup_timeout=get("startup_script_timeout", 10 * SECOND),
-        shutdown=_own_script("shutdown_script", defaults),
+        shutdown=with_user(get("shutdown_script"), defaults),
         shutdown_timeout=get("shutdown_script_timeout", 10 * SECOND),
         states_on_reload=get("fifo_write_vrrp_states_on_reload", False),
         notify_timeout=get("notify_timeout", 10 * SECOND),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from standfast.config.load import Loaded, load_text
@@ -146,3 +147,18 @@ def test_a_sorry_server_of_the_other_ip_version_is_left_out():
     loaded = load("sorry_server fd00::1 80\n" + server())
     assert (codes(loaded), one(loaded).sorry_server) == (["SF4543"], None)
     assert codes(load("sorry_server fd00::1 80\nsorry_server_lvs_method TUN\n" + server())) == []
+
+
+def test_who_runs_the_programs_of_servers_services_and_checks() -> None:
+    own = "MISC_CHECK {\nmisc_path /c\nuser carol\n}\n"
+    usual = "notify_up /u\nnotify_down /d dave\nMISC_CHECK {\nmisc_path /c\n}\n"
+    before = (
+        "global_defs {\nenable_script_security\nscript_user frank\n}\nvrrp_check v {\nMISC_CHECK {\nmisc_path /c\n}\n}"
+    )
+    body = "quorum_up /q\nquorum_down /q gina\n" + server(inside=usual + own)
+    loaded = load(body, before=before)
+    service, (real,) = one(loaded), one(loaded).real_servers
+    calls = [service.quorum_up, service.quorum_down, real.notify_up, real.notify_down]
+    assert [call and call.identity.user for call in calls] == ["frank", "gina", "frank", "dave"]
+    checks = [msgspec.msgpack.decode(check.options)["script"] for check in real.checkers]
+    assert [call["identity"]["user"] for call in checks] == ["frank", "carol"]
