@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from msgspec import structs
 
+from standfast.config.hmac_model import Hmac
 from standfast.config.model import Announcing, VrrpInstance
 from standfast.simulation.situations import Condition
 from standfast.testing.lan import Host, Lan
@@ -57,7 +58,8 @@ class Wire(Lan):
 def play(instances: Sequence[VrrpInstance], conditions: Sequence[Condition]) -> Outcome:
     """Let the machines elect a master, make the conditions true, wait; then let all be well again."""
     wire = Wire(random.Random(0))  # noqa: S311 - a pretended network
-    hosts = [wire.add(simple(each), address) for each, address in zip(instances, sources(instances), strict=True)]
+    heard = opened(instances)
+    hosts = [wire.add(simple(each), address) for each, address in zip(heard, sources(instances), strict=True)]
     for number, host in enumerate(hosts):
         # In the order of priority: everybody is heard before the next one begins, as on a network that has long run.
         wire.at(number, partial(host.act, Router.start))
@@ -80,6 +82,25 @@ def simple(instance: VrrpInstance) -> VrrpInstance:
     """The same in an election, without long waits and announcements."""
     quiet = Announcing(repeat=1, delay=0, refresh=0)
     return structs.replace(instance, preempt_delay=0, announcing=quiet, stop_hold=0)
+
+
+def opened(instances: Sequence[VrrpInstance]) -> Sequence[VrrpInstance]:
+    """Without the seals that fit together: the pretended wire carries neither AH headers nor signatures."""
+    if len({each.auth for each in instances}) == 1 and instances[0].auth is not None and instances[0].auth.kind == "ah":
+        instances = [structs.replace(each, auth=None) for each in instances]
+    if all(_reads(one.hmac, other.hmac) for one in instances for other in instances):
+        instances = [structs.replace(each, hmac=None) for each in instances]
+    return instances
+
+
+def _reads(reader: Hmac | None, signer: Hmac | None) -> bool:
+    """Has it the key that the other signs with? What is only in a file is taken for equal."""
+    if reader is None or signer is None:
+        return reader is signer
+    ours = {key.id: key.secret for key in reader.keys}
+    theirs = {key.id: key.secret for key in signer.keys}.get(signer.active, b"")
+    known = ours.get(signer.active)
+    return known is not None and (not known or not theirs or known == theirs)
 
 
 def sources(instances: Sequence[VrrpInstance]) -> list[Address]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
+from standfast.config.hmac_model import Hmac, HmacKey
 from standfast.config.model import Authentication, UnicastPeer
 from standfast.simulation.arena import play, simple, sources
 from standfast.simulation.situations import Condition
@@ -57,6 +58,30 @@ def test_equal_priorities_are_tied():
 )
 def test_machines_that_do_not_hear_each_other_are_both_master(change):
     assert play([HIGH, structs.replace(LOW, **change)], (WELL, WELL)).masters == (0, 1)
+
+
+def signs(active: int, *keys: HmacKey) -> Hmac:
+    return Hmac(keys=keys, active=active, window_s=5)
+
+
+OLD, NEW, FILE = HmacKey(id=1, secret=b"o" * 32), HmacKey(id=2, secret=b"n" * 32), HmacKey(id=1, file="/key")
+AH, OTHER_AH = Authentication(kind="ah", password=b"x"), Authentication(kind="ah", password=b"y")
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "masters"),
+    [
+        ({"auth": AH}, {"auth": AH}, (0,)),
+        ({"auth": AH}, {"auth": OTHER_AH}, (0, 1)),
+        ({"hmac": signs(1, OLD)}, {"hmac": signs(1, OLD)}, (0,)),
+        ({"hmac": signs(1, OLD, NEW)}, {"hmac": signs(2, OLD, NEW)}, (0,)),
+        ({"hmac": signs(1, OLD)}, {"hmac": signs(2, OLD, NEW)}, (0, 1)),
+        ({"hmac": signs(1, OLD)}, {"hmac": signs(1, HmacKey(id=1, secret=b"x" * 32))}, (0, 1)),
+        ({"hmac": signs(1, OLD)}, {"hmac": signs(1, FILE)}, (0,)),
+    ],
+)
+def test_seals_that_fit_together_are_no_obstacle(high, low, masters):
+    assert play([structs.replace(HIGH, **high), structs.replace(LOW, **low)], (WELL, WELL)).masters == masters
 
 
 def test_unicast_machines_hear_their_peers_alone():
