@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -17,6 +17,9 @@ from standfast.vrrp.lateness import Lateness
 
 TICK_S: Final = 0.005
 """What happens within it is programmed together."""
+
+AT_ONCE: Final = 4000
+"""Members, old and new, in one batch; some 0.2 s of work. More comes in several."""
 
 REST_S: Final = 1.0
 """After a failure, before the next try; doubles up to a minute."""
@@ -146,17 +149,22 @@ class Programmer:
                 if not self.started:
                     self._touched = touched
                 return
-            self.batches += 1
-            try:
-                failures = await self._balancer.apply(changes)
-            except Exception as error:
-                self._fault(f"takes no changes: {_words(error)}")
-                failures = tuple(Failure(pool=_name(each), words=_words(error)) for each in changes)
-            else:
-                self.problem = ""
-            self._settle(changes, {failure.pool: failure.words for failure in failures})
+            for piece in pieces(changes):
+                await self._program(piece)
+                await trio.lowlevel.checkpoint()  # checks and the heartbeat have their turn
             self.last_delay = clock.now() - since
             self.delay.note(self.last_delay)
+
+    async def _program(self, changes: Sequence[PoolChange]) -> None:
+        self.batches += 1
+        try:
+            failures = await self._balancer.apply(changes)
+        except Exception as error:
+            self._fault(f"takes no changes: {_words(error)}")
+            failures = tuple(Failure(pool=_name(each), words=_words(error)) for each in changes)
+        else:
+            self.problem = ""
+        self._settle(changes, {failure.pool: failure.words for failure in failures})
 
     def _changes(self, touched: dict[str, None]) -> tuple[PoolChange, ...]:
         now = trio.current_time()
@@ -251,6 +259,21 @@ class Programmer:
             if self.started:
                 self.started = False
                 await self._balancer.stop(leave=leave)
+
+
+def pieces(changes: Sequence[PoolChange]) -> Iterator[list[PoolChange]]:
+    """In batches that a data plane can take without keeping the process for long; a service is never divided."""
+    piece: list[PoolChange] = []
+    members = 0
+    for change in changes:
+        size = sum(len(pool.members) + 1 for pool in (change.old, change.new) if pool is not None)
+        if piece and members + size > AT_ONCE:
+            yield piece
+            piece, members = [], 0
+        piece.append(change)
+        members += size
+    if piece:
+        yield piece
 
 
 def _name(change: PoolChange) -> str:

@@ -10,8 +10,8 @@ from msgspec import structs
 from trio.testing import MockClock
 
 from standfast.config.lvs_model import LvsGlobals
-from standfast.contract.balancing import Member, Pool
-from standfast.health.programmer import Programmer
+from standfast.contract.balancing import Member, Pool, PoolChange
+from standfast.health.programmer import AT_ONCE, Programmer, pieces
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
 
@@ -69,6 +69,35 @@ async def test_what_happens_within_a_tick_is_one_batch(autojump_clock):
         on.want(pool("s1"))  # as it is
         await trio.sleep(1)
         assert len(on.memory.batches) == 1
+
+
+async def test_very_much_comes_in_pieces_between_which_others_have_their_turn(autojump_clock):
+    async with stage() as on:
+        members = tuple(Member(address=Address.parse(f"10.0.{n // 250}.{n % 250 + 1}"), port=80) for n in range(900))
+        on.want(*(structs.replace(pool(f"web{number}"), members=members) for number in range(10)))
+        order = []
+        apply = on.memory.apply
+
+        async def other():
+            order.append("other")
+
+        async with trio.open_nursery() as nursery:
+
+            async def noted(changes):
+                order.append(len(changes))
+                nursery.start_soon(other)
+                return await apply(changes)
+
+            on.memory.apply = noted
+            await trio.sleep(1)
+        assert order == [4, "other", 4, "other", 2, "other"]
+
+
+def test_a_service_is_never_divided():
+    big = structs.replace(pool("big"), members=pool("big").members * (AT_ONCE * 2))
+    changes = [PoolChange(old=None, new=each) for each in (pool("a"), big, pool("b"))]
+    assert [[each.new.name for each in piece] for piece in pieces(changes)] == [["a"], ["big"], ["b"]]
+    assert list(pieces([])) == []
 
 
 async def test_a_change_there_and_back_within_a_tick_is_none(autojump_clock):

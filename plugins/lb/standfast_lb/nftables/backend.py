@@ -87,8 +87,10 @@ class NftablesBalancer(LoadBalancer):
         self._odometer = Odometer(self._channel)
         self._aftermath = Aftermath(self._channel, self._conntrack)
         self._ruleset = Ruleset(self._nat, self._direct)
-        if adopt and self._adopted(adopt):
-            return _beyond_us(settings)
+        if adopt:  # in a thread, as everything that reads whole tables: there may be tens of thousands of elements
+            taken_over: bool = await trio.to_thread.run_sync(self._adopted, adopt)
+            if taken_over:
+                return _beyond_us(settings)
         await trio.lowlevel.checkpoint()
         if adopt:
             self._stale = True  # the next transaction replaces what is there; until then it goes on working
@@ -111,8 +113,7 @@ class NftablesBalancer(LoadBalancer):
 
     async def read(self) -> tuple[Pool, ...]:
         """The pools whose rules and maps all stand as they should."""
-        await trio.lowlevel.checkpoint()
-        wrong = differences(self._ruleset, standing(self._channel, self._ruleset))
+        wrong = await trio.to_thread.run_sync(self._wrong)
         return tuple(pool for name, pool in self._pools.items() if name not in wrong)
 
     async def apply(self, changes: Sequence[PoolChange]) -> tuple[Failure, ...]:
@@ -190,11 +191,16 @@ class NftablesBalancer(LoadBalancer):
 
     async def repair(self) -> tuple[Repair, ...]:
         """Compare everything; if something is wrong, put all of it in again, in one transaction."""
-        await trio.lowlevel.checkpoint()
+        return await trio.to_thread.run_sync(self._mended)
+
+    def _wrong(self) -> dict[str, str]:
+        return differences(self._ruleset, standing(self._channel, self._ruleset))
+
+    def _mended(self) -> tuple[Repair, ...]:
         self._watch.touched_by_others(self._nat.name, self._channel.port)
         devices = self._surroundings.devices()
         moved, self._devices = devices != self._devices and self._uses_devices(), devices
-        wrong = differences(self._ruleset, standing(self._channel, self._ruleset))
+        wrong = self._wrong()
         if not wrong and not moved:
             return ()
         self._install_all()
@@ -215,7 +221,9 @@ class NftablesBalancer(LoadBalancer):
 
     async def statistics(self) -> dict[str, PoolStatistics]:
         """Read every counter once."""
-        await trio.lowlevel.checkpoint()
+        return await trio.to_thread.run_sync(self._counted)
+
+    def _counted(self) -> dict[str, PoolStatistics]:
         reading = self._odometer.reading()
         return {
             name: statistics(
