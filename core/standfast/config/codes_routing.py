@@ -20,9 +20,9 @@ ROUTING = (
     Code("SF3116", "error", "`protocol` reset",
          "Routes and rules that are watched are recognised by protocol 18 (keepalived), so another number is not "
          "used unless the line says `no_track`."),
-    Code("SF3117", "warning", "route is not watched",
-         "Only routes with a `dev` are watched. If somebody deletes this one, nobody notices before the next change of "
-         "state. Add `dev`, or `no_track` if that is meant."),
+    Code("SF3117", "warning", "route that keepalived does not watch",
+         "keepalived watches only routes with a `dev`, and says so. standfast watches this one as well and puts it "
+         "back if somebody deletes it; where keepalived runs nobody would. Add `dev`, or `no_track` if it is meant."),
     Code("SF3118", "error", "rule without a place",
          "Rules are tried in the order of their `preference`. Without one the rule gets a number that depends on the "
          "other rules of the file, counting down from 16384."),

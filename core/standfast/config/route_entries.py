@@ -98,7 +98,7 @@ class _Route(RoutingReader):
         self.protocol()
         tracked = not self.fields.get("no_track") and not self.static
         if tracked and not self.fields.get("dev"):
-            message = "the route names no `dev`, so it is not noticed when somebody deletes it"
+            message = "the route names no `dev`: keepalived, unlike standfast, does not notice when somebody deletes it"
             forwards = self.fields.get("kind", "unicast") == "unicast"
             hint = "add `dev` and the interface, or `no_track`" if forwards else "add `no_track`"
             self.reader.findings.warning("SF3117", self.reader.statement, message, hint=hint)
