@@ -12,7 +12,7 @@ import pytest
 from standfast import clock
 from standfast.config.model import VirtualAddress
 from standfast.lab.lab import Host as LabHost
-from standfast.lab.lab import Lab
+from standfast.lab.lab import Lab, wait_running
 from standfast.net.command import Changer
 from standfast.net.encode import IFA_PROTO, AddressEncoder
 from standfast.net.host import AddressAppeared, AddressVanished, HostEvent, LinkChanged
@@ -60,6 +60,7 @@ def everything(monitor: Monitor) -> list[HostEvent]:
 
 
 def test_the_kernel_takes_what_we_encode(pair, stack):
+    wait_running(pair[0].namespace, "eth0")  # before that an IPv6 address is tentative
     with pair[0].namespace.entered():
         changer, encode = stack.enter_context(closing(Changer())), AddressEncoder()
         monitor = stack.enter_context(closing(Monitor(changer)))
