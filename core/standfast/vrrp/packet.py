@@ -294,10 +294,11 @@ def assemble(envelope: Envelope, header: Header, form: Form) -> Advert:
     )
 
 
-def decode(envelope: Envelope, mode: Mode = "auto") -> Advert:
+def decode(envelope: Envelope, mode: Mode = "auto", whole: Envelope | None = None) -> Advert:
     """Read a message by the rules that hold for every router. Raises :class:`BadAdvert`, nothing else.
 
-    What depends on the virtual router (VRID, TTL, authentication, interval, addresses) is the
+    ``whole``: as it came, if a signature was behind the message (:func:`split_trailer`); over IPv6 the checksum covers
+    that.  What depends on the virtual router (VRID, TTL, authentication, interval, addresses) is the
     receive pipeline's business: :mod:`standfast.vrrp.receive`.
     """
     if len(envelope.message) < HEADER_SIZE:
@@ -310,4 +311,5 @@ def decode(envelope: Envelope, mode: Mode = "auto") -> Advert:
     check_type(header)
     unicast = envelope.destination[0] >> 4 != 0xE
     forms = acceptable_forms(header.version, family, mode=mode, unicast=unicast)
-    return assemble(envelope, header, find_form(envelope, forms))
+    summed = envelope if whole is None or family == 4 else whole
+    return assemble(envelope, header, find_form(summed, forms))

@@ -68,7 +68,7 @@ class Survey:
         inner, signature = packet.split_trailer(envelope, header)
         faults: dict[str, str] = {}
         try:
-            advert = packet.decode(inner)
+            advert = packet.decode(inner, whole=envelope)
         except BadAdvert as error:
             faults[error.reason] = error.words
             source, destination = Address(family, envelope.source), Address(family, envelope.destination)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from standfast.testing.playbook import advert
 from standfast.values import SECOND, Address
 from standfast.vrrp import ah, packet
+from standfast.vrrp.checksum import covered, internet_checksum
 from standfast.vrrp.survey import Survey
 
 OTHER = "10.9.0.1"
@@ -110,3 +111,20 @@ def test_any_bytes_are_heard_or_counted_as_nonsense(data):
     report = survey.report(0)
     assert report["packets"] == 3
     assert report["nonsense"] + sum(each["adverts"] for r in report["routers"] for each in r["speakers"]) == 3
+
+
+def test_over_ipv6_the_checksum_covers_the_signature():
+    signature = bytes(range(28))
+    message = bytearray(packet.encode(advert(100, **V6)) + signature)
+    message[6:8] = b"\0\0"
+    source, destination = V6["source"].packed, V6["destination"].packed
+    summed = internet_checksum(covered("pseudo", source, destination, bytes(message)))
+    message[6:8] = summed.to_bytes(2, "big")
+    head = struct.pack("!IHBB", 0x60000000, len(message), 112, 255) + source + destination
+    router = only(heard(head + bytes(message)))
+    assert router["conflicts"] == []
+    assert router["speakers"][0]["authentication"] == "HMAC"
+    assert router["speakers"][0]["addresses"] == ["fe80::9"]
+    message[-1] ^= 1
+    (words,) = only(heard(head + bytes(message)))["conflicts"]
+    assert "checksum is wrong" in words
