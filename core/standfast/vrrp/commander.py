@@ -65,7 +65,8 @@ class Commander:
         order = Order("yield", now, _until(request, now))
         self._save({member.key: order for member in members})
         for member in members:
-            self._speaker.perform(member, member.router.give_way(order, now, force=request.force))
+            slowest = self._speaker.groups.slowest_successor(member.router)
+            self._speaker.perform(member, member.router.give_way(order, now, force=request.force, slowest=slowest))
         self._speaker.turn()
         await self._settled(members)
         stayed = [member for member in members if member.router.order != order]

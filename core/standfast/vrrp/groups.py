@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from standfast.config.tracking_model import SyncGroup
+from standfast.vrrp import timing
 from standfast.vrrp.group import Group, Steps
 from standfast.vrrp.router import GROUP, Router
 
@@ -39,6 +40,16 @@ class Groups:
     def of(self, router: Router) -> Group | None:
         """The group of a router, if it is in one."""
         return self._group_of.get(router)
+
+    def slowest_successor(self, router: Router) -> int:
+        """Microseconds from our priority 0 to the last successor in its group: a peer's members take over together.
+
+        0: it is in no group.
+        """
+        group = self._group_of.get(router)
+        members = () if group is None else group.members
+        waits = (timing.giving_way_time(each.config.version, each.config.advert_interval) for each in members)
+        return max(waits, default=0)
 
     def settle(self, router: Router, now: int) -> Steps:
         """Something happened to a router: what follows for it and the others of its group."""

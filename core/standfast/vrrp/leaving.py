@@ -14,11 +14,14 @@ from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
 
 
-def begin(machine: Machine, cause: str, now: int, *, hold: bool, removed: bool) -> None:
-    """Leave for good: with ``hold`` by way of LEAVING, else at once. ``removed``: by a reload."""
+def begin(machine: Machine, cause: str, now: int, *, hold: bool, removed: bool, slowest: int = 0) -> None:
+    """Leave for good: with ``hold`` by way of LEAVING, else at once. ``removed``: by a reload.
+
+    ``slowest``: how long the sync group's slowest successor takes.
+    """
     config = machine.config
     machine.leaving_as = "DELETED" if removed else "STOP"
-    wait = timing.leaving_time(config.version, config.advert_interval, config.stop_hold)
+    wait = timing.leaving_time(config.version, config.advert_interval, config.stop_hold, slowest)
     if machine.state is State.MASTER and hold and wait > 0 and machine.addresses:
         machine.send_advert(now, 0)
         machine.announcer.stop()

@@ -28,8 +28,11 @@ class Order(NamedTuple):
     """Microseconds on CLOCK_BOOTTIME; None: until it is taken back."""
 
 
-def give_way(machine: Machine, order: Order, now: int, *, force: bool) -> None:
-    """Let somebody else be MASTER. With ``force`` even if nobody is there."""
+def give_way(machine: Machine, order: Order, now: int, *, force: bool, slowest: int = 0) -> None:
+    """Let somebody else be MASTER. With ``force`` even if nobody is there.
+
+    ``slowest``: how long the sync group's slowest successor takes.
+    """
     machine.order = order
     if machine.state is State.BACKUP:
         machine.elect(State.BACKUP)
@@ -43,7 +46,7 @@ def give_way(machine: Machine, order: Order, now: int, *, force: bool) -> None:
     machine.end_rivalry(now)
     machine.counters.release_master += 1
     machine.move(Input.LEAVE, "ordered to yield", now)
-    machine.timer = now + timing.giving_way_time(config.version, config.advert_interval)
+    machine.timer = now + max(timing.giving_way_time(config.version, config.advert_interval), slowest)
 
 
 def heard_successor(machine: Machine, advert: Advert, now: int) -> None:

@@ -102,10 +102,13 @@ class Router(Machine):
         self._enter_service(now)
         return self.flush()
 
-    def stop(self, now: int, hold: bool = True, *, removed: bool = False) -> tuple[Action, ...]:
-        """Leave for good; :class:`Left` ends it. With ``hold`` a MASTER keeps its addresses for its successor."""
+    def stop(self, now: int, hold: bool = True, *, removed: bool = False, slowest: int = 0) -> tuple[Action, ...]:
+        """Leave for good; :class:`Left` ends it. With ``hold`` a MASTER keeps its addresses for its successor.
+
+        ``slowest``: see :meth:`Groups.slowest_successor`.
+        """
         cause = "removed from the configuration" if removed else "stopped"
-        leaving.begin(self, cause, now, hold=hold, removed=removed)
+        leaving.begin(self, cause, now, hold=hold, removed=removed, slowest=slowest)
         return self.flush()
 
     # What happens
@@ -143,9 +146,9 @@ class Router(Machine):
             self._end_order(f"the time of `{self.order.kind}` is over", now)
         return self.flush()
 
-    def give_way(self, order: Order, now: int, *, force: bool = False) -> tuple[Action, ...]:
+    def give_way(self, order: Order, now: int, *, force: bool = False, slowest: int = 0) -> tuple[Action, ...]:
         """Ordered to yield: let another router be MASTER and take no part until :meth:`resume_part`."""
-        orders.give_way(self, order, now, force=force)
+        orders.give_way(self, order, now, force=force, slowest=slowest)
         return self.flush()
 
     def hold(self, order: Order) -> tuple[Action, ...]:

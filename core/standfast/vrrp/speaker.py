@@ -141,7 +141,8 @@ class Speaker:
     def dismiss(self, instance: Instance, now: int, *, hold: bool, removed: bool) -> None:
         """Let an instance leave, or hurry up; when it has left it is forgotten."""
         self.leaving[instance] = None
-        self.perform(instance, instance.router.stop(now, hold, removed=removed))
+        slowest = self.groups.slowest_successor(instance.router)
+        self.perform(instance, instance.router.stop(now, hold, removed=removed, slowest=slowest))
 
     async def nobody_left(self) -> None:
         """Until the last instance that was dismissed has left and every effect is done."""

@@ -36,14 +36,13 @@ def peers_down_time(version: int, interval: int) -> int:
     return down_time(version, 254, interval, _PATIENCE)
 
 
-def leaving_time(version: int, interval: int, stop_hold: int) -> int:
+def leaving_time(version: int, interval: int, stop_hold: int, slowest: int = 0) -> int:
     """How long a leaving master keeps its addresses for a successor that it does not hear.
 
     After a priority 0 advert even a peer of priority 1 takes over within 255/256 of the interval
-    (version 2: of a second).
+    (version 2: of a second).  ``slowest``: the longest such time in its sync group, whose peers take over together.
     """
-    longest_skew = skew_time(version, 1, interval)
-    return min(stop_hold, longest_skew + LEAVING_MARGIN)
+    return min(stop_hold, max(giving_way_time(version, interval), slowest))
 
 
 def giving_way_time(version: int, interval: int) -> int:

@@ -149,3 +149,24 @@ async def test_an_order_that_cannot_be_kept_is_remarked_on(speaker, ring, backup
     speaker.work()
     words = [event.words for event in ring.since(0)[1] if isinstance(event, Remark)]
     assert "a restart forgets the order" in words[0]
+
+
+@pytest.mark.parametrize("leaves", [False, True])
+async def test_a_group_waits_for_the_successor_of_its_slowest_member(commander, speaker, master, make_instance, time,
+                                                                     autojump_clock, leaves):  # fmt: skip
+    slow = make_instance(name="VI_2", vrid=52, advert_interval=SECOND)
+    speaker.admit([master, slow])
+    members = {"VI_1": master.router, "VI_2": slow.router}
+    speaker.perform(slow, slow.router.start(time.at))
+    speaker.groups.configure((SyncGroup(name="G", members=("VI_1", "VI_2")),), members, time.at)
+    wait = speaker.groups.slowest_successor(master.router)
+    assert wait > SECOND
+    if leaves:
+        speaker.dismiss(master, time.at, hold=True, removed=False)
+    else:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(commander.obey, Request(do="yield", instance="G", force=True))
+            await trio.testing.wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+    assert master.router.state is State.LEAVING
+    assert master.router.deadline == time.at + wait

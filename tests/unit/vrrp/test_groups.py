@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from standfast.config.tracking_model import SyncGroup
 from standfast.testing.playbook import router
+from standfast.values import SECOND
+from standfast.vrrp import timing
 from standfast.vrrp.groups import Groups
 from standfast.vrrp.router import GROUP
 from standfast.vrrp.rules import State
@@ -45,3 +47,10 @@ def test_a_router_without_a_group_has_nothing_to_settle():
     alone.start(0)
     assert Groups().settle(alone, 0) == []
     assert not alone.news
+
+
+def test_the_slowest_successor_counts_for_the_whole_group():
+    fast, slow, groups = router(version=3, advert_interval=100_000), router(vrid=52), Groups()
+    assert groups.slowest_successor(fast) == 0
+    groups.configure((PAIR,), {"a": fast, "b": slow}, 0)
+    assert groups.slowest_successor(fast) == groups.slowest_successor(slow) == timing.giving_way_time(2, SECOND)

@@ -49,3 +49,9 @@ def test_leaving_waits_for_the_slowest_successor_but_no_longer_than_told():
 def test_lateness_worth_counting():
     assert timing.late_threshold(SECOND) == 250 * MILLISECOND
     assert timing.late_threshold(10 * MILLISECOND) == 20 * MILLISECOND
+
+
+def test_who_leaves_waits_for_the_slowest_successor_of_its_group():
+    assert timing.leaving_time(3, 100 * MILLISECOND, 2 * SECOND, SECOND) == SECOND
+    assert timing.leaving_time(3, 100 * MILLISECOND, SECOND // 2, SECOND) == SECOND // 2
+    assert timing.leaving_time(2, SECOND, 2 * SECOND, 100 * MILLISECOND) == 996_093 + 50 * MILLISECOND
