@@ -123,7 +123,7 @@ def _entry(kind: int, data: bytes) -> bytes:
     return bytes((kind, len(data))) + data
 
 
-_HOST_ORDER = ("integer", "mark", "iface_index")
+_HOST_ORDER = ("integer", "mark", "iface_index", "ifname")
 
 
 def _order(kind: Type) -> int:

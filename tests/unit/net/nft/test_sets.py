@@ -2,8 +2,8 @@ import pytest
 
 from standfast.net.nft import terms as t
 from standfast.net.nft.sets import DYNAMIC, INTERVAL, TIMEOUT, Set
-from standfast.net.nft.types import INTEGER, IPV4, MARK, SERVICE, concatenation
-from standfast.net.nft.wire import u32
+from standfast.net.nft.types import INTEGER, INTERFACE, INTERFACE_NAME, IPV4, MARK, SERVICE, concatenation
+from standfast.net.nft.wire import attribute, u32
 
 
 def test_flags_that_follow_from_the_rest():
@@ -33,3 +33,12 @@ def test_a_declaration_as_nft_takes_it():
 def test_a_term_that_nft_cannot_remember_is_refused():
     with pytest.raises(ValueError, match="no way"):
         Set("x", INTEGER, IPV4, typeof=(t.META_OIF, t.IP_SOURCE)).encode(1)
+
+
+def test_byte_orders_are_remembered_as_nft_itself_does():
+    """Read back from sets that nft 1.0.6 made; without them it lists every name as ""."""
+    names = attribute(13, bytes((0, 4, 1, 0, 0, 0)))
+    assert names in Set("s", INTERFACE_NAME).encode(1)
+    below = attribute(13, bytes((0, 4, 1, 0, 0, 0, 1, 4, 1, 0, 0, 0, 6, 4, 0, 0, 0, 0)))
+    assert below in Set("m", INTERFACE_NAME, data=INTERFACE).encode(1)
+    assert attribute(13, bytes((0, 4, 2, 0, 0, 0))) in Set("a", IPV4).encode(1)
