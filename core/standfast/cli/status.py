@@ -17,7 +17,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "status",
         help="show what the daemon does, and why",
         description="Show what the daemon does, and why. "
-        "Exit status: 0, or 3 if something is gone or stuck, or a MASTER lacks an address.",
+        "Exit status: 0, or 3 if something is gone or stuck, or a MASTER lacks an address or route.",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document (standfast.status/1)")
     add_run_dir(parser)

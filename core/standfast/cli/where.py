@@ -12,7 +12,7 @@ RUN_DIR = Path("/run/standfast")
 EX_UNKNOWN = 3
 """Exit status: the daemon is gone or stuck, so nothing can be said of it.
 
-For ``status`` also: a MASTER lacks an address."""
+For ``status`` also: a MASTER lacks an address, a route or a rule."""
 
 
 def default_configuration() -> str:

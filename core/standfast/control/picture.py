@@ -33,7 +33,7 @@ class Picture:
 
     document: Document
     problems: tuple[str, ...]
-    """In words; empty when every process has answered, its loop turns, and no MASTER lacks an address."""
+    """In words; empty when every process has answered, its loop turns, and no MASTER lacks an address or route."""
 
 
 def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
@@ -136,8 +136,9 @@ def _lacking(document: Document, instance: Document) -> str:
     since = datetime.datetime.fromisoformat(instance["since"])
     if instance["state"] != "MASTER" or (made - since).total_seconds() < _GRACE_S:
         return ""
-    present = set(instance["addresses_present"])
-    missing = [address for address in instance["addresses_wanted"] if address not in present]
+    present = {*instance["addresses_present"], *instance.get("routing_present", ())}
+    wanted = (*instance["addresses_wanted"], *instance.get("routing_wanted", ()))
+    missing = [each for each in wanted if each not in present]
     if not missing:
         return ""
     others = f" and {len(missing) - 1} more" if len(missing) > 1 else ""

@@ -171,6 +171,12 @@ def test_a_master_without_its_addresses_is_a_problem(answers, present, words):
     assert found == (f"VI_1: MASTER, but {words}: the log has the reason",)
 
 
+def test_a_master_without_a_route_is_a_problem(answers):
+    routes = ["route 10.0.0.0/8 via 10.9.0.7", "route default via 10.9.0.8"]
+    found = problems(answers, routing_wanted=routes, routing_present=routes[1:])
+    assert found == (f"VI_1: MASTER, but {routes[0]} is missing: the log has the reason",)
+
+
 def test_who_has_just_become_master_is_still_putting_its_addresses_on(answers):
     since = datetime.datetime.now(datetime.UTC).isoformat()
     assert problems(answers, since=since, addresses_present=[]) == ()
