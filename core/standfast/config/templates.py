@@ -78,6 +78,8 @@ def _can_be_prepared(text: Text) -> bool:
     head = text.head
     if not head or head[0] in "@~" or head.startswith("include") or "\\" in head or (head[0] == "$" and "=" in head):
         return False
+    if "{{" in head and "}}" in head:  # with a value in it this may look like another program's placeholder
+        return False
     references = list(REFERENCE.finditer(head))
     if len(references) != head.count("$") or any(found[2] or found[4] for found in references):
         return False

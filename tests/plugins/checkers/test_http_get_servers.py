@@ -22,6 +22,10 @@ def one(**url) -> HttpOptions:
     return HttpOptions(urls=(Url(**{"path": "/health", **url}),))
 
 
+LONG = 10_000_000
+"""Microseconds: where an answer comes, a busy machine may take its time."""
+
+
 async def ask(around, behaviour, options: HttpOptions, patience: int = 300_000, **target):
     async with servers.tcp_server(behaviour) as server:
         result = await HttpGet(options, server.target(connect_timeout=patience, **target), around).check()
@@ -47,7 +51,7 @@ async def ask(around, behaviour, options: HttpOptions, patience: int = 300_000, 
     ],
 )  # fmt: skip
 async def test_answers(around, answer, url, verdict, code, words):
-    result, _ = await ask(around, servers.answering(answer), one(**url))
+    result, _ = await ask(around, servers.answering(answer), one(**url), patience=LONG)
     assert (result.verdict, result.code) == (verdict, code)
     assert words in result.words
 
@@ -79,14 +83,14 @@ async def test_slow_is_not_late(around):
 
 
 async def test_a_wrong_length_is_only_told(around):
-    result, _ = await ask(around, servers.wrong_length(b"hello", 9), one())
+    result, _ = await ask(around, servers.wrong_length(b"hello", 9), one(), patience=LONG)
     assert result.verdict == "good"
     assert result.details == {"status": 200, "wrong_length": "9 said, 5 sent"}
 
 
 @pytest.mark.parametrize(("virtualhost", "host"), [("www.example", "www.example"), ("", None)])
 async def test_the_host_header(around, virtualhost, host):
-    _, server = await ask(around, servers.answering(OK), one(virtualhost=virtualhost))
+    _, server = await ask(around, servers.answering(OK), one(virtualhost=virtualhost), patience=LONG)
     expected = host or f"127.0.0.1:{server.port}"
     assert server.asked == [f"GET /health HTTP/1.0\r\nUser-Agent: KeepAliveClient\r\nHost: {expected}\r\n\r\n".encode()]
 

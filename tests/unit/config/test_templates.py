@@ -60,3 +60,7 @@ def test_a_value_that_makes_an_include_goes_the_long_way():
 def test_values_that_mean_something_are_not_plain(value):
     assert not is_plain(value)
     assert is_plain("2001:db8::1/64")
+
+
+def test_what_may_become_another_programs_placeholder_is_read_like_any_other_line():
+    assert line("{{${A}}}").pieces({"A": "1"}) is None
