@@ -44,6 +44,7 @@ def dumps(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
         finally:
             free.append(host)
 
+    tmp_path_factory.getbasetemp()  # made here, once: several threads would each try to
     try:
         with ThreadPoolExecutor(WORKERS) as pool:
             yield dict(zip((file.name for file in FILES), pool.map(ask, FILES), strict=True))
