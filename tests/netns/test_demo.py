@@ -34,7 +34,9 @@ def test_the_web_service_survives_what_befalls_its_servers():
 
 @pytest.mark.parametrize(("act", "words", "namespaces"), [("1", "is master", 4), ("2", "web2 dies", 8)])
 def test_an_interrupted_demo_leaves_nothing_behind(act, words, namespaces):
-    process = subprocess.Popen([*COMMAND, "--act", act], stdout=subprocess.PIPE, text=True)
+    # A series that runs in the background has SIGINT ignored, and children inherit that.
+    obeying = ["env", "--default-signal=INT", *COMMAND, "--act", act]
+    process = subprocess.Popen(obeying, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     with process.stdout:
         line = next(line for line in process.stdout if words in line)

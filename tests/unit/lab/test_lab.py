@@ -91,7 +91,9 @@ with Lab() as lab:
 
 
 def started() -> tuple[subprocess.Popen[str], str]:
-    process = subprocess.Popen([sys.executable, "-c", BUILD_AND_WAIT], stdout=subprocess.PIPE, text=True)
+    # A series that runs in the background or under nohup has INT or HUP ignored, and children inherit that.
+    obeying = ["env", "--default-signal=HUP,INT", sys.executable, "-c", BUILD_AND_WAIT]
+    process = subprocess.Popen(obeying, stdout=subprocess.PIPE, text=True)
     assert process.stdout
     with process.stdout:
         return process, process.stdout.readline().strip()
