@@ -68,6 +68,10 @@ class Parameters:
         else:
             self.plain.pop(parameter.name, None)
 
+    def seed(self, words: str) -> None:
+        """From here on ``${_RANDOM}`` gives the same numbers whenever the same text is read."""
+        self._rng = random.Random(words)  # noqa: S311 - to be repeated, not to be secret
+
     def find(self, name: str) -> Parameter | None:
         """A user's parameter."""
         return self._defined.get(name)

@@ -339,12 +339,19 @@ class Preprocessor:
         for piece in pieces:
             if piece.words:
                 self._builder.statement(Statement(piece.words, piece.raw, line.text, via))
-                if piece.words[0].text == "include_check" and self._builder.inside("global_defs"):
-                    self._include_check(piece, line, via)
+                if self._builder.inside("global_defs"):
+                    self._obey(piece, line, via)
             elif piece.raw == "{":
                 self._builder.open(piece, line, via)
             else:
                 self._builder.close(piece, line, via)
+
+    def _obey(self, piece: Piece, line: Line, via: tuple[Frame, ...]) -> None:
+        """The settings that say how to read what follows."""
+        if piece.words[0].text == "include_check":
+            self._include_check(piece, line, via)
+        elif piece.words[0].text == "random_seed" and (seed := "".join(word.text for word in piece.words[1:2])):
+            self._parameters.seed(seed)
 
     def _include_check(self, piece: Piece, line: Line, via: tuple[Frame, ...]) -> None:
         self._checks, wrong = includes.level([word.text for word in piece.words[1:]], self._checks)

@@ -143,3 +143,21 @@ def test_a_backslash_behind_nothing_but_a_comment_is_named_and_ignored():
     parsed = parse_text("# c \\\nx\n")
     assert (raw(parsed), codes(parsed)) == (["x"], ["SF1204"])
     assert str(parsed.diagnostics[0].span) == "<text>:1:5"
+
+
+def drawn(text: str) -> list[str]:
+    return [statement.raw for statement in parse_text(text).tree.statements if statement.raw.startswith("n ")]
+
+
+def test_a_seed_makes_random_numbers_repeat_themselves():
+    numbers = "n ${_RANDOM 0 1000000000}\n" * 2
+    seeded = "global_defs {\nrandom_seed 7\n}\n" + numbers
+    assert drawn(seeded) == drawn(seeded)
+    assert len(set(drawn(seeded))) == 2
+    assert drawn(seeded) != drawn(seeded.replace("7", "8"))
+
+
+def test_a_seed_in_another_block_or_without_a_number_is_none():
+    numbers = "n ${_RANDOM 0 1000000000}\n" * 2
+    for block in ("vrrp_instance a {\nrandom_seed 7\n}\n", "global_defs {\nrandom_seed\n}\n"):
+        assert drawn(block + numbers) != drawn(block + numbers)

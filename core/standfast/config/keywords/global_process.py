@@ -105,8 +105,8 @@ PROCESS = (
 )  # fmt: skip
 
 FILES = (
-    waiting("random_seed", Integer(0, UINT_MAX), "Seed of `${_RANDOM}`.", "random_seed 1",
-            reason="`${_RANDOM}` cannot be made to repeat itself: write the number"),
+    Keyword("random_seed", Integer(0, UINT_MAX), "From this line on `${_RANDOM}` gives the same numbers whenever the "
+            "file is read.", "random_seed 1", differs="keepalived takes it and gives other numbers each time."),
     Keyword("reload_check_config", Text("LOGFILE", least=0), "Check before a reload.", "reload_check_config", "on",
             differs="Always done, and a file with a new error changes nothing; what was found is logged, LOGFILE is "
             "not written."),
