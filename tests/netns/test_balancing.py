@@ -107,6 +107,23 @@ def farm() -> Iterator[Farm]:
         yield made
 
 
+def test_services_are_balanced_in_another_namespace_than_the_one_of_the_checks(farm: Farm):
+    (elsewhere,) = farm.lab.add_hosts(elsewhere=["10.8.0.200/24"])
+    config = f"net_namespace_ipvs {farm.lb.namespace.name}\n" + service()
+    balancer = Balancer(farm, elsewhere, config)
+    balancer.start()
+    assert farm.ask(6) == each(2)
+    assert "standfast" in farm.lb.run("nft", "list", "tables")
+    assert "standfast" not in elsewhere.run("nft", "list", "tables")
+    farm.servers.shut("s2")
+    balancer.serve("s1", "s3")
+    balancer.daemon.write(service())
+    outcome = ask(balancer.daemon.run_dir, "daemon.ctl", Request(do="reload"))
+    assert "`net_namespace_ipvs` cannot change" in outcome["words"]
+    balancer.daemon.stop()
+    assert "standfast" not in farm.lb.run("nft", "list", "tables")
+
+
 def test_a_service_from_start_to_stop(farm: Farm):
     lb = Balancer(farm, farm.lb, service())
     lb.start()

@@ -89,7 +89,9 @@ def operations(
         changes = plan(old.get(name, {}), new.get(name, {}))
         settings = after.globals if before.globals != after.globals or name not in old else None
         if changes or settings is not None:
-            lines += planes[name].render(changes, settings)
+            made = planes[name].render(changes, settings)
+            where = f"# in network namespace {after.globals.net_namespace}"
+            lines += [where, *made] if made and after.globals.net_namespace else made
     return lines
 
 

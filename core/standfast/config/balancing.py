@@ -40,7 +40,7 @@ def build_balancing(
     check_data_planes(services, defaults, groups, planes, findings)
     found = tuple(service for _, service in services)
     return Balancing(
-        globals=lvs_globals(defaults, sync_daemon_of(settings, found, findings), settings.get("instance", "")),
+        globals=lvs_globals(settings, sync_daemon_of(settings, found, findings)),
         groups=tuple(groups.values()),
         virtual_servers=found,
         tls=tls,
@@ -99,9 +99,9 @@ def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:
     )
 
 
-def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None, instance: str = "") -> LvsGlobals:
-    """``global_defs`` as far as it is about load balancing."""
-    get = defaults.get
+def lvs_globals(settings: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobals:
+    """``global_defs``, and what stands beside it, as far as it is about load balancing."""
+    get = settings.block("global_defs").get
     return LvsGlobals(
         timeouts_s=get("lvs_timeouts", {}),
         flush=get("lvs_flush", False),
@@ -112,5 +112,6 @@ def lvs_globals(defaults: Settings, sync_daemon: SyncDaemon | None, instance: st
         nftables_start_mark=get("nftables_ipvs_start_fwmark", 1000),
         rs_init_notifies=get("rs_init_notifies", False),
         backend=get("lb_backend", ""),
-        instance=instance,
+        instance=settings.get("instance", ""),
+        net_namespace=settings.get("net_namespace_ipvs", ""),
     )

@@ -225,6 +225,8 @@ class LvsGlobals(Record, frozen=True):
     rs_init_notifies: bool = False
     instance: str = ""
     """The daemon's name where several run; what is ours in the kernel carries it."""
+    net_namespace: str = ""
+    """The network namespace to balance in (a name or a path), where that is not the one in which checks are made."""
     backend: str = ""
     """Which data plane; empty: IPVS if the kernel has it, else nftables."""
 

@@ -44,7 +44,7 @@ class Machine:
 
     def has_namespace(self, name: str) -> bool:
         """Is there a network namespace of this name?"""
-        return Path("/run/netns", name).exists()
+        return Path("/run/netns", name).exists()  # a name that is a path stands for itself
 
     def has_group(self, name: str) -> bool:
         """Is there a group of this name?"""
@@ -103,7 +103,10 @@ def examine(settings: Settings, machine: Machine | None = None) -> list[Diagnost
     examiner.made.update(_made_interfaces(settings, defaults))
     namespace = settings.scalars.get("net_namespace")
     if namespace is not None:
+        examiner.elsewhere = True
         examiner.look_for_namespace(namespace)
+    if "net_namespace_ipvs" in settings.scalars:
+        examiner.look_for_namespace(settings.scalars["net_namespace_ipvs"])
     examiner.look(settings)
     if namespace is None:
         for instance in settings.blocks.get("vrrp_instance", ()):
@@ -131,8 +134,7 @@ class _Examiner:
         self.own = lru_cache(maxsize=None)(machine.own_addresses)
 
     def look_for_namespace(self, value: Value) -> None:
-        """Interfaces of another namespace are not seen from here."""
-        self.elsewhere = True
+        """It must be there before the daemon starts."""
         if not self.machine.has_namespace(value.value):
             hint = f"make it with `ip netns add {value.value}`"
             message = f"there is no network namespace `{value.value}` on this machine"

@@ -264,6 +264,8 @@ class Config(Record, frozen=True):
     instance_name: str = ""
     """``instance NAME``: names this daemon on a host that runs several."""
     net_namespace: str = ""
+    net_namespace_ipvs: str = ""
+    """Where services are balanced: the name of a namespace or a path; empty: where the daemon runs."""
     use_pid_dir: bool = False
     child_wait_time: int = 5
     """Seconds that the parent waits for children at the end before SIGKILL."""

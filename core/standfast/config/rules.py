@@ -33,6 +33,7 @@ def build(settings: Settings, findings: Findings, config_id: str = "", names: Na
         config_id=config_id,
         instance_name=settings.get("instance", ""),
         net_namespace=settings.get("net_namespace", ""),
+        net_namespace_ipvs=settings.get("net_namespace_ipvs", ""),
         use_pid_dir=settings.get("use_pid_dir", False),
         child_wait_time=settings.get("child_wait_time", 5 * SECOND) // SECOND,
     )

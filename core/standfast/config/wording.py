@@ -149,6 +149,7 @@ TOP: Final[Mapping[str, str]] = {
 CANNOT_CHANGE: Final[Mapping[str, str]] = {
     "instance_name": "instance",
     "net_namespace": "net_namespace",
+    "net_namespace_ipvs": "net_namespace_ipvs",
     "use_pid_dir": "use_pid_dir",
 }
 """What names the run directory and the network namespace cannot change under a running daemon."""

@@ -20,6 +20,7 @@ class Essentials(msgspec.Struct, frozen=True, kw_only=True):
     global_defs: GlobalDefs = GlobalDefs()
     instance_name: str = ""
     net_namespace: str = ""
+    net_namespace_ipvs: str = ""
     use_pid_dir: bool = False
     child_wait_time: int = 5
 

@@ -118,7 +118,7 @@ class Keeper:
         document = self.role.document(generation)
 
         def main(log: LogPipe) -> int:
-            for words in self.role.settle(generation.essentials.global_defs):
+            for words in self.role.settle(generation.essentials):
                 log.log("warning", "process.scheduling", words)
             return place.entry(
                 ChildSetup(

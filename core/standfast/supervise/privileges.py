@@ -19,6 +19,8 @@ class Capability(enum.IntEnum):
     NET_ADMIN = 12
     NET_RAW = 13
     IPC_LOCK = 14
+    SYS_PTRACE = 19
+    SYS_ADMIN = 21
     SYS_NICE = 23
 
 
@@ -30,6 +32,9 @@ VRRP = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.IPC_LOCK,
 
 HEALTH = frozenset({Capability.NET_ADMIN, Capability.NET_RAW, Capability.NET_BIND_SERVICE})
 """The kernel's load balancer, pings and marked sockets, source ports below 1024. It runs plugins' code."""
+
+ELSEWHERE = frozenset({Capability.SYS_ADMIN, Capability.SYS_PTRACE})
+"""Sockets in another network namespace (setns(2)), and a look at which one the first process is in."""
 
 PARENT = VRRP | {Capability.CHOWN, Capability.DAC_OVERRIDE, Capability.DAC_READ_SEARCH, Capability.KILL}
 """What its future children need, others' files when it reloads, the sockets' group, an end to stuck children."""

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from standfast.config.model import GlobalDefs
 from standfast.supervise import privileges
-from standfast.supervise.generation import Generation
+from standfast.supervise.generation import Essentials, Generation
 from standfast.supervise.heartbeat import PATIENCE
 from standfast.supervise.privileges import Capability
 from standfast.values import SECOND
@@ -43,7 +42,7 @@ class Role:
         """Is there work for it?"""
         return self.speaks or bool(getattr(generation.needs, self.name))
 
-    def settle(self, definitions: GlobalDefs) -> list[str]:
+    def settle(self, essentials: Essentials) -> list[str]:
         """In the child: be scheduled as configured, and keep the rights that it needs.
 
         Gives a sentence for each wish that the kernel refused. The VRRP process, which keeps the right to, asks itself.
@@ -55,12 +54,14 @@ class Role:
             privileges.drop_all_but(self.keeps)
             return []
         privileges.take_up_all()
-        wishes = definitions.checker_scheduling
+        wishes = essentials.global_defs.checker_scheduling
         refused = realtime.apply(wishes, default=0, risk="checks may be late on a busy machine")
         if wishes.no_swap and (words := realtime.lock_memory("checks may be late")):
             refused.append(words)
         # Memory that is mapped from now on is locked as well, which takes the right to.
-        privileges.drop_all_but(self.keeps | ({Capability.IPC_LOCK} if wishes.no_swap else frozenset()))
+        locking = {Capability.IPC_LOCK} if wishes.no_swap else frozenset()
+        elsewhere = privileges.ELSEWHERE if essentials.net_namespace_ipvs else frozenset()
+        privileges.drop_all_but(self.keeps | locking | elsewhere)
         return refused
 
 

@@ -63,6 +63,11 @@ def test_a_start(file, capsys):
     assert capsys.readouterr().out == ("add [192.0.2.10]:tcp:80 rr servers\n    10.0.0.1 80 weight 1 NAT\n")
 
 
+def test_another_namespace_is_named(file, capsys):
+    assert cli.main(["plan", file("net_namespace_ipvs blue\n" + TEXT)]) == 0
+    assert capsys.readouterr().out.startswith("# in network namespace blue\n")
+
+
 def test_a_reload(file, capsys):
     before, after = file(TEXT), file(TEXT.replace("10.0.0.1", "10.0.0.3").replace("virtual_server 192.0.2.10 80",
                                                   "virtual_server 192.0.2.10 81"), "b.conf")  # fmt: skip

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import errno
 import os
+import socket
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from standfast.net.namespaces import NoSuchNamespace, enter
+from standfast.lab.lab import Lab
+from standfast.net.namespaces import NoSuchNamespace, enter, inside
 
 
 def test_a_name_that_is_not_there_says_what_to_do():
@@ -26,3 +29,27 @@ def test_ones_own_namespace_can_be_entered():
     before = Path("/proc/self/ns/net").readlink()
     enter("/proc/self/ns/net")
     assert Path("/proc/self/ns/net").readlink() == before
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to make a namespace")
+def test_a_socket_made_inside_stays_there_and_the_thread_comes_back():
+    before = Path("/proc/thread-self/ns/net").readlink()
+    with Lab() as lab:
+        (host,) = lab.add_hosts(a=["10.77.0.1/24"])
+        with inside(host.namespace.name):
+            there = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        with closing(there):
+            assert Path("/proc/thread-self/ns/net").readlink() == before
+            there.bind(("10.77.0.1", 0))  # an address that exists there alone
+        with pytest.raises(ZeroDivisionError), inside(host.namespace.name):
+            raise ZeroDivisionError
+        assert Path("/proc/thread-self/ns/net").readlink() == before
+
+
+def test_no_name_means_to_stay_and_an_unknown_one_changes_nothing():
+    before = Path("/proc/thread-self/ns/net").readlink()
+    with inside(""):
+        assert Path("/proc/thread-self/ns/net").readlink() == before
+    with pytest.raises(NoSuchNamespace), inside("nowhere-at-all"):
+        pass
+    assert Path("/proc/thread-self/ns/net").readlink() == before

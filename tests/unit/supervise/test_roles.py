@@ -32,9 +32,11 @@ SETTLING = """
 import os
 from standfast.config.model import GlobalDefs, Scheduling
 from standfast.supervise import libc
+from standfast.supervise.generation import Essentials
 from standfast.supervise.roles import HEALTH
 wishes = Scheduling(nice=5, rt_priority=3, rlimit_rttime=10000, no_swap=True)
-print(HEALTH.settle(GlobalDefs(checker_scheduling=wishes)), os.getpriority(0, 0), os.sched_getscheduler(0) & 7)
+essentials = Essentials(global_defs=GlobalDefs(checker_scheduling=wishes))
+print(HEALTH.settle(essentials), os.getpriority(0, 0), os.sched_getscheduler(0) & 7)
 locked = [line.split()[1] for line in open("/proc/self/status") if line.startswith("VmLck")]
 print(locked != ["0"], libc.get_permitted() >> 23 & 1, libc.get_permitted() >> 14 & 1)
 """
@@ -49,8 +51,22 @@ def test_the_health_process_is_scheduled_as_configured_before_it_gives_up_the_ri
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give rights up")
 def test_without_a_wish_the_health_process_is_an_ordinary_one():
     code = (
-        "import os; from standfast.config.model import GlobalDefs; from standfast.supervise.roles import HEALTH;"
-        "print(HEALTH.settle(GlobalDefs()), os.getpriority(0, 0), os.sched_getscheduler(0))"
+        "import os; from standfast.supervise.generation import Essentials;"
+        "from standfast.supervise.roles import HEALTH;"
+        "print(HEALTH.settle(Essentials()), os.getpriority(0, 0), os.sched_getscheduler(0))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     assert done == f"[] {os.getpriority(os.PRIO_PROCESS, 0)} {os.sched_getscheduler(0)}\n"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to give rights up")
+@pytest.mark.parametrize(("namespace", "kept"), [("", "0"), ("blue", "1")])
+def test_only_one_that_balances_in_another_namespace_keeps_the_right_to_go_there(namespace, kept):
+    code = (
+        "from standfast.supervise import libc; from standfast.supervise.generation import Essentials;"
+        "from standfast.supervise.roles import HEALTH;"
+        f"HEALTH.settle(Essentials(net_namespace_ipvs={namespace!r})); print(libc.get_permitted() >> 21 & 1)"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == f"{kept}\n"
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from standfast.config.keywords.bfd import BFD_INSTANCE
-from standfast.config.keywords.common import waiting
 from standfast.config.keywords.global_defs import GLOBAL_DEFS
 from standfast.config.keywords.groups import GROUPS
 from standfast.config.keywords.interfaces import GARP_GROUP, INTERFACES
@@ -18,6 +17,9 @@ from standfast.values import SECOND
 
 NAME = Custom("NAME", daemon_name, least=0, most=1)
 
+DEFAULT_NAMESPACE = "/proc/1/ns/net"
+"""Where the machine's first process is, which `ip netns` gives no name."""
+
 PROCESS = (
     Keyword("net_namespace", NAME, "Run in this network namespace.", "net_namespace blue", "where it is "
             "started", repeat="first"),
@@ -27,9 +29,10 @@ PROCESS = (
             "use_pid_dir", "off"),
     Keyword("child_wait_time", Seconds(0, 4294967295 * SECOND, places=0), "How long to wait for processes at the end "
             "before killing them.", "child_wait_time 5", "5"),
-    waiting("net_namespace_ipvs", Text("NAME", least=0), "Balance in this network namespace; without a name in the "
-            "one that the daemon is started in.", "net_namespace_ipvs blue", "as `net_namespace`", repeat="first",
-            reason="services are balanced where the daemon runs: start a second one with `net_namespace`"),
+    Keyword("net_namespace_ipvs", Text("NAME", least=0, bare=DEFAULT_NAMESPACE), "Balance in this network namespace, "
+            "while checks go out from the daemon's own; without a name in the machine's first one.",
+            "net_namespace_ipvs blue", "as `net_namespace`", repeat="first",
+            differs="It counts on nftables too."),
     Keyword("namespace_with_ipsets", Flag(), "Use ipsets in a network namespace too.", "namespace_with_ipsets", "off",
             differs="No ipsets are used, but sets of nftables, which every network namespace has."),
     Keyword("linkbeat_use_polling", Flag(), "Watch the links of all interfaces, which is done anyway.",

@@ -24,6 +24,7 @@ from standfast.api import (
     Repair,
     VirtualServer,
 )
+from standfast.net.namespaces import inside
 from standfast.net.nft.commands import render as render_rules
 from standfast_lb.ipvs import firewall
 from standfast_lb.ipvs.actual import Actual, mended, pool_as_found, statistics_of
@@ -90,7 +91,8 @@ class IpvsLoadBalancer(LoadBalancer):
 
     async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> tuple[Failure, ...]:
         """Open the socket; flush, time-outs, sync daemon."""
-        self._opened = Kernel()
+        with inside(settings.net_namespace):
+            self._opened = Kernel()
         self._settings = settings
         self._pools = {pool.name: pool for pool in adopt}
         self._marks = firewall.marks_of(list(self._pools.values()), settings, {})
@@ -214,7 +216,8 @@ class IpvsLoadBalancer(LoadBalancer):
         rules = firewall.ruleset(pools, marks, self._settings)
         self._marks = marks
         try:
-            firewall.commit(rules)
+            with inside(self._settings.net_namespace):
+                firewall.commit(rules)
         except OSError as error:
             table = self._settings.nftables_table
             return [Failure(pool="", words=f"cannot set the marks of nftables table {table}: {error.strerror}")]

@@ -20,6 +20,7 @@ from standfast.api import (
     Repair,
     VirtualServer,
 )
+from standfast.net.namespaces import inside
 from standfast.net.nft.channel import Channel, TransactionRefused, Watch
 from standfast.net.nft.commands import Command, DeleteChain, DeleteSet, DeleteTable, Table, render
 from standfast_lb.nftables import objections as impossible
@@ -80,8 +81,9 @@ class NftablesBalancer(LoadBalancer):
     async def start(self, settings: LvsGlobals, *, adopt: Sequence[Pool]) -> tuple[Failure, ...]:
         """Open the sockets; take over the tables as they are, or remove what a dead one left."""
         self._nat, self._direct = tables(settings.instance)
-        self._channel, self._watch, self._conntrack = Channel(), Watch(), Conntrack()
-        self._surroundings = Surroundings()
+        with inside(settings.net_namespace):
+            self._channel, self._watch, self._conntrack = Channel(), Watch(), Conntrack()
+            self._surroundings = Surroundings()
         self._devices = self._surroundings.devices()
         self._ground = Ground(self._nat, self._direct, self._surroundings.route)
         self._odometer = Odometer(self._channel)
