@@ -36,7 +36,7 @@ def test_a_checker_from_an_empty_directory(reader):
 @pytest.mark.netns
 @pytest.mark.skipif(os.geteuid() != 0, reason="the last step needs root")
 @pytest.mark.timeout(200)
-@pytest.mark.parametrize("page", ["notifier.md", "load-balancer.md"])
+@pytest.mark.parametrize("page", ["notifier.md", "load-balancer.md", "address-provider.md"])
 def test_what_begins_with_a_template(reader, page):
     reader.follow(PAGES / page)
 

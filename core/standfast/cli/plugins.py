@@ -17,7 +17,7 @@ from standfast.plugins import Found, find_plugins
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-KINDS: Final = ("checker", "notifier", "lb")
+KINDS: Final = ("checker", "notifier", "lb", "address-provider")
 
 
 class PluginShown(msgspec.Struct, frozen=True, kw_only=True):

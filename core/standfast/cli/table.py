@@ -6,7 +6,7 @@ import datetime
 from typing import TYPE_CHECKING, Any
 
 from standfast.cli.services_table import checks_at_fault, services_table
-from standfast.cli.targets_table import providers_in_trouble, targets_table
+from standfast.cli.targets_table import providers_table, targets_table
 from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, plain_table, tracked_table
 
 if TYPE_CHECKING:
@@ -32,10 +32,9 @@ def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType
     services = services_table(document.get("virtual_servers", []))
     if services is not None:
         parts += [*([Text("")] if parts else []), services]
-    targets = targets_table(document.get("targets", []))
-    if targets is not None:
-        parts += [*([Text("")] if parts else []), targets]
-    parts += [Text(words, style="yellow") for words in providers_in_trouble(document.get("providers", []))]
+    outside = (targets_table(document.get("targets", [])), providers_table(document.get("providers", [])))
+    for each in outside:
+        parts += [*([Text("")] if parts else []), each] if each is not None else []
     parts += [Text(words, style="yellow") for words in checks_at_fault(document.get("checks", {}))]
     parts += [Text(words, style="bold red") for words in problems]
     parts += [Text(words, style="yellow") for words in _troubles(document)]

@@ -1,4 +1,4 @@
-"""Targets outside that are told what happens, as a table for people."""
+"""Targets outside that are told what happens, and those that are asked for addresses, as tables for people."""
 
 from __future__ import annotations
 
@@ -9,7 +9,11 @@ from standfast.cli.tracked_table import clock_time, plain_table
 if TYPE_CHECKING:
     from rich.table import Table
 
-_STYLES = {"failing": "bold red", "delivering": "yellow", "idle": "green"}
+_STYLES = {
+    "failing": "bold red", "contested": "bold red", "delivering": "yellow", "claiming": "yellow",
+    "idle": "green", "held": "green",
+}  # fmt: skip
+_CONTESTED = "the address is somewhere else although it was claimed"
 
 
 def targets_table(targets: list[dict[str, Any]]) -> Table | None:
@@ -42,11 +46,20 @@ def _trouble(target: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
-def providers_in_trouble(providers: list[dict[str, Any]]) -> list[str]:
-    """What goes wrong where addresses are claimed outside."""
-    words = {"contested": "the address is somewhere else although it was claimed"}
-    return [
-        f"{each['name']} for {each['instance']}: {each['last_error'] or words[each['state']]}"
-        for each in providers
-        if each["last_error"] or each["state"] in words
-    ]
+def providers_table(providers: list[dict[str, Any]]) -> Table | None:
+    """A line for each that claims addresses outside; None if there are none."""
+    from rich.text import Text
+
+    if not providers:
+        return None
+    shown = plain_table("claimed by", "for", "is", "claims", "seen here", "trouble")
+    for each in providers:
+        shown.add_row(
+            Text(each["name"]),
+            Text(each["instance"]),
+            Text(each["state"], style=_STYLES.get(each["state"], "")),
+            Text(str(each["claims"])),
+            Text(clock_time(each["verified_at"]) if each["verified_at"] else "never"),
+            Text(each["last_error"] or _CONTESTED * (each["state"] == "contested")),
+        )
+    return shown

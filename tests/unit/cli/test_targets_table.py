@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from standfast.cli.targets_table import targets_table
+from standfast.cli.targets_table import providers_table, targets_table
 from standfast.contract.notifying import Manner
 from standfast.events import Transition
 from standfast.health.delivery import Delivery
@@ -35,3 +35,19 @@ def test_a_target_that_is_dead():
 
 def test_no_targets_no_table():
     assert targets_table([]) is None
+    assert providers_table([]) is None
+
+
+def claimed(**more) -> str:
+    usual = {"name": "cloud one", "instance": "VI_1", "state": "held", "claims": 1, "verified_at": None,
+             "last_error": ""}  # fmt: skip
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(providers_table([usual | more]))
+    return " ".join(console.export_text().split())
+
+
+def test_who_claims_addresses():
+    head = "claimed by for is claims seen here trouble cloud one VI_1"
+    assert claimed() == f"{head} held 1 never"
+    assert claimed(state="failing", last_error="answered 500").endswith("failing 1 never answered 500")
+    assert claimed(state="contested").endswith("the address is somewhere else although it was claimed")
