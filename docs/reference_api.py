@@ -125,7 +125,7 @@ What plugins, tests of plugins and other programs may import. What is not here m
   not work any more; a new event, a new keyword argument with a default, or a new name does not change it.
 - A change of anything here is in the changelog; a test compares it with what is recorded in
   [surface.txt](../surface.txt), where signatures and fields stand.
-- All of it is typed (`py.typed`), and checked with `mypy --strict`.
+- All of it is typed (`py.typed`), and checked with `mypy --strict` and pyright (`--verifytypes`, strict mode).
 
 How to begin: [a checker](../plugins/checker.md)."""
 

@@ -39,7 +39,7 @@ PROJECT = "standfast"
 GROUP = "standfast"
 
 hookspec = pluggy.HookspecMarker(PROJECT)
-hookimpl = pluggy.HookimplMarker(PROJECT)
+hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker(PROJECT)
 
 
 class Register(Protocol):

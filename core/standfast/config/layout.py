@@ -26,7 +26,7 @@ class NotFormattableError(ValueError):
 
     def __init__(self, words: str, diagnostics: Sequence[Diagnostic] = ()) -> None:
         super().__init__(words)
-        self.diagnostics = list(diagnostics)
+        self.diagnostics: list[Diagnostic] = list(diagnostics)
 
 
 def formatted(text: str, *, name: str = "<text>") -> str:

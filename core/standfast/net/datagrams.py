@@ -21,7 +21,7 @@ class Datagrams:
 
     def __init__(self, target: Target, made: socket.socket | None = None) -> None:
         self._target = target
-        self.socket = made if made is not None else open_socket(target, socket.SOCK_DGRAM)
+        self.socket: socket.socket = made if made is not None else open_socket(target, socket.SOCK_DGRAM)
         self._deadline = 0.0
         try:
             if target.address.family == 4:

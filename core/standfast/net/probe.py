@@ -113,8 +113,8 @@ class Connection:
     __slots__ = ("socket", "timeout")
 
     def __init__(self, connected: socket.socket, timeout: int) -> None:
-        self.socket = connected
-        self.timeout = timeout / SECOND
+        self.socket: socket.socket = connected
+        self.timeout: float = timeout / SECOND
 
     async def readable(self) -> None:
         """Wait for something to read."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import socket
 import ssl
 import time
 from functools import lru_cache
@@ -68,9 +69,9 @@ class TlsConnection(Connection):
     __slots__ = ("tls",)
 
     def __init__(self, below: Connection, context: ssl.SSLContext, name: str | None) -> None:
-        self.timeout = below.timeout
-        self.tls = context.wrap_socket(below.socket, server_hostname=name, do_handshake_on_connect=False)
-        self.socket = self.tls
+        self.timeout: float = below.timeout
+        self.tls: ssl.SSLSocket = context.wrap_socket(below.socket, server_hostname=name, do_handshake_on_connect=False)
+        self.socket: socket.socket = self.tls
 
     async def handshake(self) -> None:
         """Raises :class:`CheckError` with code ``tls`` if there is none."""

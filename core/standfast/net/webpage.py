@@ -64,7 +64,7 @@ class PageReader:
         self._size = 0
         self._left: int | None = None
         """What the digest may still take."""
-        self.status = 0
+        self.status: int = 0
         self.length: int | None = None
 
     def feed(self, data: bytes) -> None:

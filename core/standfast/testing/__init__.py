@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from standfast.testing.balancing import MemoryLoadBalancer
     from standfast.testing.contracts import (
         ContractBroken,
+        check_address_provider,
         check_checker,
         check_load_balancer,
         check_notifier,

@@ -36,9 +36,9 @@ class MemoryLoadBalancer(LoadBalancer):
         """Everything that :meth:`apply` was given, in order."""
         self.refusing: dict[str, str] = {}
         """Pool -> words: changes of it fail."""
-        self.started = False
+        self.started: bool = False
         self.stopped_leaving: bool | None = None
-        self.settings = LvsGlobals()
+        self.settings: LvsGlobals = LvsGlobals()
         self.masters: frozenset[str] = frozenset()
         self._disturbed = trio.Event()
 

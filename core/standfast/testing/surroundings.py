@@ -18,7 +18,7 @@ class PretendSurroundings:
     """Programs end as told, values are what is set, and what is said is kept."""
 
     def __init__(self) -> None:
-        self.script_end = ScriptEnd(status=0)
+        self.script_end: ScriptEnd = ScriptEnd(status=0)
         """How the next program ends."""
         self.ran: list[ScriptCall] = []
         self.values: dict[str, int | None] = {}
