@@ -24,8 +24,8 @@ from standfast.cli.where import default_config_id
 if TYPE_CHECKING:
     from standfast.config.load import Loaded
     from standfast.containment import Guard
+    from standfast.supervise.options import Options
     from standfast.supervise.sinks import Destination
-    from standfast.supervise.watchdog import Options
 
 SPOKEN: Final = "2.4.3"
 """The release whose language and interfaces these are."""
@@ -162,7 +162,7 @@ def _be_the_daemon(given: Parsed) -> int:
 
 def options(given: Parsed) -> Options:
     """As the daemon takes them."""
-    from standfast.supervise.watchdog import Options
+    from standfast.supervise.options import Options
 
     notes = [f"--{o.long} is not acted on: {o.unused}" for o in OPTIONS if o.unused and o.long in given]
     notes += [f"`{word}` on the command line means nothing" for word in given.surplus]

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from standfast.config.load import Loaded
     from standfast.containment import Guard
     from standfast.supervise.logpipe import LogPipe
+    from standfast.supervise.options import Options, Parts
     from standfast.supervise.setup import ChildSetup
-    from standfast.supervise.watchdog import Options, Parts
 
 _DESCRIPTION = """\
 Run the daemon in the foreground. Exit status: 0 stopped as asked, 1 fatal error, 2 the configuration cannot be run,
@@ -78,7 +78,7 @@ def start(chosen: Options, programs: Parts) -> int:
 
 def options(args: argparse.Namespace) -> Options:
     """What was asked for."""
-    from standfast.supervise.watchdog import Options
+    from standfast.supervise.options import Options
 
     return Options(
         file=args.file or default_configuration(),
@@ -95,7 +95,7 @@ def options(args: argparse.Namespace) -> Options:
 def parts() -> Parts:
     """The real programs of the children."""
     from standfast.supervise.family import Programs
-    from standfast.supervise.watchdog import Parts
+    from standfast.supervise.options import Parts
 
     programs = Programs(vrrp=_speak, health=_look_after, spawner=_spawn)
     return Parts(programs=programs, load=_load, reap=_reap, warm_up=_warm_up)

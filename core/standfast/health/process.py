@@ -4,40 +4,25 @@ from __future__ import annotations
 
 import datetime
 import os
-import socket
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
-import msgspec
 import trio
 
 from standfast import clock
 from standfast.config import health_model
 from standfast.config.health_model import HealthConfig
 from standfast.control import protocol, server
+from standfast.control.obedience import Obedience, contents
 from standfast.control.protocol import EventPage, Outcome, Request
 from standfast.health.feed import Feed
 from standfast.health.hub import Hub
 from standfast.health.part import Part, PartMaker
 from standfast.health.parts import PARTS
-from standfast.supervise import messages
-from standfast.supervise.messages import (
-    Abort,
-    Can,
-    Cannot,
-    Commit,
-    Committed,
-    FromChild,
-    FromParent,
-    Prepare,
-    Ready,
-    Stopped,
-)
+from standfast.supervise.messages import Ready, Stopped
 from standfast.supervise.setup import HEARTBEAT, ChildSetup
 from standfast.values import SECOND
-
-_MESSAGE: Final = 65_536
 
 STOP_PATIENCE_S: Final = 2.0
 """For all parts to stop; the parent waits a second longer."""
@@ -45,13 +30,15 @@ STOP_PATIENCE_S: Final = 2.0
 
 def main(setup: ChildSetup, makers: Sequence[PartMaker] = PARTS) -> int:
     """Run until the parent says stop, or is gone. Gives the exit status."""
-    config = _read(setup.config)
+    config = health_model.decode(contents(setup.config))
     trio.run(HealthProcess(setup, config, makers).run)
     return 0
 
 
 class HealthProcess:
     """All parts, and the tasks that are not theirs."""
+
+    words = "the health process"
 
     def __init__(self, setup: ChildSetup, config: HealthConfig, makers: Sequence[PartMaker]) -> None:
         self._setup = setup
@@ -60,9 +47,9 @@ class HealthProcess:
         self._parts: list[Part] = []
         self._feed = Feed(setup.run_dir, seen=setup.page.remembered)
         self._hub.hears_vrrp = lambda: self._feed.connected
-        self._prepared: tuple[int, HealthConfig] | None = None
+        self._parent = Obedience[HealthConfig](setup.channel, self, setup.log)
         self._turned_at = 0
-        self._leaving = False
+        self._left = trio.Event()
         self._started_at = _iso()
 
     async def run(self) -> None:
@@ -79,8 +66,10 @@ class HealthProcess:
             nursery.start_soon(self._follow_vrrp)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
-            nursery.start_soon(self._obey, nursery)
-            self._say(Ready(generation=setup.generation))
+            nursery.start_soon(self._parent.run, nursery)
+            self._parent.say(Ready(generation=setup.generation))
+            await self._left.wait()
+            nursery.cancel_scope.cancel()
 
     def _beat(self) -> None:
         self._turned_at = clock.now()
@@ -97,79 +86,38 @@ class HealthProcess:
                 self._hub.hear(item)
                 self._setup.page.remember(*self._feed.seen)
 
-    # The parent's orders
+    # What the parent asks for (:class:`standfast.control.obedience.Subject`)
 
-    async def _obey(self, nursery: trio.Nursery) -> None:
-        channel = self._setup.channel
-        while True:
-            await trio.lowlevel.wait_readable(channel.fileno())
-            try:
-                data, descriptors, _flags, _address = socket.recv_fds(channel, _MESSAGE, 4)
-            except BlockingIOError:
-                continue
-            except OSError:
-                data, descriptors = b"", []
-            if not data:  # the parent is gone: leave as if it had asked for it
-                await self._leave(nursery)
-                return
-            await self._follow(messages.decode_from_parent(data), descriptors, nursery)
+    def decode(self, data: bytes) -> HealthConfig:
+        """A configuration of ours."""
+        return health_model.decode(data)
 
-    async def _follow(self, order: FromParent, descriptors: list[int], nursery: trio.Nursery) -> None:
-        if isinstance(order, Prepare):
-            await self._prepare(order, descriptors)
-        elif isinstance(order, Commit):
-            await self._commit(order)
-        elif isinstance(order, Abort):
-            self._prepared = None
-        else:
-            nursery.start_soon(self._leave, nursery)
-
-    async def _prepare(self, order: Prepare, descriptors: list[int]) -> None:
-        try:
-            (descriptor,) = descriptors
-            with os.fdopen(descriptor, "rb") as memory:
-                config = _read(memory.fileno())
-        except (ValueError, OSError, msgspec.DecodeError) as error:
-            reason = f"the health process cannot read the new configuration: {error}"
-            self._say(Cannot(generation=order.generation, reason=reason))
-            return
+    async def prepare(self, config: HealthConfig) -> str:
+        """One part that says no is enough."""
         for part in self._parts:
             if reason := await part.prepare(config):
-                self._say(Cannot(generation=order.generation, reason=reason))
-                return
-        self._prepared = (order.generation, config)
-        self._say(Can(generation=order.generation))
+                return reason
+        return ""
 
-    async def _commit(self, order: Commit) -> None:
-        prepared, self._prepared = self._prepared, None
-        if prepared is None or prepared[0] != order.generation or self._leaving:
-            reason = f"generation {order.generation} was not prepared here"
-            self._say(Cannot(generation=order.generation, reason=reason))
-            return
+    async def commit(self, config: HealthConfig, generation: int) -> tuple[str, ...]:
+        """All parts run by it."""
         changes: list[str] = []
-        self._hub.run_by(prepared[1], order.generation)
+        self._hub.run_by(config, generation)
         for part in self._parts:
-            changes += await part.commit(prepared[1])
-        self._say(Committed(generation=order.generation, changes=tuple(changes)))
+            changes += await part.commit(config)
+        return tuple(changes)
 
-    async def _leave(self, nursery: trio.Nursery) -> None:
+    async def leave(self, *, first: bool, at_once: bool) -> None:
         """Parts stop in their order: what checks, what balances, what tells."""
-        if self._leaving:
+        if not first:
             return
-        self._leaving = True
         with trio.move_on_after(STOP_PATIENCE_S) as patience:
             for part in self._parts:
                 await part.stop(leave=False)
         if patience.cancelled_caught:
             self._hub.say("error", "health.unstopped", f"not all parts stopped within {STOP_PATIENCE_S:.0f} s")
-        self._say(Stopped())
-        nursery.cancel_scope.cancel()
-
-    def _say(self, message: FromChild) -> None:
-        try:
-            self._setup.channel.send(messages.encode(message))
-        except OSError as error:  # the parent is gone or does not listen; its end is noticed elsewhere
-            self._hub.say("warning", "process.mute", f"the parent does not hear us: {error.strerror}")
+        self._parent.say(Stopped())
+        self._left.set()
 
     # The sockets for people and programs
 
@@ -228,10 +176,6 @@ class HealthProcess:
             "last_event": self._hub.ring.last,
             "hears_vrrp": self._feed.connected,
         } | {name: said for name, said in described.items() if said is not None}
-
-
-def _read(descriptor: int) -> HealthConfig:
-    return health_model.decode(os.pread(descriptor, os.fstat(descriptor).st_size, 0))
 
 
 def _iso() -> str:

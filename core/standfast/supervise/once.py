@@ -6,11 +6,13 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable
+from typing import Literal
 
 from standfast.scripts.launch import become
-from standfast.scripts.protocol import Start
+from standfast.scripts.protocol import Start, Ways
 from standfast.supervise import privileges
 from standfast.supervise.children import ended_how
+from standfast.supervise.generation import Essentials
 from standfast.supervise.logpipe import LogPipe
 from standfast.supervise.parent import Parent
 from standfast.values import SECOND, seconds
@@ -19,6 +21,22 @@ _AGAIN = 2 * SECOND
 """From SIGTERM to SIGKILL."""
 
 _CANNOT_RUN = 127
+
+
+def run_own(
+    parent: Parent, name: Literal["startup_script", "shutdown_script"], essentials: Essentials, then: Callable[[], None]
+) -> None:
+    """Run the administrator's own preparations or his tidying up, if there are any; then ``then``."""
+    settings = essentials.global_defs
+    rules = settings.programs
+    starting = name == "startup_script"
+    call = rules.startup if starting else rules.shutdown
+    if call is None:
+        then()
+        return
+    limit = rules.startup_timeout if starting else rules.shutdown_timeout
+    ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=settings.umask)
+    run_once(parent, name, ways.start(0, call, limit=limit), then)
 
 
 def run_once(parent: Parent, name: str, order: Start, then: Callable[[], None]) -> None:

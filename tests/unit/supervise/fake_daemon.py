@@ -28,8 +28,9 @@ from standfast.health.process import main as run_health
 from standfast.supervise import messages
 from standfast.supervise.family import Programs
 from standfast.supervise.generation import read_all
+from standfast.supervise.options import Options, Parts
 from standfast.supervise.spawner import main as spawn
-from standfast.supervise.watchdog import Options, Parts, run
+from standfast.supervise.watchdog import run
 
 
 def note(run_dir, **what):

@@ -23,24 +23,6 @@ def everybody(daemon):
     return {process["role"]: process["pid"] for process in record["processes"]}
 
 
-def test_status_tells_every_process(daemon):
-    daemon.start()
-    status = daemon.status()
-    assert {name: process["pid"] for name, process in status["processes"].items()} == everybody(daemon)
-    assert status["pid"] == daemon.process.pid
-    assert {process["generation"] for process in status["processes"].values()} == {1}
-    assert (status["config_file"], status["run_dir"]) == (str(daemon.file), str(daemon.run_dir))
-
-
-def test_faults_of_the_file_are_logged_and_it_runs(daemon):
-    daemon.configure(errors=["something is wrong"])
-    daemon.start()
-    (record,) = daemon.logged("config.diagnostic")
-    assert (record["level"], record["code"]) == ("error", "SF2001")
-    assert record["message"].endswith("something is wrong")
-    assert daemon.status()["diagnostics"][0]["message"] == "something is wrong"
-
-
 def test_a_file_that_cannot_run_ends_with_two(daemon):
     daemon.configure(fatal=True, errors=["no interface"])
     daemon.start(ready=False)
@@ -52,14 +34,6 @@ def test_no_file_ends_with_six(daemon):
     daemon.file.unlink()
     daemon.start(ready=False)
     assert daemon.process.wait(10) == 6
-
-
-def test_a_child_that_cannot_run_it_ends_the_start(daemon):
-    daemon.run_dir.mkdir()
-    (daemon.run_dir / "orders").write_text("refuse")
-    daemon.start(ready=False)
-    assert daemon.process.wait(10) == 2
-    assert "cannot run this configuration" in daemon.logged("start.refused")[0]["message"]
 
 
 def test_a_second_daemon_is_told_who_owns_the_directory(daemon, tmp_path):
@@ -79,19 +53,6 @@ def test_children_follow_a_killed_parent(daemon):
     daemon.eventually(lambda: start_time(child) is None)
 
 
-def test_after_everything_was_killed_the_next_start_cleans_up_first(daemon):
-    daemon.start()
-    before = everybody(daemon)
-    for pid in before.values():
-        os.kill(pid, signal.SIGKILL)
-    daemon.process.wait()
-    (daemon.run_dir / "installed.json").touch()
-    daemon.start()
-    kinds = [event["what"] for event in daemon.events("started", "reaped")]
-    assert kinds == ["started", "reaped", "started"]
-    assert not set(before.values()) & set(everybody(daemon).values())
-
-
 def test_a_stuck_child_of_a_killed_parent_is_ended_by_the_next_start(daemon):
     daemon.start()
     child = daemon.started(1)["pid"]
@@ -102,17 +63,6 @@ def test_a_stuck_child_of_a_killed_parent_is_ended_by_the_next_start(daemon):
     assert start_time(child) is None
     assert [event["what"] for event in daemon.events("started", "reaped")] == ["started", "reaped", "started"]
     assert any(str(child) in record["message"] for record in daemon.logged("start.leftover"))
-
-
-@pytest.mark.parametrize("role", ["writer", "vrrp"])
-def test_any_child_may_die_alone(daemon, role):
-    daemon.start()
-    before = everybody(daemon)
-    os.kill(before[role], signal.SIGKILL)
-    daemon.eventually(lambda: everybody(daemon).get(role) not in (None, before[role]))
-    daemon.eventually(lambda: daemon.vrrp()["state"] == "running")
-    assert daemon.order(do="stop")["ok"] is True
-    assert daemon.process.wait(10) == 0
 
 
 def test_a_full_standard_error_stops_nobody(daemon):
@@ -199,10 +149,3 @@ def test_a_daemon_started_with_everything_blocked_hears_its_signals(daemon):
     daemon.eventually(lambda: daemon.status()["generation"] == 2)
     daemon.process.send_signal(signal.SIGTERM)
     assert daemon.process.wait(10) == 0
-
-
-def test_keepalived_dump_signals_do_not_end_it(daemon):
-    daemon.start()
-    daemon.process.send_signal(signal.SIGUSR1)
-    daemon.eventually(lambda: daemon.logged("dump.unknown"))
-    assert daemon.vrrp()["state"] == "running"

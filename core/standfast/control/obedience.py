@@ -1,0 +1,125 @@
+"""A child's side of the conversation with the parent: prepare, commit or abort, and in the end leave.
+
+The VRRP process and the health process have it in common; what each does at a step is its own affair
+(:class:`Subject`). Orders are followed one after another.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import Final, Generic, Protocol, TypeVar
+
+import msgspec
+import trio
+
+from standfast.supervise import messages
+from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, FromChild, FromParent, Prepare, Stop
+
+_MESSAGE: Final = 65_536
+_DESCRIPTORS: Final = 4
+
+C = TypeVar("C")
+
+
+class Subject(Protocol[C]):
+    """Who obeys."""
+
+    @property
+    def words(self) -> str:
+        """For people: ``the VRRP process``."""
+
+    def decode(self, data: bytes) -> C:
+        """A configuration of its kind. Raises ``msgspec.DecodeError``."""
+
+    async def prepare(self, config: C) -> str:
+        """Everything that may fail, without touching the kernel. Why it cannot be run; empty: it can."""
+
+    async def commit(self, config: C, generation: int) -> tuple[str, ...]:
+        """Run by it from now on; what has changed, in words."""
+
+    async def leave(self, *, first: bool, at_once: bool) -> None:
+        """Leave, say ``Stopped``, end. Called once more (not ``first``) for every further order to leave."""
+
+
+class Obedience(Generic[C]):
+    """Follows what the parent says until it says no more."""
+
+    def __init__(self, channel: socket.socket, subject: Subject[C], log: LogPipe) -> None:
+        self.leaving = False
+        """It has been told to leave, or its parent is gone."""
+        self._channel = channel
+        self._subject = subject
+        self._log = log
+        self._prepared: tuple[int, C] | None = None
+
+    async def run(self, nursery: trio.Nursery) -> None:
+        """Until the parent is gone: then the subject leaves as if it had been asked for it (nobody is left to ask)."""
+        while True:
+            await trio.lowlevel.wait_readable(self._channel.fileno())
+            try:
+                data, descriptors, _flags, _address = socket.recv_fds(self._channel, _MESSAGE, _DESCRIPTORS)
+            except BlockingIOError:
+                continue
+            except OSError:
+                data, descriptors = b"", []
+            if not data:
+                self._leave(nursery, Stop())
+                return
+            await self._follow(messages.decode_from_parent(data), descriptors, nursery)
+
+    def say(self, message: FromChild) -> None:
+        """Tell the parent. One that is gone or does not listen is noticed elsewhere."""
+        try:
+            self._channel.send(messages.encode(message))
+        except OSError as error:
+            self._log.log("warning", "process.mute", f"the parent does not hear us: {error.strerror}")
+
+    async def _follow(self, order: FromParent, descriptors: list[int], nursery: trio.Nursery) -> None:
+        if isinstance(order, Prepare):
+            await self._prepare(order, descriptors)
+        elif isinstance(order, Commit):
+            await self._commit(order)
+        elif isinstance(order, Abort):
+            self._prepared = None
+        else:
+            self._leave(nursery, order)
+
+    async def _prepare(self, order: Prepare, descriptors: list[int]) -> None:
+        try:
+            (descriptor,) = descriptors
+            with os.fdopen(descriptor, "rb") as memory:
+                config = self._subject.decode(contents(memory.fileno()))
+        except (ValueError, OSError, msgspec.DecodeError) as error:
+            reason = f"{self._subject.words} cannot read the new configuration: {error}"
+        else:
+            reason = await self._subject.prepare(config)
+        if reason:
+            self.say(Cannot(generation=order.generation, reason=reason))
+            return
+        self._prepared = (order.generation, config)
+        self.say(Can(generation=order.generation))
+
+    async def _commit(self, order: Commit) -> None:
+        prepared, self._prepared = self._prepared, None
+        if prepared is None or prepared[0] != order.generation or self.leaving:
+            reason = f"generation {order.generation} was not prepared here"
+            self.say(Cannot(generation=order.generation, reason=reason))
+            return
+        changes = await self._subject.commit(prepared[1], order.generation)
+        self.say(Committed(generation=order.generation, changes=changes))
+
+    def _leave(self, nursery: trio.Nursery, order: Stop) -> None:
+        """As a task of its own: it takes its time, and may be hurried up meanwhile."""
+        first, self.leaving = not self.leaving, True
+
+        async def leave() -> None:
+            await self._subject.leave(first=first, at_once=order.now)
+
+        nursery.start_soon(leave)
+
+
+def contents(descriptor: int) -> bytes:
+    """A whole memory file, wherever others have read to in it. Raises ``OSError``."""
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0)

@@ -1,0 +1,90 @@
+"""What the VRRP process does for itself between adverts: its heartbeat, its memory, messages encoded ahead of time."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from itertools import islice
+from typing import Final
+
+import trio
+
+from standfast import clock
+from standfast.config.model import Config
+from standfast.net.encode import AddressEncoder
+from standfast.net.routing import RoutingObject
+from standfast.net.routing_keeper import RoutingKeeper
+from standfast.supervise.logpipe import LogPipe
+from standfast.supervise.page import SharedPage
+from standfast.supervise.setup import HEARTBEAT
+from standfast.values import MILLISECOND, SECOND
+from standfast.vrrp import realtime
+from standfast.vrrp.cast import held
+from standfast.vrrp.speaker import Speaker
+
+_ENCODE_SLICE: Final = 16
+"""Addresses encoded before the loop gets its turn (70 us each)."""
+
+_COLLECT_EVERY: Final = 10 * SECOND
+_COLLECT_AGAIN: Final = 20 * MILLISECOND
+_QUIET: Final = 5 * MILLISECOND
+"""Time until the next deadline in which garbage may be collected."""
+
+
+class Housekeeping:
+    """Hangs on the speaker's one alarm."""
+
+    def __init__(self, speaker: Speaker, page: SharedPage, encode: AddressEncoder, routing: RoutingKeeper) -> None:
+        self._speaker = speaker
+        self._page = page
+        self._encode = encode
+        self._routing = routing
+
+    def beat(self, now: int) -> None:
+        """Show the parent that the loop turns, now and from now on."""
+        self._page.beat(now)
+        self._speaker.at(now + HEARTBEAT, self.beat)
+
+    async def settle_down(self, config: Config, log: LogPipe) -> None:
+        """After the hot path has run once: no more page faults, no more automatic collections."""
+        await self.encode_ahead(config)
+        refusal = realtime.lock_memory()
+        if refusal:
+            asked_for = config.global_defs.scheduling.no_swap
+            log.log("warning" if asked_for else "info", "process.memory", refusal)
+        realtime.freeze_garbage()
+        self._collect(clock.now())
+        self._speaker.rearm()
+
+    async def encode_ahead(self, config: Config) -> None:
+        """So that a takeover finds every message ready."""
+        addresses = iter(list(held(config)))
+        while piece := list(islice(addresses, _ENCODE_SLICE)):
+            for address in piece:
+                self._encode(address)
+            await trio.lowlevel.checkpoint()
+        for place, each in enumerate(routing_of(config)):
+            self._routing.prepare(each)
+            if place % _ENCODE_SLICE == 0:
+                await trio.lowlevel.checkpoint()
+
+    def forget_all_but(self, config: Config) -> None:
+        """Drop messages for what a configuration does not name any more."""
+        self._encode.forget_all_but(set(held(config)))
+        self._routing.forget_all_but(set(routing_of(config)))
+
+    def _collect(self, now: int) -> None:
+        """Collect garbage when nothing is due for a while; what lived at the start is frozen, so this is short."""
+        if self._speaker.quiet_for(clock.now()) < _QUIET:
+            self._speaker.at(now + _COLLECT_AGAIN, self._collect)
+            return
+        gc.collect()
+        self._speaker.at(now + _COLLECT_EVERY, self._collect)
+
+
+def routing_of(config: Config) -> Iterator[RoutingObject]:
+    """Every route and rule that this daemon may install."""
+    for made in config.instances:
+        yield from made.routes + made.rules
+    yield from config.static_routes
+    yield from config.static_rules

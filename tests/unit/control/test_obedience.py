@@ -1,0 +1,152 @@
+"""The conversation with a parent that a test plays."""
+
+from __future__ import annotations
+
+import os
+import socket
+
+import msgspec
+import pytest
+import trio
+
+from standfast.control.obedience import Obedience, contents
+from standfast.supervise import messages
+from standfast.supervise.generation import memory_file
+from standfast.supervise.logpipe import LogPipe, decode, pair
+from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, Prepare, Stop
+
+
+class Pupil:
+    """Its configurations are numbers; it cannot run odd ones."""
+
+    words = "the pupil"
+
+    def __init__(self):
+        self.done = []
+        self.free_to_go = trio.Event()
+
+    def decode(self, data):
+        return msgspec.json.decode(data, type=int)
+
+    async def prepare(self, config):
+        self.done.append(("prepare", config))
+        return f"{config} is odd" if config % 2 else ""
+
+    async def commit(self, config, generation):
+        self.done.append(("commit", config, generation))
+        return (f"is {config} now",)
+
+    async def leave(self, *, first, at_once):
+        self.done.append(("leave", first, at_once))
+        await self.free_to_go.wait()
+
+
+class World:
+    def __init__(self, parent, channel, log):
+        self.parent = parent
+        self.pupil = Pupil()
+        self.obedience = Obedience(channel, self.pupil, log)
+
+    def order(self, message, data=None):
+        memory = []
+        if data is not None:
+            memory = [memory_file()]
+            os.write(memory[0], data)
+        socket.send_fds(self.parent, [messages.encode(message)], memory)
+        for descriptor in memory:
+            os.close(descriptor)
+
+    async def answer(self):
+        with trio.fail_after(5):
+            await trio.lowlevel.wait_readable(self.parent.fileno())
+        return messages.decode_from_child(self.parent.recv(65_536))
+
+
+@pytest.fixture
+def log():
+    sender, receiver = pair()
+    receiver.setblocking(False)
+    with sender, receiver:
+        yield LogPipe(sender, "pupil"), receiver
+
+
+@pytest.fixture
+async def world(nursery, log):
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ends[0], ends[1]:
+        for end in ends:
+            end.setblocking(False)
+        made = World(*ends, log[0])
+        nursery.start_soon(made.obedience.run, nursery)
+        yield made
+        nursery.cancel_scope.cancel()
+
+
+async def test_what_was_prepared_is_committed(world):
+    world.order(Prepare(generation=2), b"4")
+    assert await world.answer() == Can(generation=2)
+    world.order(Commit(generation=2))
+    assert await world.answer() == Committed(generation=2, changes=("is 4 now",))
+    assert world.pupil.done == [("prepare", 4), ("commit", 4, 2)]
+
+
+async def test_what_it_cannot_run_is_refused_with_its_words(world):
+    world.order(Prepare(generation=2), b"5")
+    assert await world.answer() == Cannot(generation=2, reason="5 is odd")
+    world.order(Commit(generation=2))
+    assert (await world.answer()).reason == "generation 2 was not prepared here"
+    assert world.pupil.done == [("prepare", 5)]
+
+
+@pytest.mark.parametrize("data", [b"no number", None])
+async def test_what_cannot_be_read_is_never_shown_to_it(world, data):
+    world.order(Prepare(generation=2), data)
+    assert (await world.answer()).reason.startswith("the pupil cannot read the new configuration: ")
+    assert world.pupil.done == []
+
+
+async def test_only_the_generation_that_was_prepared_last_and_not_given_up_is_committed(world):
+    world.order(Prepare(generation=2), b"4")
+    await world.answer()
+    world.order(Commit(generation=3))
+    assert isinstance(await world.answer(), Cannot)
+    world.order(Prepare(generation=4), b"6")
+    await world.answer()
+    world.order(Abort(generation=4))
+    world.order(Commit(generation=4))
+    assert isinstance(await world.answer(), Cannot)
+
+
+async def test_a_second_order_to_leave_reaches_one_that_takes_its_time(world):
+    world.order(Stop())
+    world.order(Stop(now=True))
+    with trio.fail_after(5):
+        while len(world.pupil.done) < 2:
+            await trio.lowlevel.checkpoint()
+    assert world.pupil.done == [("leave", True, False), ("leave", False, True)]
+    assert world.obedience.leaving
+
+
+async def test_who_leaves_takes_nothing_new_up(world):
+    world.order(Prepare(generation=2), b"4")
+    await world.answer()
+    world.order(Stop())
+    world.order(Commit(generation=2))
+    assert isinstance(await world.answer(), Cannot)
+
+
+async def test_without_a_parent_it_leaves_and_its_words_go_to_the_log(world, log):
+    world.parent.close()
+    with trio.fail_after(5):
+        while not world.pupil.done:
+            await trio.lowlevel.checkpoint()
+    assert world.pupil.done == [("leave", True, False)]
+    world.obedience.say(Can(generation=1))
+    assert decode(log[1].recv(65_536)).words.startswith("the parent does not hear us: ")
+
+
+def test_contents_are_the_whole_file_wherever_it_was_read_to():
+    memory = memory_file()
+    os.write(memory, b"all of it")
+    assert contents(memory) == contents(memory) == b"all of it"
+    os.close(memory)

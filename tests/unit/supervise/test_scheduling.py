@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from standfast.config.model import GlobalDefs, Scheduling
+from standfast.supervise.generation import Essentials
+from standfast.supervise.scheduling import REAL_TIME, run_above
+
+REALTIME = os.SCHED_RR | os.SCHED_RESET_ON_FORK
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    calls = []
+
+    def ask(_pid, policy, parameter):
+        calls.append((policy, parameter.sched_priority))
+
+    monkeypatch.setattr(os, "sched_setscheduler", ask)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("priority", "wanted"),
+    [
+        (None, (REALTIME, REAL_TIME + 1)),
+        (10, (REALTIME, 11)),
+        (99, (REALTIME, 99)),
+        (0, (os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, 0)),
+    ],
+)
+def test_the_parent_runs_just_above_the_child_that_it_may_have_to_end(asked, priority, wanted):
+    run_above(Essentials(global_defs=GlobalDefs(scheduling=Scheduling(rt_priority=priority))))
+    assert asked == [wanted]
+
+
+def test_not_being_allowed_to_is_for_the_child_to_say(monkeypatch):
+    def refuse(*_arguments):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "sched_setscheduler", refuse)
+    run_above(Essentials())
