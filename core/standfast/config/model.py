@@ -147,9 +147,12 @@ class VrrpInstance(Record, frozen=True):
     unicast_peers: tuple[UnicastPeer, ...] = ()
     unicast_ttl: int | None = None
     check_unicast_source: bool = True
+    receive_buffer: int = 0
+    """Bytes of the receive buffer for this instance; 0: as the policy for all has it."""
     auth: Authentication | None = None
     checksum: Literal["auto", "pseudo", "message"] = "auto"
-    old_unicast_checksum: bool = False
+    old_unicast_checksum: Literal["auto", "use", "never"] = "auto"
+    """Version 3 unicast checksums as keepalived up to 1.3.6 computed them: taken where they come, sent too, or refused."""
     accept: bool = True
     skip_check_adv_addr: bool = False
     addr_mismatch: Literal["accept", "drop"] = "accept"

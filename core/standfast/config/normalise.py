@@ -64,10 +64,6 @@ def _vrf(draft: Draft) -> str:
 
 
 def _checksum(draft: Draft) -> str:
-    if draft.settings.get("old_unicast_checksum") == "never":
-        where = draft.where("old_unicast_checksum")
-        message = "`old_unicast_checksum never` is known, but not acted on yet: the old form is still recognised"
-        draft.findings.not_acted_on("vrrp_instance/old_unicast_checksum never", where, message)
     default = "message" if draft.inherited("v3_checksum_as_v2", "v3_checksum_as_v2", False) else "auto"
     return str(draft.settings.get("checksum", default))
 
@@ -103,10 +99,11 @@ def _finished(draft: Draft) -> VrrpInstance:
         unicast_peers=tuple(draft.peers),
         unicast_ttl=own("unicast_ttl") if draft.peers else None,
         check_unicast_source=draft.check_source,
+        receive_buffer=draft.settings.get("kernel_rx_buf_size", 0),
         auth=draft.auth,
         hmac=draft.hmac,
         checksum=_checksum(draft),  # type: ignore[arg-type]
-        old_unicast_checksum=own("old_unicast_checksum") == "use",
+        old_unicast_checksum=own("old_unicast_checksum", "auto"),
         accept=_accept(draft),
         skip_check_adv_addr=inherited("skip_check_adv_addr", "vrrp_skip_check_adv_addr", False),
         addr_mismatch=own("addr_mismatch", "accept"),

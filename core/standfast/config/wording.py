@@ -72,6 +72,7 @@ FIELDS: Final[Mapping[str, Wording]] = {
     "group": _field("mcast_dst_ip", "vrrp_mcast_group4", "vrrp_mcast_group6"),
     "unicast_ttl": _field("unicast_ttl"),
     "check_unicast_source": _field("check_unicast_src", "vrrp_check_unicast_src"),
+    "receive_buffer": _field("kernel_rx_buf_size"),
     "old_unicast_checksum": _field("old_unicast_checksum"),
     "checksum": _field("checksum", "v3_checksum_as_v2"),
     "skip_check_adv_addr": _field("skip_check_adv_addr", "vrrp_skip_check_adv_addr"),

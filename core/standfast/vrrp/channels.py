@@ -68,6 +68,11 @@ class Channels:
         self._opened = opened
         self._closing = closing
 
+    def configure(self, settings: GlobalDefs) -> None:
+        """What holds for all, and what members have of their own, may be different now."""
+        self.settings = settings
+        self._changed.update(self.open.values())
+
     def connect(self, instance: Instance) -> None:
         """Give it the sockets that its configuration and the host's state ask for now. Raises OSError."""
         endpoint = self._wanted(instance)
@@ -136,7 +141,16 @@ class Channels:
 
 
 def receive_buffer(settings: GlobalDefs, members: list[Instance], mtu: int) -> int:
-    """Bytes to ask for (``vrrp_rx_bufs_policy``); 0 = leave it as the kernel made it."""
+    """Bytes to ask for; 0 = leave it as the kernel made it.
+
+    What instances want for themselves (``kernel_rx_buf_size``) adds to what the policy gives the others.
+    """
+    shares = sum(member.config.receive_buffer for member in members)
+    others = [member for member in members if not member.config.receive_buffer]
+    return shares + (_by_policy(settings, others, mtu) if others else 0)
+
+
+def _by_policy(settings: GlobalDefs, members: list[Instance], mtu: int) -> int:
     if isinstance(settings.rx_buffer, int):
         return settings.rx_buffer
     if settings.rx_buffer == "mtu":

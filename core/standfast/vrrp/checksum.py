@@ -17,6 +17,7 @@ Form: TypeAlias = Literal["pseudo", "message", "group"]
 with 224.0.0.18 whatever the destination (unicast as keepalived sent it until 1.3.6)."""
 
 Mode: TypeAlias = Literal["auto", "pseudo", "message"]
+Old: TypeAlias = Literal["auto", "use", "never"]
 
 
 def ones_complement_sum(data: bytes) -> int:
@@ -50,9 +51,11 @@ def verifies(form: Form, source: bytes, destination: bytes, message: bytes) -> b
 
 
 def acceptable_forms(
-    version: int, family: int, *, mode: Mode = "auto", unicast: bool = False, old_unicast: bool = False
+    version: int, family: int, *, mode: Mode = "auto", unicast: bool = False, old_unicast: Old = "auto"
 ) -> tuple[Form, ...]:
-    """Forms that a receiver tries, in this order; ``old_unicast`` adds the old unicast form to a pinned mode.
+    """Forms that a receiver tries, in this order.
+
+    ``old_unicast``: ``use`` adds the old unicast form to a pinned mode, ``never`` takes it out of the others.
 
     Version 2 knows only the message (RFC 3768, 5.3.8), IPv6 only its pseudo-header (RFC 8200, 8.1).
     """
@@ -61,4 +64,5 @@ def acceptable_forms(
     if family == 6:
         return ("pseudo",)
     forms: tuple[Form, ...] = ("pseudo", "message") if mode == "auto" else (mode,)
-    return (*forms, "group") if unicast and (mode == "auto" or old_unicast) else forms
+    old = old_unicast == "use" or (old_unicast == "auto" and mode == "auto")
+    return (*forms, "group") if unicast and old else forms

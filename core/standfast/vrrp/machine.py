@@ -189,7 +189,7 @@ class Machine:
             return "pseudo"
         if config.checksum == "message":
             return "message"
-        default: Form = "group" if config.unicast and config.old_unicast_checksum else "pseudo"
+        default: Form = "group" if config.unicast and config.old_unicast_checksum == "use" else "pseudo"
         return default if config.checksum == "pseudo" else self._peers_form or default
 
     @property

@@ -104,7 +104,7 @@ class Speaker:
 
     def configure(self, config: Config) -> None:
         """What holds for all instances."""
-        self.channels.settings = config.global_defs
+        self.channels.configure(config.global_defs)
         self._announcements.share(config.announcement_groups)
 
     def attend_statics(self, statics: Statics) -> None:

@@ -104,8 +104,9 @@ TABLE = [
     ("v3_checksum_as_v2 off", ("checksum",), [], "auto"),
     ("v3_checksum_as_v2\nchecksum pseudo", ("checksum",), [], "pseudo"),
     ("stop_hold 0\nlate_grace off", ("stop_hold", "late_grace"), [], 0, False),
-    ("old_unicast_checksum", ("old_unicast_checksum",), ["SF4014"], True),
-    ("old_unicast_checksum never", ("old_unicast_checksum",), ["SF4014", "SF5001"], False),
+    ("old_unicast_checksum", ("old_unicast_checksum",), ["SF4014"], "use"),
+    ("old_unicast_checksum never", ("old_unicast_checksum",), ["SF4014"], "never"),
+    ("", ("old_unicast_checksum",), [], "auto"),
 ]  # fmt: skip
 
 

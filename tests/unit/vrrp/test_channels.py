@@ -117,6 +117,23 @@ def test_the_receive_buffer_follows_its_policy(make_instance, policy, members, s
     assert receive_buffer(GlobalDefs(rx_buffer=policy), [make_instance()] * members, 1500) == size
 
 
+def test_what_an_instance_wants_of_the_receive_buffer_adds_to_the_policy(make_instance):
+    greedy, modest = make_instance(receive_buffer=70_000), make_instance(name="two")
+    assert receive_buffer(GlobalDefs(), [greedy], 1500) == 70_000
+    assert receive_buffer(GlobalDefs(rx_buffer=9999), [greedy, modest], 1500) == 79_999
+
+
+def test_a_reload_gives_an_open_socket_the_buffer_that_is_wanted_now(channels, make_instance):
+    instance = make_instance()
+    channels.connect(instance)
+    channels.settle()
+    (channel,) = channels.open.values()
+    assert channel.listener.size == 0
+    channels.configure(GlobalDefs(rx_buffer=400_000))
+    channels.settle()
+    assert channel.listener.size == 400_000
+
+
 def test_adverts_go_by_the_virtual_interface_or_with_xmit_base_below_it(channels, host, make_instance):
     host.link_is(Link(9, "vrrp.51", 0x1043, b"\2\0\0\0\0\7", 1500, 1, "macvlan", 2, 1))
     channels.connect(make_instance(device="vrrp.51", vmac=Vmac()))

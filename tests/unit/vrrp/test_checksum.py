@@ -48,5 +48,6 @@ def test_what_a_receiver_tries():
     assert acceptable_forms(3, 4) == ("pseudo", "message")
     assert acceptable_forms(3, 4, unicast=True) == ("pseudo", "message", "group")
     assert acceptable_forms(3, 4, mode="pseudo", unicast=True) == ("pseudo",)
-    assert acceptable_forms(3, 4, mode="pseudo", unicast=True, old_unicast=True) == ("pseudo", "group")
+    assert acceptable_forms(3, 4, mode="pseudo", unicast=True, old_unicast="use") == ("pseudo", "group")
+    assert acceptable_forms(3, 4, unicast=True, old_unicast="never") == ("pseudo", "message")
     assert acceptable_forms(3, 4, mode="message", unicast=True) == ("message",)

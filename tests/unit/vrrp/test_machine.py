@@ -12,7 +12,7 @@ def test_forms_of_checksum_by_configuration():
     assert router().form == "message"
     assert router(version=3).form == "pseudo"
     assert router(version=3, checksum="message").form == "message"
-    old = router(version=3, group=None, unicast_peers=PEERS, old_unicast_checksum=True)
+    old = router(version=3, group=None, unicast_peers=PEERS, old_unicast_checksum="use")
     assert old.form == "group"
     assert router(version=3, family=6).form == "pseudo"
 

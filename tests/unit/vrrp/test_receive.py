@@ -169,6 +169,12 @@ def test_s25_the_old_unicast_form_is_accepted():
     assert len(desk.told) == 1
 
 
+def test_the_old_unicast_form_is_refused_where_it_is_said_to():
+    desk = Desk(**UNICAST, old_unicast_checksum="never")
+    assert desk.judge(advert(200, **TO_US | {"checksum": "group"})) is None
+    assert desk.counted == {"chk_err": 1}
+
+
 @pytest.mark.parametrize(("mode", "form"), [("pseudo", "message"), ("message", "pseudo")])
 def test_s26_a_pinned_form_refuses_the_other(mode, form):
     desk = Desk(version=3, checksum=mode)

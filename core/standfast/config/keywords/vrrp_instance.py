@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standfast.config.entries import AddressEntry, PeerEntry
 from standfast.config.keywords.auth_hmac import AUTH_HMAC
-from standfast.config.keywords.common import script, waiting
+from standfast.config.keywords.common import script
 from standfast.config.keywords.global_vrrp import COUNT, EXTRA
 from standfast.config.keywords.tracking import track_blocks
 from standfast.config.keywords.values import INT_MAX, REFRESH, UINT_MAX, WHOLE_SECONDS, password
@@ -92,8 +92,8 @@ NETWORK = (
     Keyword("unicast_fault_no_peer", Flag(), "Without peers stay in FAULT instead of using multicast.",
             "unicast_fault_no_peer", "off"),
     Keyword("old_unicast_checksum", Choice({"never": "never"}, least=0, bare="use"), "Use the version 3 unicast "
-            "checksum "
-            "of very old keepalived releases.", "old_unicast_checksum", "off"),
+            "checksum of very old keepalived releases; `never`: do not even accept it.", "old_unicast_checksum",
+            "accepted where it comes, and answered in kind"),
     Keyword("v3_checksum_as_v2", Switch(), "Leave the pseudo-header out of version 3 checksums for IPv4; see "
             "`checksum`.",
             "v3_checksum_as_v2", "the global `v3_checksum_as_v2`",
@@ -109,9 +109,9 @@ NETWORK = (
     Keyword("addr_mismatch", Choice({"accept": "accept", "drop": "drop"}), "What to do with an advert whose "
             "addresses are "
             "not ours: count and accept it, or drop it.", "addr_mismatch drop", "accept", ours=True),
-    waiting("kernel_rx_buf_size", Integer(0, UINT_MAX, "bytes"), "Receive buffer of this instance.",
-            "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`",
-            reason="instances share their sockets: set `vrrp_rx_bufs_policy` in `global_defs`"),
+    Keyword("kernel_rx_buf_size", Integer(0, UINT_MAX, "bytes"), "This instance's share of the receive buffer of the "
+            "socket that it has in common with others. A buffer never becomes smaller than the system's default.",
+            "kernel_rx_buf_size 65536", "`vrrp_rx_bufs_policy`"),
     Keyword("vrf", interface("VRF"), "VRF of a unicast instance without interface.", "vrf red"),
     *VMAC,
     Keyword("linkbeat_use_polling", Flag(), "Watch the link's state, which is done anyway.", "linkbeat_use_polling",
