@@ -129,16 +129,17 @@ def test_it_follows_what_happens(server, page):
     assert page.evaluate("document.getElementById('summary').className") == "ok"
 
 
-def test_it_fits_a_phone_and_both_schemes(server, page, tmp_path):
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1200, 900)], ids=["phone", "desk"])
+def test_it_fits_every_screen_in_both_schemes(server, page, tmp_path, width, height):
     page.wait(STATES, lambda states: states == "MASTER,MASTER,FAULT", 20)
-    light, dark = page.look(390, 844, "light"), page.look(390, 844, "dark")
-    assert light[:4] == dark[:4] == b"\x89PNG"
-    (tmp_path / "phone.png").write_bytes(dark)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(20, 23, 27)"
-    page.look(1200, 900, "light")
-    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
-    assert page.evaluate("document.documentElement.scrollWidth") <= 1200
+    backgrounds = {}
+    for scheme in ("light", "dark"):
+        picture = page.look(width, height, scheme)
+        assert picture[:4] == b"\x89PNG"
+        (tmp_path / f"{scheme}.png").write_bytes(picture)  # for whoever wants to see it
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        backgrounds[scheme] = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert backgrounds == {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 23, 27)"}
 
 
 @pytest.mark.parametrize("how", ["silent", "over"])
