@@ -152,7 +152,7 @@ class VrrpInstance(Record, frozen=True):
     auth: Authentication | None = None
     checksum: Literal["auto", "pseudo", "message"] = "auto"
     old_unicast_checksum: Literal["auto", "use", "never"] = "auto"
-    """Version 3 unicast checksums as keepalived up to 1.3.6 computed them: taken where they come, sent too, or refused."""
+    """Version 3 unicast checksums as keepalived up to 1.3.6 made them: taken where they come, sent too, or refused."""
     accept: bool = True
     skip_check_adv_addr: bool = False
     addr_mismatch: Literal["accept", "drop"] = "accept"

@@ -143,7 +143,9 @@ def _optional(one: VrrpInstance, group: str | None) -> Fields:
         fields["Unicast TTL"] = f"{255 if one.unicast_ttl is None else one.unicast_ttl}"
     if one.unicast:
         fields["Check unicast src"] = "yes" if one.check_unicast_source else "no"
-        fields["Unicast checksum compatibility"] = {"auto": "no", "use": "config"}.get(one.old_unicast_checksum, "never")
+        fields["Unicast checksum compatibility"] = {"auto": "no", "use": "config"}.get(
+            one.old_unicast_checksum, "never"
+        )
     return fields
 
 
