@@ -111,7 +111,7 @@ def _peer(draft: Draft, value: Value) -> None:
     line: PeerLine = value.value
     if any(peer.address == line.peer.address for peer in draft.peers):
         message = f"{draft.name}: peer `{line.peer.address}` stands there twice; the second one is dropped"
-        draft.findings.error("SF4027", value.statement, message)
+        draft.findings.warning("SF4027", value.statement, message)
         return
     draft.peers.append(line.peer)
     draft.check_source = draft.check_source or line.checks_ttl

@@ -71,7 +71,7 @@ def _group_is_known(block: Settings, settings: Settings, groups: dict[str, Group
         hint = "" if name in written else did_you_mean(name, written) or f"add `virtual_server_group {name} {{`"
         why = "has no usable line" if name in written else "does not exist"
         message = f"`virtual_server_group {name}` {why}, so this virtual server is left out"
-        findings.error("SF4513", block.statement, message, hint=hint)
+        findings.warning("SF4513", block.statement, message, hint=hint)
     return False
 
 

@@ -74,6 +74,8 @@ class _Binder:
             self.findings.error("SF2104", statement, f"`{declaration.name}` takes no block; the block is left out")
         if len(words) < kind.least:
             complain = self.findings.stop if declaration.incomplete == "stop" else self.findings.error
+            if declaration.quiet and declaration.incomplete == "skip":
+                complain = self.findings.warning
             hint = f"as in `{declaration.example}`"
             complain("SF2108", statement, f"`{declaration.name}` needs {kind.syntax} behind it", hint=hint)
             return
@@ -89,7 +91,7 @@ class _Binder:
             self.not_acted_on(statement, (*path, declaration.name), declaration.reason)
 
     def _keep(self, settings: Settings, statement: Statement, declaration: Keyword, words: Words) -> None:
-        value = declaration.kind.read(words, Reader(statement, self.findings))
+        value = declaration.kind.read(words, Reader(statement, self.findings, declaration.quiet))
         if value is DROPPED:
             value = declaration.fallback
         if value is DROPPED:

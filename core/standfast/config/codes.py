@@ -87,7 +87,8 @@ declare(
         "error",
         "blank that is no blank",
         "A character that looks like a space (no-break space, full-width blank, zero-width space) stands there. "
-        "It comes from a web page or a word processor and becomes part of the word. Replace it with a space.",
+        "It comes from a web page or a word processor and becomes part of the word. Replace it with a space. "
+        "Where any text will do, as in a password or behind the last word that counts, it is a warning.",
     ),
     Code(
         "SF1107",

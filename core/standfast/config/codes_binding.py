@@ -127,7 +127,7 @@ NETWORK = (
          "addresses may be of both."),
     Code("SF4022", "warning", "address given twice",
          "The same address stands twice in the instance; the later one is dropped."),
-    Code("SF4027", "error", "peer given twice",
+    Code("SF4027", "warning", "peer given twice",
          "The same peer stands twice in `unicast_peer`; the later line is dropped."),
     Code("SF4023", "error", "more than 255 addresses",
          "The advert counts its addresses in one byte. The rest is treated as `virtual_ipaddress_excluded`."),

@@ -31,9 +31,9 @@ VALUES = (
     Code("SF3309", "error", "wrong status code",
          "Status codes are 100 to 599, alone or as a range: `200`, `200-299`. The wrong one is left out; if none is "
          "left, 200 to 299 are good."),
-    Code("SF3310", "error", "wrong digest",
+    Code("SF3310", "warning", "wrong digest",
          "A digest is the MD5 sum of the body: 32 hexadecimal digits. Without it the body is not compared."),
-    Code("SF3311", "error", "pattern does not compile",
+    Code("SF3311", "warning", "pattern does not compile",
          "A bracket or parenthesis of the regular expression has no partner, or it ends with a backslash. The body is "
          "not compared with it."),
     Code("SF3312", "warning", "unknown option of a pattern",
@@ -42,7 +42,7 @@ VALUES = (
          "The word is none of the options of this line. It is left out; what can be understood counts."),
     Code("SF3314", "warning", "name is too long",
          "The kernel keeps 15 bytes of a process's name; the rest is cut off."),
-    Code("SF3315", "error", "path must be absolute",
+    Code("SF3315", "warning", "path must be absolute",
          "The path must begin with `/`, as the daemon has no directory of its own to begin at. The line is ignored."),
     Code("SF3316", "error", "names must differ",
          "Two of the names are the same, but each is for something else. The line is ignored."),
@@ -84,7 +84,7 @@ GROUPS = (
     Code("SF4512", "error", "mark of no IP version in a mixed group",
          "A mark without `inet` or `inet6` takes the version of the real servers; in a group with addresses of both "
          "that cannot be known. The group is left out."),
-    Code("SF4513", "error", "virtual server of an unknown group",
+    Code("SF4513", "warning", "virtual server of an unknown group",
          "The group that it names is not in the file, or has no usable line. The virtual server is left out. "
          "keepalived says so only in its log, not with `-t`."),
     Code("SF4514", "warning", "virtual server twice",

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from standfast.config.kinds import DROPPED, Dropped, Integer, Reader, Text, address_of, interface
+from standfast.config.kinds import DROPPED, Dropped, Integer, Reader, Text, address_of, interface, without_length
 from standfast.config.model import UnicastPeer
 from standfast.config.tree import Word
 from standfast.values import Address
@@ -113,8 +113,12 @@ def _address_and_length(word: Word, reader: Reader) -> AddressLine | Dropped:
         return DROPPED
     prefix = address.bits
     if slash:
-        if length.isascii() and length.isdigit() and len(length) < 4 and int(length) <= address.bits:
-            prefix = int(length)
+        digits = length.removeprefix("+")
+        if digits.isascii() and digits.isdigit() and len(digits) < 4 and int(digits) <= address.bits:
+            prefix = int(digits)
+        elif not length:
+            message = f"no prefix length stands behind the `/`; used: {address.bits}"
+            reader.findings.warning("SF3101", reader.statement, message, word=word)
         else:
             message = f"`/{length}` is no prefix length of an IPv{address.family} address; used: {address.bits}"
             reader.remark("SF3101", word, message, f"write `{text}/{24 if address.family == 4 else 64}`, for example")
@@ -146,7 +150,8 @@ def _dev(word: Word, reader: Reader, line: AddressLine) -> Dropped | None:
 
 def _scope(word: Word, reader: Reader, line: AddressLine) -> Dropped | None:
     if line.address.family == 6:
-        reader.remark("SF3104", word, "IPv6 addresses have no `scope`; it is ignored")
+        message = "IPv6 addresses have no `scope`; it is ignored"
+        reader.findings.warning("SF3104", reader.statement, message, word=word)
         return None
     if word.text in SCOPES:
         line.scope = SCOPES[word.text]
@@ -287,7 +292,7 @@ class PeerEntry:
         """A wrong address drops the line; an unknown option only the rest of it."""
         words = _Line(reader)
         first = words.first
-        address = address_of(first, reader)
+        address = address_of(without_length(first, reader), reader)
         if isinstance(address, Dropped):
             return address
         bounds = {"min_ttl": 0, "max_ttl": 255}

@@ -70,7 +70,12 @@ class DelayEntry:
         line = OptionLine(reader)
         try:
             name = _name(line)
-            down = self._delay(line.value(reader.statement.keyword), line)
+            word = line.next()
+            if word is None:
+                message = f"`{name}` needs a delay behind it; the line is dropped"
+                reader.findings.warning("SF3102", reader.statement, message)
+                return DROPPED
+            down = self._delay(word, line)
             word = line.next()
             up = 0 if word is None else self._delay(word, line)
         except RefusedError:

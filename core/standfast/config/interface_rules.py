@@ -55,7 +55,7 @@ def once_each(values: Iterable[Value], findings: Findings) -> Iterator[Any]:
     for value in values:
         if value.value.name in seen:
             message = f"`{value.value.name}` stands there already; the first line counts"
-            findings.error("SF4144", value.statement, message)
+            findings.warning("SF4144", value.statement, message)
             continue
         seen.add(value.value.name)
         yield value.value

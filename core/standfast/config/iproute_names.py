@@ -28,7 +28,7 @@ HIGHEST: Mapping[NameKind, int] = {
     "scope": 255,
     "protocol": 255,
     "dsfield": 255,
-    "realm": 2**16 - 1,
+    "realm": 255,
     "group": 2**31 - 1,
 }
 

@@ -36,15 +36,18 @@ class Reader:
 
     statement: Statement
     findings: Findings
+    quiet: bool = False
+    """keepalived would say nothing: complaints are warnings."""
 
     def refuse(self, code: str, word: Word, message: str, hint: str = "") -> Dropped:
         """Complain about one word and give up on the value."""
-        self.findings.error(code, self.statement, message, word=word, hint=hint)
+        self.remark(code, word, message, hint)
         return DROPPED
 
     def remark(self, code: str, word: Word, message: str, hint: str = "") -> None:
         """Complain about one word, but go on (keepalived reports it and uses another value)."""
-        self.findings.error(code, self.statement, message, word=word, hint=hint)
+        complain = self.findings.warning if self.quiet else self.findings.error
+        complain(code, self.statement, message, word=word, hint=hint)
 
 
 class Kind(Protocol):
@@ -246,7 +249,7 @@ class Seconds:
             return reader.refuse(
                 "SF3003", word, f"`{reader.statement.keyword.text}` takes whole seconds, not `{word.text}`"
             )
-        value = _micros(whole[-12:] if len(whole) < 13 else "9" * 12, fraction, self.places)
+        value = _micros(whole if len(whole) < _LONGEST else "9" * _LONGEST, fraction, self.places)
         if len(fraction.rstrip("0")) > self.places:
             reader.remark(
                 "SF3003", word, f"`{word.text}` has more than {self.places} decimals; used: {plain_seconds(value)}"
@@ -360,7 +363,7 @@ class IpAddress:
 
     def read(self, words: Words, reader: Reader) -> Address | Dropped:
         """The address."""
-        word = _without_length(words[0], reader) if not self.multicast else words[0]
+        word = without_length(words[0], reader) if not self.multicast else words[0]
         address = address_of(word, reader)
         if isinstance(address, Dropped):
             return address
@@ -371,13 +374,14 @@ class IpAddress:
         return address
 
 
-def _without_length(word: Word, reader: Reader) -> Word:
+def without_length(word: Word, reader: Reader) -> Word:
     """The word without `/24`, which means nothing where one address is wanted (keepalived says nothing of it)."""
     bare, slash, length = word.text.partition("/")
     if not slash or not length.isdigit() or not _is_address(bare):
         return word
     message = f"a prefix length means nothing in `{word.text}`; it is left out"
-    hint = f"write `{reader.statement.keyword.text} {bare}`"
+    written = " ".join(each.text for each in reader.statement.words)
+    hint = f"write `{written.replace(word.text, bare, 1)}`"
     reader.findings.warning("SF3301", reader.statement, message, word=word, hint=hint)
     return Word(bare, word.span, word.quoted)
 

@@ -148,7 +148,17 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     )
 
 
+BLANK_ALIKE = "SF1106"
+
+
 def _without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:
-    """Both, without faults of binding on lines that the parser has already called wrong."""
-    known = lines_at_fault(first)
+    """Both, without faults of binding on lines that the parser has already called wrong.
+
+    A blank that is none is an error if the line is wrong by it; else it is part of some text, as in a password.
+    """
+    known, wrong = lines_at_fault(first), lines_at_fault(later)
+    first = [
+        replace(d, severity="warning") if d.code == BLANK_ALIKE and (d.span.file, d.span.line) not in wrong else d
+        for d in first
+    ]
     return [*first, *(d for d in later if (d.span.file, d.span.line) not in known)]

@@ -94,18 +94,19 @@ class _Route(RoutingReader):
         first = self.reader.statement.keyword
         if "prefix" not in self.fields:
             self.refuse("SF3113", first, "a route needs a destination", "write `default` for everything")
-        self._only_for_ipv6(first)
+        self._only_for_one_family(first)
         self.protocol()
-        tracked = not self.fields.get("no_track") and not self.static
-        if tracked and not self.fields.get("dev"):
+        if not any(self.fields.get(name) for name in ("no_track", "dev", "track_group")):
             message = "the route names no `dev`: keepalived, unlike standfast, does not notice when somebody deletes it"
             forwards = self.fields.get("kind", "unicast") == "unicast"
             hint = "add `dev` and the interface, or `no_track`" if forwards else "add `no_track`"
             self.reader.findings.warning("SF3117", self.reader.statement, message, hint=hint)
         return self.result
 
-    def _only_for_ipv6(self, first: Word) -> None:
+    def _only_for_one_family(self, first: Word) -> None:
         if self.result.family == 6:
+            if "realm_to" in self.fields:
+                self.refuse("SF3104", first, "`realms` is for IPv4 routes only")
             return
         for name, word in (("expires", "expires"), ("preference", "pref"), ("source_destination", "from")):
             if name in self.fields:
@@ -122,7 +123,9 @@ def _to(route: _Route, option: Word) -> None:
 
 def _default6(route: _Route, word: Word) -> None:
     route.agree(word, 6)
-    _old(route, word, "write `default` and `inet6`")
+    message = "`default6` is an old word of routes; it still works"
+    hint = "write `default` and `inet6`"
+    route.reader.findings.warning("SF3114", route.reader.statement, message, word=word, hint=hint)
     route.destination(Word("default", word.span))
 
 
@@ -159,7 +162,8 @@ def _old(route: _Route, word: Word, hint: str) -> None:
 
 def _dev(route: _Route, option: Word) -> None:
     if "dev" in route.fields:
-        route.refuse("SF3105", option, "a second `dev`")
+        message = f"a second `{option.text}`: it replaces the first one"
+        route.reader.findings.warning("SF3105", route.reader.statement, message, word=option)
     route.fields["dev"] = route.interface(option)
 
 

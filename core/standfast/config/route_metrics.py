@@ -74,5 +74,5 @@ def _time(line: OptionLine, option: Word, word: Word, per_ms: int) -> int:
     limited = min(max(milliseconds, SHORTEST), LONGEST)
     if limited != milliseconds:
         message = f"`{option.text}` must be {SHORTEST} ms to {LONGEST // 1000} s, not `{word.text}`; used: {limited} ms"
-        line.reader.remark("SF3002", word, message)
+        line.reader.findings.warning("SF3002", line.reader.statement, message, word=word)
     return limited * per_ms

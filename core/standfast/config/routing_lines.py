@@ -7,7 +7,7 @@ from typing import Any
 
 from standfast.config.iproute_names import HIGHEST, Named, NameKind, known_number
 from standfast.config.kinds import Reader
-from standfast.config.lines import OptionLine
+from standfast.config.lines import OptionLine, RefusedError
 from standfast.config.tree import Word
 from standfast.values import Address, Family
 
@@ -90,7 +90,13 @@ class RoutingReader(OptionLine):
         begin = self.number_in(Word(first, word.span), option.text, low, high)
         end = self.number_in(Word(last, word.span), option.text, low, high) if dash else begin
         if end < begin:
-            self.refuse("SF3002", word, f"`{option.text} {word.text}` ends before it begins")
+            message = f"`{option.text} {word.text}` ends before it begins; the line is dropped"
+            self.reader.findings.warning("SF3002", self.reader.statement, message, word=word)
+            raise RefusedError
+        if not dash:
+            message = f"keepalived does not take one number behind `{option.text}`"
+            hint = f"write `{option.text} {first}-{first}` to be understood by both"
+            self.reader.findings.warning("SF3103", self.reader.statement, message, word=word, hint=hint)
         return begin, end
 
     def protocol(self) -> None:

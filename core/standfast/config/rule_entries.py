@@ -124,6 +124,10 @@ def _uids(rule: _Rule, option: Word) -> None:
 
 
 def _ip_protocol(rule: _Rule, option: Word) -> None:
+    if option.text != "ipproto":
+        message = f"keepalived's manual has `{option.text}`, but the program does not know it"
+        hint = "write `ipproto` to be understood by both"
+        rule.reader.findings.warning("SF3103", rule.reader.statement, message, word=option, hint=hint)
     word = rule.value(option)
     number = PROTOCOLS.get(word.text.lower(), c_integer(word.text))
     if number is None or number > 255:

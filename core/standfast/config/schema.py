@@ -41,6 +41,8 @@ class Keyword:
     repeat: Repeat = "last"
     incomplete: Literal["stop", "skip"] = "stop"
     """Without the argument it needs: the end, as for most keywords of keepalived, or an error at this line alone."""
+    quiet: bool = False
+    """keepalived takes any argument, or none, without a word: what is wrong is a warning here, never an error."""
     acted_on: bool = True
     """False: known and checked, but nothing happens; said once for each file."""
     reason: str = ""

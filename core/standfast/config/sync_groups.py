@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from standfast.config.definitions import opening
 from standfast.config.findings import Findings
@@ -27,18 +27,24 @@ class Members:
 
     def of(self, block: Settings) -> list[str]:
         """The members of a group as they stand there, each once; unknown ones are left out."""
+        complain = self.complaint(block)
         found: dict[str, None] = {}
         for at, word in _words(block):
             if word.text not in self._known:
                 hint = did_you_mean(word.text, self._known)
                 message = f"{block.name}: there is no `vrrp_instance {word.text}`; the name is ignored"
-                self.findings.error("SF4111", at, message, word=word, hint=hint)
+                complain("SF4111", at, message, word=word, hint=hint)
             elif word.text in found:
                 message = f"{block.name}: `{word.text}` stands there twice"
-                self.findings.error("SF4112", at, message, word=word)
+                complain("SF4112", at, message, word=word)
             else:
                 found[word.text] = None
         return list(found)
+
+    def complaint(self, block: Settings) -> Callable[..., None]:
+        """How to complain of a group: keepalived says nothing of what is wrong in a ``track_group``."""
+        quiet = block.statement is not None and block.statement.keyword.text == "track_group"
+        return self.findings.warning if quiet else self.findings.error
 
     def claim(self, block: Settings, names: Sequence[str]) -> Iterator[str]:
         """Those that no sync group before this one has."""
@@ -66,7 +72,7 @@ def track_groups(settings: Settings, members: Members) -> tuple[TrackGroup, ...]
         if names:
             result.append(TrackGroup(name=block.name, members=tuple(names)))
         elif not block.all("group"):
-            _empty(block, members.findings)
+            _empty(block, members)
     return tuple(result)
 
 
@@ -76,7 +82,7 @@ def sync_groups(settings: Settings, defaults: Settings, members: Members, tracki
         named = members.of(block)
         names = tuple(members.claim(block, named))
         if not block.all("group"):
-            _empty(block, members.findings)
+            _empty(block, members)
         elif len(names) == 1 == sum(1 for _ in _words(block)):
             at = opening(block)
             message = f"the group `{block.name}` has one member only: it does nothing"
@@ -98,7 +104,7 @@ def _group(
     )
 
 
-def _empty(block: Settings, findings: Findings) -> None:
+def _empty(block: Settings, members: Members) -> None:
     at = opening(block)
     message = f"the group `{block.name}` has no members; it is removed"
-    findings.error("SF4113", at, message, hint="add `group {`, the names of its instances, and `}`")
+    members.complaint(block)("SF4113", at, message, hint="add `group {`, the names of its instances, and `}`")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from standfast.api import (
+    DROPPED,
     Block,
     Custom,
     Dropped,
@@ -55,7 +56,11 @@ class Url(Record, frozen=True):
 
 
 def status_codes(words: Words, reader: Reader) -> tuple[tuple[int, int], ...] | Dropped:
-    """Codes and ranges; a wrong one is left out."""
+    """Codes and ranges; a wrong one is left out. keepalived says nothing if there is none."""
+    if not words:
+        message = f"`{reader.statement.keyword.text}` needs codes behind it; the line is ignored"
+        reader.findings.warning("SF2108", reader.statement, message, hint="as in `status_code 200`")
+        return DROPPED
     found = []
     for word in words:
         match = _RANGE.fullmatch(word.text)
@@ -116,28 +121,28 @@ URL = Block(
     repeat="each",
     keywords=(
         Keyword("path", Text("PATH"), "What to ask for.", "path /health", "none: it must be given"),
-        Keyword("status_code", Custom("CODE|LOW-HIGH ...", status_codes), "Status codes that are good; given several "
-                "times, all count.", "status_code 200 301-302", "200-299", repeat="each",
+        Keyword("status_code", Custom("CODE|LOW-HIGH ...", status_codes, least=0), "Status codes that are good; given "
+                "several times, all count.", "status_code 200 301-302", "200-299", repeat="each",
                 incomplete="skip"),
         Keyword("digest", Custom("MD5", digest, most=1), "MD5 sum of the body.",
-                "digest 9b3a0c85a887a256d6939da88aabd8cd", "not compared", repeat="first"),
+                "digest 9b3a0c85a887a256d6939da88aabd8cd", "not compared", repeat="first", quiet=True),
         Keyword("virtualhost", Text("NAME"), "Host header.", "virtualhost www.example.com", "the checker's",
                 incomplete="skip"),
         Keyword("regex", Custom("PATTERN", pattern), "The body must match (PCRE2); quoted and escaped as in scripts.",
                 'regex "status: *ok"', "not looked for",
-                incomplete="skip"),
+                incomplete="skip", quiet=True),
         Keyword("regex_no_match", Flag(), "The body must not match.", "regex_no_match", "off"),
         Keyword("regex_options", Custom("WORD ...", options), "How the pattern is read: " +
                 ", ".join(f"`{word}`" for word in sorted(OPTIONS)) + ".", "regex_options caseless dotall", "none",
-                incomplete="skip"),
+                incomplete="skip", quiet=True),
         Keyword("regex_min_offset", BYTES, "A match may not begin before.", "regex_min_offset 100", "0",
-                incomplete="skip"),
+                incomplete="skip", quiet=True),
         Keyword("regex_max_offset", BYTES, "A match may not begin after.", "regex_max_offset 1000", "no limit",
-                incomplete="skip"),
+                incomplete="skip", quiet=True),
         Keyword("regex_stack", Custom("START MOST bytes", stack, least=2, most=2), "Size of the matcher's stack; read, "
                 "but not needed here.",
                 "regex_stack 32768 524288", "the library's",
-                incomplete="skip"),
+                incomplete="skip", quiet=True),
     ),
 )  # fmt: skip
 
@@ -181,7 +186,7 @@ def _compiles(settings: Settings, place: Place) -> str:
         PagePattern(text, settings.get("regex_options", ()))
     except PatternError as error:
         at = settings.scalars["regex"].statement
-        place.findings.error("SF3311", at, f"the pattern does not compile: {error}; it is not looked for")
+        place.findings.warning("SF3311", at, f"the pattern does not compile: {error}; it is not looked for")
         return ""
     return text
 

@@ -56,7 +56,8 @@ def test_good_lines(line):
         ("via 10.0.0.1", ["SF3113"]),
         ("192.0.2.0/24 via fe80::1 dev eth0", ["SF3112"]),
         ("192.0.2.0/24 gateway 10.0.0.1", ["SF3111"]),
-        ("192.0.2.0/24 dev eth0 dev eth1", ["SF3105"]),
+        ("2001:db8::/32 dev eth0 realms 5", ["SF3104"]),
+        ("192.0.2.0/24 dev eth0 realms 256", ["SF3002"]),
         ("192.0.2.0/24 dev", ["SF3102"]),
         ("192.0.2.0/24 dev eth0 metric x", ["SF3001"]),
         ("192.0.2.0/24 dev eth0 quickack 2", ["SF3002"]),
@@ -77,6 +78,7 @@ def test_a_fault_drops_the_line(line, codes):
     ("line", "codes"),
     [
         ("192.0.2.0/24 via 10.0.0.1", ["SF3117"]),
+        ("192.0.2.0/24 dev eth0 dev eth1", ["SF3105"]),
         ("192.0.2.0/24 gw 10.0.0.1 dev eth0", ["SF3114"]),
         ("192.0.2.0/24 dev eth0 protocol 3", ["SF3116"]),
         ("192.0.2.0/33 dev eth0", ["SF3101"]),

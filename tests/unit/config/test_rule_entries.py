@@ -30,8 +30,8 @@ def read(line: str | list[str], *, static: bool = False) -> tuple[Any, list[str]
         ("fwmark 0x10/0xff blackhole", {"mark": 16, "mask": 255, "action": "blackhole"}),
         ("type unreachable from 10.0.0.1", {"action": "unreachable", "source_prefix": 32}),
         ("preference 0x10 goto 20", {"preference": 16, "goto": 20}),
-        ("sport 80 dport 80-90 ipproto tcp l3mdev", {"source_ports": (80, 80), "destination_ports": (80, 90)}),
-        ("ip_proto 17 nop uidrange 1-5", {"ip_protocol": 17, "uids": (1, 5)}),
+        ("sport 80-80 dport 80-90 ipproto tcp l3mdev", {"source_ports": (80, 80), "destination_ports": (80, 90)}),
+        ("ipproto 17 nop uidrange 1-5", {"ip_protocol": 17, "uids": (1, 5)}),
         ("not iif eth0 oif eth1 tunnel-id 9 prohibit", {"inverted": True, "tunnel_id": 9}),
         ("table 5 realms 1/2 suppress_prefixlength 3 sup_group 4", {"suppress_prefixlength": 3, "suppress_group": 4}),
     ],
@@ -39,6 +39,20 @@ def read(line: str | list[str], *, static: bool = False) -> tuple[Any, list[str]
 def test_good_lines(line, fields):
     value, codes = read(line)
     assert codes == []
+    assert {name: value.fields[name] for name in fields} == fields
+
+
+@pytest.mark.parametrize(
+    ("line", "fields"),
+    [
+        ("sport 80 table 5", {"source_ports": (80, 80)}),
+        ("ip_proto 17 nop", {"ip_protocol": 17}),
+        ("uidrange 5 nop", {"uids": (5, 5)}),
+    ],
+)
+def test_what_keepalived_would_not_take(line, fields):
+    value, codes = read(line)
+    assert codes == ["SF3103"]
     assert {name: value.fields[name] for name in fields} == fields
 
 

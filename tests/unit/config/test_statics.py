@@ -16,7 +16,7 @@ def load(text):
 def test_static_objects():
     config, found = load(
         GROUP + "static_ipaddress {\n192.0.2.9/24 track_group g\n192.0.2.8 dev eth1\n}\n"
-        "static_routes {\n192.0.3.0/24 via 192.0.2.254\n}\nstatic_rules {\niif eth1 table 5 preference 6\n}\n"
+        "static_routes {\n192.0.3.0/24 via 192.0.2.254 dev eth0\n}\nstatic_rules {\niif eth1 table 5 preference 6\n}\n"
     )
     assert [(a.dev, a.track_group) for a in config.static_addresses] == [("eth0", "g"), ("eth1", "")]
     assert ([r.prefix for r in config.static_routes], [r.preference for r in config.static_rules]) == ([24], [6])

@@ -20,4 +20,4 @@ def waiting(
 def script(name: str, doc: str, repeat: Repeat = "first", *, acted_on: bool = True) -> Keyword:
     """A keyword that names a script: the first one counts."""
     example = f'{name} "/usr/local/bin/event {name}" nobody'
-    return Keyword(name, SCRIPT, doc, example, "none", repeat=repeat, acted_on=acted_on)
+    return Keyword(name, SCRIPT, doc, example, "none", repeat=repeat, acted_on=acted_on, quiet=True)

@@ -112,7 +112,7 @@ FILES = (
             "not written."),
     Keyword("reload_time_file", Custom("PATH", absolute_path, most=1), "A file whose first line says when to reload: "
             "`HH:MM:SS` or `YYYY-MM-DD HH:MM:SS`, with `Z` for UTC. It is removed when that has been done.",
-            "reload_time_file /etc/reload-at", "none", incomplete="skip"),
+            "reload_time_file /etc/reload-at", "none", incomplete="skip", quiet=True),
     Keyword("reload_repeat", Flag(), "Keep that file if it names a time of day, and reload every day.",
             "reload_repeat", "off"),
     Keyword("reload_file", Text("PATH", least=0), "A file that exists while the configuration is read again.",

@@ -41,7 +41,7 @@ MAIL = (
             "notification_email_from lb@example.com", "the user at this host", incomplete="skip"),
     Keyword("smtp_server", Custom("HOST [PORT]", relay, most=2), "Mail relay.", "smtp_server 192.0.2.25 25", "no mail"),
     Keyword("smtp_helo_name", Text("NAME"), "Name given to the relay.", "smtp_helo_name lb.example.com", "host name",
-            incomplete="skip"),
+            incomplete="skip", quiet=True),
     Keyword("smtp_connect_timeout", Custom("1-4294 seconds", smtp_timeout, most=1), "How long to wait for the relay.",
             "smtp_connect_timeout 30", "30"),
     Keyword("smtp_alert", Switch(), "Send mail about everything.", "smtp_alert"),
@@ -141,7 +141,8 @@ SNMP = (
     waiting("snmp_rs_stats_update_interval", STATISTICS, "Age of statistics of servers.",
             "snmp_rs_stats_update_interval 5", "5", reason=NO_SNMP),
     waiting("dbus_service_name", Custom("NAME", dbus_name, most=1), "Name on D-Bus.",
-            "dbus_service_name org.example.Vrrp1", "org.keepalived.Vrrp1", incomplete="skip", reason=NO_DBUS),
+            "dbus_service_name org.example.Vrrp1", "org.keepalived.Vrrp1", incomplete="skip", quiet=True,
+            reason=NO_DBUS),
     waiting("dbus_no_interface_name", Text("NAME"), "Stands for a missing interface.", "dbus_no_interface_name none",
             "none", incomplete="skip", reason=NO_DBUS),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from standfast.config.keywords.values import (
     INT_MAX,
     REFRESH,
     SPACING,
+    UINT_MAX,
     WHOLE_SECONDS,
     count,
     extra_interfaces,
@@ -16,7 +17,7 @@ from standfast.config.keywords.values import (
 from standfast.config.kinds import Choice, Custom, Flag, Integer, IpAddress, Switch, Text, interface
 from standfast.config.schema import Keyword
 
-COUNT = Custom("1-2147483647", count, most=1)
+COUNT = Custom(f"1-{UINT_MAX}", count, most=1)
 PRIORITY_32 = Integer(-(2**31), INT_MAX)
 EXTRA = Custom("[all] SECONDS", extra_interfaces, most=2)
 
@@ -31,10 +32,10 @@ PROTOCOL = (
             "unicast, "
             "no authentication, and the virtual addresses do not answer unless the router owns them.",
             "vrrp_strict off", "off",
-            differs="`off` is honoured, as in keepalived 2.4; 2.2 does not look at it."),
+            differs="`off` is honoured, as in keepalived 2.4; 2.2 does not look at it.", quiet=True),
     Keyword("vrrp_skip_check_adv_addr", Switch(), "Compare the address list of an advert only when the master changes.",
             "vrrp_skip_check_adv_addr", "off",
-            differs="`off` is honoured; keepalived does not look at it."),
+            differs="`off` is honoured; keepalived does not look at it.", quiet=True),
     Keyword("vrrp_higher_prio_send_advert", Switch(), "A master that hears a higher priority sends one last advert "
             "before it yields, so that the winner of a healed split tells the hosts again.",
             "vrrp_higher_prio_send_advert off", "on; in strict mode off (keepalived: off)",
@@ -49,7 +50,7 @@ PROTOCOL = (
             "default here (keepalived: off): otherwise anybody who can route to us controls the election. `off` is "
             "ours.",
             "vrrp_check_unicast_src off", "on",
-            differs="On unless switched off; in keepalived it is off. `off` is ours."),
+            differs="On unless switched off; in keepalived it is off. `off` is ours.", quiet=True),
     Keyword("v3_checksum_as_v2", Switch(), "Leave the pseudo-header out of version 3 checksums for IPv4; the same as "
             "`checksum message` in every instance.", "v3_checksum_as_v2", "off"),
     Keyword("vrrp_down_timer_adverts", Integer(1, 100), "Adverts that must be missed before the master counts as dead.",
@@ -69,8 +70,9 @@ PROTOCOL = (
     Keyword("disable_local_igmp", Flag(), "Stop the kernel from reporting memberships of 224.0.0.0/24.",
             "disable_local_igmp", "off"),
     Keyword("vrrp_rx_bufs_policy", Custom("MTU|ADVERT|BYTES", rx_policy, most=1), "How large receive buffers are.",
-            "vrrp_rx_bufs_policy ADVERT", "the kernel's default", incomplete="skip"),
-    Keyword("vrrp_rx_bufs_multiplier", Integer(1, INT_MAX), "How many packets the MTU or ADVERT policy makes room for.",
+            "vrrp_rx_bufs_policy ADVERT", "the kernel's default", incomplete="skip", quiet=True),
+    Keyword("vrrp_rx_bufs_multiplier", Integer(1, UINT_MAX), "How many packets the MTU or ADVERT policy makes room "
+            "for.",
             "vrrp_rx_bufs_multiplier 3", "3"),
     Keyword("vmac_prefix", Text("PREFIX"), "First part of the names of virtual MAC interfaces.", "vmac_prefix vrrp",
             "vrrp", repeat="first"),

@@ -167,7 +167,8 @@ def forwarding(words: Words, reader: Reader) -> Forwarding | Dropped:
             reader.remark("SF3302", words[2], f"`NAT masquerade` takes no more options; `{words[2].text}` is ignored")
         return Forwarding(masquerade=True)
     if method != "TUN":
-        reader.remark("SF3302", words[1], f"`{method}` takes no options; `{words[1].text}` is ignored")
+        message = f"`{method}` takes no options; `{words[1].text}` is ignored"
+        reader.findings.warning("SF3302", reader.statement, message, word=words[1])
         return plain
     return _Tunnel(words[1:], reader).read()
 

@@ -9,6 +9,8 @@ from standfast.values import SECOND
 
 INT_LEAST = -(2**31)
 INT_MOST = 2**31 - 1
+SENSIBLE = 254
+"""More than that no priority can change, and it is out of range for keepalived too."""
 COMM_LENGTH = 15
 """Bytes of a process's short name that the kernel keeps (TASK_COMM_LEN - 1)."""
 
@@ -40,6 +42,9 @@ def init_file(words: Words, reader: Reader) -> InitFile | Dropped:
         if isinstance(number, Dropped):
             return number
         value = number
+        if abs(value) > SENSIBLE:
+            message = f"a priority cannot change by {value}: what counts is -{SENSIBLE} to {SENSIBLE}"
+            reader.findings.warning("SF3002", reader.statement, message, word=word)
     return InitFile(value, overwrite)
 
 

@@ -21,7 +21,7 @@ SPACING = Seconds(1, LONGEST, instead_of_zero="leave it out for no spacing")
 
 def count(words: Words, reader: Reader) -> int | Dropped:
     """A number of at least 1; 0 becomes 1 with an error, as in keepalived."""
-    value = Integer(0, INT_MAX).number(words[0], reader, lenient=True)
+    value = Integer(0, UINT_MAX).number(words[0], reader, lenient=True)
     if value == 0:
         reader.remark("SF3002", words[0], f"`{reader.statement.keyword.text}` must be at least 1; used: 1")
         return 1
@@ -69,6 +69,9 @@ def extra_interfaces(words: Words, reader: Reader) -> tuple[bool, int] | Dropped
     if not rest:
         return reader.refuse("SF3001", words[0], f"`{reader.statement.keyword.text} all` needs a number of seconds")
     value = Seconds(0, 86400 * SECOND, places=0).read(rest, reader)
+    if value == 0:
+        message = f"`{reader.statement.keyword.text}` is off anyway; 0 is no number of seconds for it"
+        reader.findings.warning("SF3002", reader.statement, message, word=rest[0], hint="leave the line out")
     return value if isinstance(value, Dropped) else (everywhere, value)
 
 

@@ -59,7 +59,7 @@ PERSISTENCE = (
             "A client comes back to its server for so long.", "persistence_timeout 300", "off; 360 without a number"),
     Keyword("persistence_granularity", Custom("NETMASK|1-128", granularity, most=1), "Clients that are alike in these "
             "bits count as one: a netmask for IPv4, a number of bits for IPv6.",
-            "persistence_granularity 255.255.255.0", "all bits"),
+            "persistence_granularity 255.255.255.0", "all bits", quiet=True),
     Keyword("persistence_engine", Text("NAME"), "What makes a client in the application's protocol: `sip`.",
             "persistence_engine sip", "its address"),
 )  # fmt: skip
@@ -70,9 +70,9 @@ QUORUM = (
     Keyword("hysteresis", Integer(0, UINT_MAX), "It comes up at quorum plus this, and goes down below quorum minus "
             "this.", "hysteresis 1", "0"),
     Keyword("quorum_up", Script(), "Run when the service comes up.", 'quorum_up "/usr/local/bin/event up" nobody',
-            "none", repeat="first"),
+            "none", repeat="first", quiet=True),
     Keyword("quorum_down", Script(), "Run when the service goes down.",
-            'quorum_down "/usr/local/bin/event down" nobody', "none", repeat="first"),
+            'quorum_down "/usr/local/bin/event down" nobody', "none", repeat="first", quiet=True),
     Keyword("panic_threshold", Integer(0, 100, "percent"), "If fewer of the real servers than this are alive, it is "
             "more likely the checks that fail: servers that fail then stay in the pool. The quorum is counted as "
             "always.",

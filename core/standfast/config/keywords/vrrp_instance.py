@@ -177,7 +177,7 @@ TRACKING: tuple[Declaration, ...] = (
         )
     ),
     Keyword("notify_deleted", Script(least=0), "Run when a reload removes the instance.",
-            "notify_deleted /usr/local/bin/gone", repeat="first"),
+            "notify_deleted /usr/local/bin/gone", repeat="first", quiet=True),
     Keyword("smtp_alert", Switch(), "Send mail on changes.", "smtp_alert", "`smtp_alert_vrrp`"),
     Keyword("notify_priority_changes", Switch(), "Changes of priority are events too.", "notify_priority_changes",
             "`vrrp_notify_priority_changes`"),
