@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import selectors
 import signal
@@ -14,89 +13,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
+from harness.balancer import SORRY_PORT, Balancer, each, recorded, service
 from harness.config import instance
 from harness.farm import SERVER_PORT, SERVERS, VIP, Farm, alive
 from harness.network import eventually
 
-from standfast.control.client import NoAnswer, ask
+from standfast.control.client import ask
 from standfast.control.protocol import Request
-from standfast.lab.daemons import Standfast
 from standfast.lab.lab import Host, Lab
 
-SORRY_PORT = 9090
-CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 1\n}"
 HANDOVER_S = 0.06
-
-
-def service(*more: str, scheduler: str = "rr", weights: dict[str, int] | None = None) -> str:
-    """The virtual server with three servers and a sorry server."""
-    lines = ["protocol TCP", f"lvs_sched {scheduler}", "lvs_method NAT", "lb_backend nftables"]
-    lines += [f"sorry_server 10.8.0.13 {SORRY_PORT}", *more]
-    for number, name in enumerate(SERVERS, 1):
-        weight = (weights or {}).get(name, 1)
-        lines.append(f"real_server 10.8.0.1{number} {SERVER_PORT} {{\n weight {weight}\n {CHECK}\n}}")
-    return f"virtual_server {VIP} 80 {{\n" + "\n".join(lines) + "\n}\n"
-
-
-def each(count: int, names: tuple[str, ...] = SERVERS) -> Counter[str]:
-    return Counter(dict.fromkeys(names, count))
-
-
-class Balancer:
-    """A daemon on one of the farm's balancers."""
-
-    def __init__(self, farm: Farm, host: Host, config: str) -> None:
-        self.farm = farm
-        self.daemon = Standfast(host, config)
-
-    def start(self) -> None:
-        self.daemon.start()
-        self.settle("all servers are up", lambda: self.alive() == set(SERVERS))
-
-    def health(self) -> dict[str, Any]:
-        return ask(self.daemon.run_dir, "health.status", Request(do="status"))
-
-    def service(self) -> dict[str, Any]:
-        (found,) = self.health()["balancing"]["services"]
-        return found
-
-    def alive(self) -> set[str]:
-        """Servers that were seen to be up."""
-        try:
-            servers = self.service()["servers"]
-        except NoAnswer:
-            return set()
-        up = [each["server"] for each in servers if all(check["up"] and "at" in check for check in each["checks"])]
-        return {SERVERS[int(label.partition("]")[0][-1]) - 1] for label in up}
-
-    def batches(self) -> int:
-        return int(self.health()["balancing"]["planes"]["nftables"]["batches"])
-
-    def generation(self) -> int:
-        return int(self.health()["generation"])
-
-    def reload(self, config: str) -> None:
-        before = self.generation()
-        self.daemon.write(config)
-        self.daemon.reload()
-        self.settle("the reload is done", lambda: self.generation() == before + 1)
-
-    def order(self, action: str, name: str, amount: int | None = None) -> None:
-        server = f"10.8.0.1{SERVERS.index(name) + 1}:{SERVER_PORT}"
-        request = Request(do="server", action=action, service=f"{VIP}:80", server=server, amount=amount)
-        outcome = ask(self.daemon.run_dir, "health.ctl", request)
-        assert outcome["ok"], outcome
-
-    def settle(self, what: str, condition: Any) -> None:
-        eventually(condition, 10, lambda: f"not so: {what}\n{self.daemon.log}")
-
-    def serve(self, *names: str) -> None:
-        """From now on these answer, a short while from now at the latest."""
-        expected = set(names)
-        self.settle(f"{names} answer", lambda: set(self.farm.ask(len(names) * 2)) == expected)
 
 
 @pytest.fixture
@@ -162,7 +90,7 @@ def test_the_death_of_the_health_process_changes_nothing(farm: Farm):
     lb.serve("s1", "s3")
     lb.order("weight", "s1", 0)
     lb.serve("s3")
-    lb.settle("that is noted", lambda: '"weight_ordered":0' in (lb.daemon.run_dir / "health.json").read_text())
+    lb.settle("that is noted", lambda: "false" in (lb.daemon.run_dir / "health.json").read_text())
     lb.settle("the pool too", lambda: recently(lb.daemon.run_dir / "health.json", lb.daemon.run_dir / "pools.msgpack"))
     connection, name = farm.connected()
     assert name == "s3"
@@ -191,11 +119,6 @@ def ruleset(host: Host) -> list[str]:
 def recently(earlier: Path, later: Path) -> bool:
     """Was the one written after the other?"""
     return later.stat().st_mtime_ns >= earlier.stat().st_mtime_ns
-
-
-def recorded(daemon: Standfast) -> dict[str, int]:
-    record = json.loads((daemon.run_dir / "processes.json").read_text())
-    return {each["role"]: each["pid"] for each in record["processes"]}
 
 
 @pytest.mark.parametrize("rounds", [pytest.param(8, id="short"), pytest.param(100, id="full", marks=pytest.mark.full)])

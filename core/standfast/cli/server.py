@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import argparse
 import sys
+from typing import Final
 
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
+from standfast.cli.who import who
 from standfast.control.client import NoAnswer, ask
 from standfast.control.protocol import Request
+
+LONGEST_WHY: Final = 500
+"""Characters of `--why`; the rest is cut off."""
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -15,7 +20,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = subparsers.add_parser(
         "server",
         help="drain, enable, disable or weigh a real server",
-        description="Change how a real server counts, until `enable` or the next start; a reload keeps it. "
+        description="Change how a real server counts, until `enable`. Orders outlive reloads, the death of any "
+        "process and restarts of the daemon; they are kept in the run directory, which a reboot empties. "
         "Exit status: 0 done, 1 refused, 3 no answer.",
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
@@ -28,6 +34,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action = actions.add_parser(name, help=words, description=f"{words.capitalize()}.")
         action.add_argument("service", metavar="VS", help="virtual server: 192.0.2.10:80, a mark, a group's name")
         action.add_argument("server", metavar="RS", help="real server: 10.0.0.1:80, or the address alone")
+        action.add_argument("--why", default="", metavar="TEXT", help="what for; shown by `status`")
         if name == "drain":
             action.add_argument("--for", dest="within", type=float, metavar="SECONDS", help="then take it out")
         if name == "weight":
@@ -48,6 +55,8 @@ def run(args: argparse.Namespace) -> int:
         server=args.server,
         amount=None if amount == "-" else int(amount),
         within_s=getattr(args, "within", None),
+        by=who(),
+        why=args.why[:LONGEST_WHY],
     )
     return give(args, request, "server")
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 _LATE_MS = 100
 """Less is nothing that anybody notices."""
 
+_ORDERS = (("ordered", "order"), ("weight ordered", "weight_order"))
+
 _STYLES = {"up": "bold green", "down": "bold red", "drained": "yellow", "disabled": "magenta"}
 
 
@@ -73,9 +75,15 @@ def _checks(server: dict[str, Any]) -> str:
     for check in server["checks"]:
         took = f" ({check['ms']:g} ms)" if "ms" in check else ""
         words.append(f"{check['kind']}: {check['last']}{took}")
+    words += [f"{what} {_ordered(server[key])}" for what, key in _ORDERS if key in server]
     if "out_at" in server:
         words.append(f"taken out at {clock_time(server['out_at'])}")
     return "; ".join(words) or "no checks"
+
+
+def _ordered(origin: dict[str, str]) -> str:
+    by, why = (f" by {origin['by']}" if origin["by"] else ""), (f": {origin['why']}" if origin["why"] else "")
+    return f"at {clock_time(origin['since'])}{by}{why}"
 
 
 def _counted(statistics: dict[str, int] | None) -> list[str]:

@@ -37,6 +37,10 @@ class Request(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """``server``: the weight; None: the configured one."""
     within_s: float | None = None
     """``server``: after so many seconds a drained server is taken out; None: never."""
+    by: str = ""
+    """``server``: who orders it; a name for people, nothing is decided by it."""
+    why: str = ""
+    """``server``: what for, in words."""
     now: bool = False
     """``stop``: without holding addresses until the new master is heard."""
     since: int = 0

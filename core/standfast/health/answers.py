@@ -7,8 +7,8 @@ from typing import Final
 from standfast import clock
 from standfast.control.protocol import Outcome, Request
 from standfast.health.balancing import BalancingPart
-from standfast.health.orders import Unknown, order, server_named, services_named
-from standfast.health.server import Server
+from standfast.health.orders import Unknown, Wish, carry_out, order, server_named, services_named
+from standfast.health.server import Origin, Server
 from standfast.health.service import Service
 from standfast.health.verdict import in_words
 from standfast.values import SECOND, seconds
@@ -30,15 +30,28 @@ async def obey(part: BalancingPart, request: Request) -> Outcome | None:
 
 
 def _about_server(part: BalancingPart, request: Request) -> str:
-    lines = []
+    origin = Origin(clock.now(), request.by, request.why)
+    within = None if request.within_s is None else round(request.within_s * SECOND)
+    wish = Wish(request.action, origin, request.amount, within)
     services = services_named(part.books, request.service)
-    for service in services:
-        server = server_named(service, request.server)
-        within = None if request.within_s is None else round(request.within_s * SECOND)
-        now = clock.now()
-        lines.append(order(part.books, request.action, service, server, now=now, amount=request.amount, within=within))
+    if request.action == "enable" and (lines := _taken_back(part, services, request.server)):
+        return "\n".join(lines)
+    chosen = [(service, server_named(service, request.server)) for service in services]
+    lines = [f"{server.label} of {service.name} {order(wish, server)}" for service, server in chosen]
+    problem = part.orders.note(part.books.services)
+    for service, server in chosen:
+        carry_out(part.books, wish, service, server)
     part.drains_changed()
-    return "\n".join(lines)
+    by = f" (ordered by {request.by}{f': {request.why}' if request.why else ''})" if request.by else ""
+    for line in lines:
+        part.means.say("info", "lvs.orders", f"{line}{by}")
+    return "\n".join([*lines, problem] if problem else lines)
+
+
+def _taken_back(part: BalancingPart, services: list[Service], server: str) -> list[str]:
+    """Orders about a server that is not there at the moment (its name means other addresses)."""
+    forgotten = [(service, part.orders.forget(service, server)) for service in services]
+    return [f"{label} of {service.name} will count when it is there again" for service, label in forgotten if label]
 
 
 async def _check_now(part: BalancingPart, request: Request) -> Outcome:

@@ -28,6 +28,7 @@ from standfast.health.programmer import Programmer
 from standfast.health.roster import Roster
 from standfast.health.scheduler import Scheduler
 from standfast.health.service import Service
+from standfast.health.standing_orders import StandingOrders
 from standfast.health.suspension import Suspendable, Watchman
 from standfast.health.telling import Told
 from standfast.health.tracked import TrackSeat
@@ -92,6 +93,7 @@ class BalancingPart:
     roster: Roster = field(init=False)
     lent: Lent = field(init=False)
     names: Names = field(init=False)
+    orders: StandingOrders = field(init=False)
     _written: Balancing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -101,6 +103,7 @@ class BalancingPart:
         self.lent = Lent(means.run_script, means.watch_value, means.say)
         self._written = self.config
         self.names = Names(means.run_dir, means.look_up, self._names_changed, means.say)
+        self.orders = StandingOrders(means.run_dir, means.say)
         self.roster = Roster(self.scheduler, means.checkers, self.lent)
         self.books = Books(self._heed, lambda words: means.say("warning", "health.failed_try", words))
 
@@ -126,12 +129,16 @@ class BalancingPart:
         self._choose(self.config)
         known = memory.load(self.means.run_dir)
         remembered = {} if known is None else known.services
+        self.orders.load()
 
         def restore(service: Service) -> None:
+            self.orders.remind(service)
             if self.means.resume or service.config.initial_state == "last":
-                memory.remind(service, remembered.get(service.name, {}), clock.now())
+                memory.remind(service, remembered.get(service.name, {}))
 
         self.books.begin(self.config, clock.now(), restore=restore)
+        if not self.means.resume:
+            self.orders.tell(self.books.services)
         self._note_pools()
         self._run_programmers()
         self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
@@ -160,7 +167,8 @@ class BalancingPart:
         self.config = config
         self._choose(config)
         self.lent.forget_contexts()
-        words = self.books.reload(config, clock.now(), why=why)
+        words = self.books.reload(config, clock.now(), why=why, restore=self.orders.remind)
+        self.orders.note(self.books.services, self._written)
         self._note_pools()
         self._run_programmers()
         self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
@@ -304,7 +312,7 @@ class BalancingPart:
 
     def _save(self) -> None:
         try:
-            data = msgspec.json.encode(memory.recollect(self.books.services, clock.now()))
+            data = msgspec.json.encode(memory.recollect(self.books.services))
             memory.save(self.means.run_dir / memory.FILE, data)
         except OSError as error:
             self.means.say("warning", "health.memory", f"how servers stand cannot be noted: {error.strerror}")
@@ -312,6 +320,7 @@ class BalancingPart:
     async def _end_drains(self) -> None:
         while True:
             soonest = self.books.expire(clock.now())
+            self.orders.note(self.books.services)
             wait = float("inf") if soonest is None else max(soonest - clock.now(), 0) / SECOND
             with trio.move_on_after(wait):
                 await self._drains.wait()

@@ -21,6 +21,8 @@ Heed: TypeAlias = Callable[[Service, Sequence[Told]], None]
 
 LogFailure: TypeAlias = Callable[[str], None]
 
+Restore: TypeAlias = Callable[[Service], None]
+
 
 @dataclass(slots=True, eq=False)
 class Seat:
@@ -61,7 +63,7 @@ class Books:
         self.heed = heed
         self.log_failure = log_failure
 
-    def begin(self, balancing: Balancing, now: int, *, restore: Callable[[Service], None] | None = None) -> None:
+    def begin(self, balancing: Balancing, now: int, *, restore: Restore | None = None) -> None:
         """The first configuration. ``restore`` may set how servers stand before anything follows from it."""
         self.services = services_of(balancing, now)
         for service in self.services.values():
@@ -69,9 +71,17 @@ class Books:
                 restore(service)
             self.heed(service, service.begin(now))
 
-    def reload(self, balancing: Balancing, now: int, *, why: str = "removed by a reload") -> list[str]:
-        """Another configuration; what stays keeps how it stands. What has changed, in words. ``why`` servers may go."""
+    def reload(
+        self, balancing: Balancing, now: int, *, why: str = "removed by a reload", restore: Restore | None = None
+    ) -> list[str]:
+        """Another configuration; what stays keeps how it stands. What has changed, in words. ``why`` servers may go.
+
+        ``restore`` as in :meth:`begin`.
+        """
         before, fresh = self.services, services_of(balancing, now)
+        if restore is not None:
+            for service in fresh.values():
+                restore(service)
         self.services = {name: before.get(name, service) for name, service in fresh.items()}
         words = []
         for name, service in before.items():

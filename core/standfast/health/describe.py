@@ -12,7 +12,7 @@ from standfast import clock
 from standfast.config.lvs_model import Checker
 from standfast.contract.balancing import Counters, PoolStatistics
 from standfast.health.probe import Figures
-from standfast.health.server import Server
+from standfast.health.server import Origin, Server
 from standfast.health.service import Service
 from standfast.health.verdict import Standing, in_words
 
@@ -72,9 +72,17 @@ def describe_server(server: Server, programmed: int | None, counted: Counters | 
         described["out_at"] = _moment(server.order_ends)
     if server.weight_ordered is not None:
         described["weight_ordered"] = server.weight_ordered
+    if server.order_from is not None:
+        described["order"] = _describe_origin(server.order_from)
+    if server.weight_from is not None:
+        described["weight_order"] = _describe_origin(server.weight_from)
     if counted is not None:
         described["statistics"] = _counters(counted)
     return described
+
+
+def _describe_origin(origin: Origin) -> dict[str, str]:
+    return {"since": _moment(origin.at), "by": origin.by, "why": origin.why}
 
 
 def state_of(server: Server) -> str:

@@ -11,7 +11,7 @@ import msgspec
 
 from standfast.contract.balancing import Pool
 from standfast.health.roster import identity_text
-from standfast.health.server import Order, Server
+from standfast.health.server import Server
 from standfast.health.service import Service
 
 FILE: Final = "health.json"
@@ -25,10 +25,6 @@ class ServerMemory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True
     """Which check (a digest of kind, target and options, with a number) -> up."""
     weights: dict[str, tuple[int | None, int]] = {}
     """Weights that checks gave: absolute, added."""
-    order: Order = ""
-    order_ends: float | None = None
-    """Unix seconds."""
-    weight_ordered: int | None = None
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,31 +35,27 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     services: dict[str, dict[str, ServerMemory]]
 
 
-def recollect(services: dict[str, Service], now: int) -> Memory:
-    """How all of them stand now. Servers whose checks have said nothing yet and that nobody ordered are left out."""
-    wall = time.time()
+def recollect(services: dict[str, Service]) -> Memory:
+    """How all of them stand now. Servers whose checks have said nothing yet are left out."""
     kept: dict[str, dict[str, ServerMemory]] = {}
     for name, service in services.items():
         for server in service.servers:
-            noted = _note(server, now, wall)
+            noted = _note(server)
             if noted != ServerMemory():
                 kept.setdefault(name, {})[server.label] = noted
-    return Memory(written=wall, services=kept)
+    return Memory(written=time.time(), services=kept)
 
 
-def _note(server: Server, now: int, wall: float) -> ServerMemory:
+def _note(server: Server) -> ServerMemory:
     keys = _keys(server)
     pairs = [(key, each) for key, each in zip(keys, server.standings, strict=True) if each.judged]
     return ServerMemory(
         checks={key: each.up for key, each in pairs},
         weights={key: (each.weight, each.weight_change) for key, each in pairs if each.weight or each.weight_change},
-        order=server.order,
-        order_ends=None if server.order_ends is None else wall + (server.order_ends - now) / 1e6,
-        weight_ordered=server.weight_ordered,
     )
 
 
-def remind(service: Service, known: dict[str, ServerMemory], now: int) -> None:
+def remind(service: Service, known: dict[str, ServerMemory]) -> None:
     """Let servers stand as they did. Before :meth:`Service.begin`: nothing is told of it."""
     for server in service.servers:
         noted = known.get(server.label)
@@ -73,9 +65,6 @@ def remind(service: Service, known: dict[str, ServerMemory], now: int) -> None:
             if key in noted.checks:
                 standing.up, standing.judged = noted.checks[key], True
                 standing.weight, standing.weight_change = noted.weights.get(key, (None, 0))
-        server.order, server.weight_ordered = noted.order, noted.weight_ordered
-        if noted.order_ends is not None:
-            server.order_ends = now + round((noted.order_ends - time.time()) * 1e6)
         server.was_alive = server.alive
         server.cause = "as it was before" if server.alive else f"as before: {server.why_down()}"
 

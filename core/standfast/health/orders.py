@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from standfast.health.books import Books
-from standfast.health.server import MAX_WEIGHT, Server
+from standfast.health.server import MAX_WEIGHT, Origin, Server
 from standfast.health.service import Service
 from standfast.values import seconds
 
@@ -62,38 +63,56 @@ def server_named(service: Service, text: str) -> Server:
     raise Unknown(f"{what} `{text}`; there are: {known}")
 
 
-def order(
-    books: Books, action: Action, service: Service, server: Server, *, now: int, amount: int | None, within: int | None
-) -> str:
-    """Do it, and say what was done. ``within``: microseconds until a drained server is taken out.
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants of a server."""
 
-    ``amount`` None for `weight`: the configured one again. Raises :class:`ValueError` for a weight that cannot be.
+    action: Action
+    origin: Origin
+    amount: int | None = None
+    """`weight`: None: the configured one again."""
+    within: int | None = None
+    """`drain`: microseconds until it is taken out; None: never."""
+
+
+def order(wish: Wish, server: Server) -> str:
+    """Mark the server, and say what it comes to. Raises :class:`ValueError` for a weight that cannot be.
+
+    The rest follows by :func:`carry_out`, when it is written down.
     """
-    words = _ACTIONS[action](server, now, amount, within)
-    books.heed(service, service.settle(server, f"{action}d by order".replace("weightd", "weighted"), now))
-    return f"{server.label} of {service.name} {words}"
+    return _ACTIONS[wish.action](server, wish)
 
 
-def _drain(server: Server, now: int, amount: int | None, within: int | None) -> str:
-    server.order, server.order_ends = "drained", None if within is None else now + within
+def carry_out(books: Books, wish: Wish, service: Service, server: Server) -> None:
+    """Draw the consequences of an order."""
+    cause = f"{wish.action}d by order".replace("weightd", "weighted")
+    books.heed(service, service.settle(server, cause, wish.origin.at))
+
+
+def _drain(server: Server, wish: Wish) -> str:
+    within = wish.within
+    server.order, server.order_from = "drained", wish.origin
+    server.order_ends = None if within is None else wish.origin.at + within
     ending = "" if within is None else f", and is taken out after {seconds(within)}"
     return f"gets no new connections{ending}"
 
 
-def _enable(server: Server, now: int, amount: int | None, within: int | None) -> str:
-    server.order, server.order_ends, server.weight_ordered = "", None, None
+def _enable(server: Server, wish: Wish) -> str:
+    server.order, server.order_ends, server.order_from = "", None, None
+    server.weight_ordered, server.weight_from = None, None
     return "counts again" if server.healthy else f"counts again when it is well: {server.why_down()}"
 
 
-def _disable(server: Server, now: int, amount: int | None, within: int | None) -> str:
-    server.order, server.order_ends = "disabled", None
+def _disable(server: Server, wish: Wish) -> str:
+    server.order, server.order_ends, server.order_from = "disabled", None, wish.origin
     return "is taken out"
 
 
-def _weigh(server: Server, now: int, amount: int | None, within: int | None) -> str:
+def _weigh(server: Server, wish: Wish) -> str:
+    amount = wish.amount
     if amount is not None and not 0 <= amount <= MAX_WEIGHT:
         raise ValueError(f"a weight is 0 to {MAX_WEIGHT}, not {amount}")
-    server.weight_ordered = amount
+    server.weight_ordered, server.weight_from = amount, None if amount is None else wish.origin
     return f"has the weight {server.weight}" + (", as configured" if amount is None else "")
 
 

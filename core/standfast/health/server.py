@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+import msgspec
+
 from standfast.config.lvs_model import Checker, RealServer
 from standfast.contract.balancing import Member
 from standfast.health.verdict import Standing, first_standing, in_words
@@ -19,6 +21,20 @@ Key: TypeAlias = tuple[Address, int]
 """Address and port as the data plane knows them: no two servers of a service have the same."""
 
 
+class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where an order comes from."""
+
+    at: int
+    """When it was given."""
+    by: str = ""
+    """Who gave it."""
+    why: str = ""
+
+    def __str__(self) -> str:
+        """`` of anna: new kernel``; empty if nothing is known."""
+        return (f" of {self.by}" if self.by else "") + (f": {self.why}" if self.why else "")
+
+
 @dataclass(slots=True, eq=False)
 class Server:
     """A real server. ``standings`` go with the configured checkers, one by one."""
@@ -30,7 +46,11 @@ class Server:
     order: Order = ""
     order_ends: int | None = None
     """When a drained server is taken out for good (disabled)."""
+    order_from: Origin | None = None
+    """Whose ``order`` it is."""
     weight_ordered: int | None = None
+    weight_from: Origin | None = None
+    """Whose ``weight_ordered`` it is."""
     was_alive: bool = True
     """As last told: differs from ``alive`` between a result and what follows from it."""
     told_at_start: bool = False
@@ -84,7 +104,7 @@ class Server:
     def why_down(self) -> str:
         """For people: ``TCP_CHECK: connection refused``."""
         if self.order == "disabled":
-            return "disabled by order"
+            return "disabled by order" + ("" if self.order_from is None else str(self.order_from))
         return "; ".join(f"{checker.kind}: {in_words(standing)}" for checker, standing in self.failed)
 
     def member(self, weight: int | None = None) -> Member:
@@ -106,8 +126,8 @@ class Server:
         for checker in config.checkers:
             kept = known.get(_identity(checker), [])
             standings.append(kept.pop(0) if kept else first_standing(checker.pace, now))
-        server = Server(config, standings, self.since, self.order, self.order_ends)
-        server.weight_ordered = self.weight_ordered
+        server = Server(config, standings, self.since, self.order, self.order_ends, self.order_from)
+        server.weight_ordered, server.weight_from = self.weight_ordered, self.weight_from
         server.was_alive, server.told_at_start, server.cause = self.was_alive, self.told_at_start, self.cause
         return server
 

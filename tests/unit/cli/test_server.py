@@ -22,6 +22,7 @@ def asked(monkeypatch):
         return answer
 
     monkeypatch.setattr(server, "ask", ask)
+    monkeypatch.setattr(server, "who", lambda: "anna")
     return requests, answer
 
 
@@ -40,9 +41,15 @@ def asked(monkeypatch):
 )  # fmt: skip
 def test_words_become_requests(asked, capsys, words, request_):
     assert cli.main(["server", *words]) == 0
-    assert asked[0] == [request_]
+    assert asked[0] == [msgspec.structs.replace(request_, by="anna")]
     assert capsys.readouterr().out == "done\n"
     assert msgspec.json.decode(msgspec.json.encode(request_), type=Request) == request_
+
+
+def test_what_for_is_sent_along_and_cut_where_it_is_too_long(asked):
+    assert cli.main(["server", "disable", "web", "x", "--why", "new kernel"]) == 0
+    assert cli.main(["server", "disable", "web", "x", "--why", "x" * 5000]) == 0
+    assert [request.why for request in asked[0]] == ["new kernel", "x" * 500]
 
 
 def test_a_refusal_is_said_and_is_the_exit_status(asked, capsys):

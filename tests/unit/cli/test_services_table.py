@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from rich.console import Console
 
-from standfast.cli.services_table import checks_at_fault, services_table, size
+from standfast import clock
+from standfast.cli.services_table import _checks, checks_at_fault, services_table, size
 from standfast.config.load import load_text
 from standfast.contract.balancing import Counters, PoolStatistics
 from standfast.contract.checking import Code, bad, good
 from standfast.health.describe import describe_service
 from standfast.health.reconcile import services_of
+from standfast.health.server import Origin
 
 TEXT = """
 virtual_server 192.0.2.10 80 {
@@ -58,6 +62,18 @@ def test_the_sorry_server_shows_when_it_serves():
     assert "TCP_CHECK: connection refused" in lines[2]
     assert lines[3].startswith("[10.0.0.2]:80 up 1 (out)")
     assert lines[4].startswith("[10.0.0.99]:80 sorry 1 serves instead of all others")
+
+
+def test_an_order_shows_since_when_by_whom_and_what_for():
+    (service,) = services_of(load_text(TEXT).balancing, 0).values()
+    service.begin(0)
+    first, second = service.servers
+    first.order, first.order_from = "drained", Origin(clock.now(), "anna", "new kernel")
+    second.weight_ordered, second.weight_from = 3, Origin(clock.now())
+    described = describe_service(service, plane="ipvs", problem="", counted=None)
+    first_words, second_words = (_checks(server) for server in described["servers"])
+    assert re.fullmatch(r"TCP_CHECK: not checked yet; ordered at \d\d:\d\d:\d\d by anna: new kernel", first_words)
+    assert re.fullmatch(r"TCP_CHECK: not checked yet; weight ordered at \d\d:\d\d:\d\d", second_words)
 
 
 def test_no_services_no_table():

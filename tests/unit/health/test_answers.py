@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import ClassVar
 
 import pytest
@@ -11,8 +12,10 @@ from trio.testing import MockClock
 from standfast.config.load import load_text
 from standfast.contract.checking import Checker, CheckResult, Code, ScriptEnd, bad, good
 from standfast.control.protocol import Request
+from standfast.health import standing_orders
 from standfast.health.answers import obey
 from standfast.health.balancing import BalancingPart, Means
+from standfast.health.standing_orders import Held
 from standfast.testing.balancing import MemoryLoadBalancer
 
 TEXT = """
@@ -29,6 +32,7 @@ virtual_server 192.0.2.10 80 {
     }
 }
 """
+NAME = "[192.0.2.10]:tcp:80"
 
 
 class Plane(MemoryLoadBalancer):
@@ -76,6 +80,35 @@ async def test_servers_are_weighed_and_drained(autojump_clock, part):
     await trio.sleep(0.1)
     (pool,) = part.programmers["ipvs"].applied.values()
     assert [member.weight for member in pool.members] == [7, 0]
+
+
+async def test_an_order_is_written_down_before_it_is_said_to_be_done(autojump_clock, part, monkeypatch):
+    drain = Request(do="server", action="drain", service="192.0.2.10", server="10.0.0.2", by="anna", why="new kernel")
+    await obey(part, drain)
+    (held,) = json.loads((part.means.run_dir / standing_orders.FILE).read_bytes()).values()
+    assert held["[10.0.0.2]:80"]["order_from"].items() >= {"by": "anna", "why": "new kernel"}.items()
+
+    def save(_path, _data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(standing_orders, "save", save)
+    done = await obey(part, Request(do="server", action="disable", service="192.0.2.10", server="10.0.0.2"))
+    assert done.ok, "it is done all the same"
+    assert done.words.splitlines()[1].endswith("No space left on device; a restart forgets the order")
+
+
+async def test_one_unknown_server_of_many_services_changes_none(autojump_clock, part):
+    await part.commit(load_text(TEXT + TEXT.replace("2.10 80", "2.11 80").replace("10.0.0.2", "10.0.0.3")).balancing)
+    answer = await obey(part, Request(do="server", action="drain", server="10.0.0.2"))
+    assert not answer.ok
+    assert {server.order for service in part.books.services.values() for server in service.servers} == {""}
+
+
+async def test_what_was_ordered_of_a_server_that_its_name_has_left_is_taken_back(autojump_clock, part):
+    part.orders._held = {NAME: {"[10.0.0.9]:80": Held(order="drained")}}
+    enable = Request(do="server", action="enable", service="192.0.2.10", server="10.0.0.9:80")
+    assert (await obey(part, enable)).words == f"[10.0.0.9]:80 of {NAME} will count when it is there again"
+    assert not (await obey(part, enable)).ok
 
 
 async def test_what_cannot_be_is_told(autojump_clock, part):

@@ -12,8 +12,10 @@ from trio.testing import MockClock
 
 from standfast.config.load import load_text
 from standfast.contract.checking import Checker, CheckResult, Code, ScriptEnd, bad, good
+from standfast.control.protocol import Request
 from standfast.events import CheckChange
 from standfast.health import memory as on_disk
+from standfast.health.answers import obey
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
 from standfast.health.names import Answer
 from standfast.plugins import Plugins, find_plugins
@@ -281,6 +283,32 @@ async def test_drains_end_by_themselves(world, autojump_clock, monkeypatch):
         await trio.sleep(29)
         assert world.members() == "1=0 2=1"
         await trio.sleep(2)
+        assert world.members() == "2=1"
+
+
+async def test_orders_hold_at_every_start_and_verdicts_do_not(world, autojump_clock):
+    world.dead = {"10.0.0.3"}
+    async with running(world.part(text(1, 2, 3))) as part:
+        await trio.sleep(20)
+        for server, action in (("10.0.0.1", "drain"), ("10.0.0.2", "disable")):
+            await obey(part, Request(do="server", action=action, server=server, by="anna"))
+    world.dead.clear()
+    async with running(world.part(text(1, 2, 3))) as part:
+        assert world.members() == "1=0 3=1"
+        assert len([line for line in world.said if "still is" in line and " by anna" in line]) == 2
+        await obey(part, Request(do="server", action="enable", server="10.0.0.2"))
+    async with running(world.part(text(1, 2, 3))):
+        assert world.members() == "1=0 2=1 3=1"
+
+
+async def test_the_end_of_a_drain_holds_for_a_successor_too(world, autojump_clock, monkeypatch):
+    import standfast.health.balancing as module
+
+    monkeypatch.setattr(module.clock, "now", lambda: round(trio.current_time() * 1e6))
+    async with running(world.part(text(1, 2))) as part:
+        await obey(part, Request(do="server", action="drain", server="10.0.0.1", within_s=30))
+        await trio.sleep(31)
+    async with running(world.part(text(1, 2))):
         assert world.members() == "2=1"
 
 

@@ -10,6 +10,7 @@ from standfast.contract.checking import Code, bad, good
 from standfast.health.describe import describe_checks, describe_service
 from standfast.health.probe import Figures
 from standfast.health.reconcile import services_of
+from standfast.health.server import Origin
 
 TEXT = """
 virtual_server 192.0.2.10 80 {
@@ -61,6 +62,17 @@ def test_before_the_first_check():
     assert (first["state"], first["checks"][0]["last"]) == ("drained", "not checked yet")
     assert "out_at" in first
     assert "statistics" not in shown
+
+
+def test_whose_orders_they_are():
+    (service,) = services_of(load_text(TEXT).balancing, 0).values()
+    first = service.servers[0]
+    first.order, first.order_from = "drained", Origin(5, "anna", "new kernel")
+    first.weight_ordered, first.weight_from = 7, Origin(6, "bert")
+    shown = describe_service(service, plane="", problem="", counted=None)["servers"]
+    assert [shown[0][name]["by"] for name in ("order", "weight_order")] == ["anna", "bert"]
+    assert shown[0]["order"]["why"] == "new kernel"
+    assert not {"order", "weight_order"} & shown[1].keys()
 
 
 def test_figures_of_the_scheduler():

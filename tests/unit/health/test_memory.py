@@ -40,8 +40,8 @@ def service(text: str = TEXT):
     return services_of(load_text(text).balancing, 0)[NAME]
 
 
-def over_disk(tmp_path, before, now: int = 0):
-    save(tmp_path / FILE, msgspec.json.encode(recollect({NAME: before}, now)))
+def over_disk(tmp_path, before):
+    save(tmp_path / FILE, msgspec.json.encode(recollect({NAME: before})))
     found = load(tmp_path)
     assert found is not None
     return found.services.get(NAME, {})
@@ -53,7 +53,7 @@ def test_a_successor_stands_as_its_predecessor_did(tmp_path):
     before.take(before.servers[0], 0, bad(Code.REFUSED, "x"), 1)
     before.take(before.servers[1], 0, good(weight=4), 1)
     after = service()
-    remind(after, over_disk(tmp_path, before), 0)
+    remind(after, over_disk(tmp_path, before))
     assert [line.line for line in after.begin(0)] == [f"VS {NAME} UP"]
     assert [server.alive for server in after.servers] == [False, True, True]
     assert after.servers[1].weight == 4
@@ -68,22 +68,11 @@ def test_what_was_never_checked_is_not_written(tmp_path):
     assert over_disk(tmp_path, before) == {}
 
 
-def test_orders_are_remembered_with_the_time_that_is_left(tmp_path):
-    before = service()
-    before.servers[0].order, before.servers[0].order_ends = "drained", 30_000_000
-    before.servers[1].weight_ordered = 0
-    after = service()
-    remind(after, over_disk(tmp_path, before, 10_000_000), 500)
-    assert after.servers[0].order == "drained"
-    assert after.servers[0].order_ends == pytest.approx(20_000_500, abs=2_000_000)
-    assert after.servers[1].weight_ordered == 0
-
-
 def test_another_check_of_the_same_server_is_not_reminded(tmp_path):
     before = service()
     before.take(before.servers[0], 0, bad(Code.REFUSED, "x"), 1)
     after = service(TEXT.replace("TCP_CHECK {", "TCP_CHECK {\nconnect_port 81", 1))
-    remind(after, over_disk(tmp_path, before), 0)
+    remind(after, over_disk(tmp_path, before))
     assert after.servers[0].alive
 
 

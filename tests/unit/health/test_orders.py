@@ -6,7 +6,8 @@ import pytest
 
 from standfast.config.load import load_text
 from standfast.health.books import Books
-from standfast.health.orders import Unknown, order, server_named, services_named
+from standfast.health.orders import Unknown, Wish, carry_out, order, server_named, services_named
+from standfast.health.server import Origin
 from standfast.values import SECOND
 
 TEXT = """
@@ -94,11 +95,16 @@ def test_servers_are_called_by_address_and_port_or_by_address_if_that_is_clear(b
 def test_orders(books, action, amount, within, words, weight, alive):
     (service,) = services_named(books, "192.0.2.10:80")
     server = service.servers[0]
-    said = order(books, action, service, server, now=100, amount=amount, within=within)
-    assert said == f"[10.0.0.1]:80 of [192.0.2.10]:tcp:80 {words}"
+    wish = Wish(action, Origin(100, "anna", "kernel"), amount, within)
+    assert order(wish, server) == words
+    carry_out(books, wish, service, server)
     assert (server.weight, server.alive) == (weight, alive)
     assert server.order_ends == (None if within is None else 100 + within)
-    order(books, "enable", service, server, now=100, amount=None, within=None)
+    assert server.order_from == (wish.origin if server.order else None)
+    assert server.weight_from == (wish.origin if amount is not None else None)
+    enable = Wish("enable", Origin(101))
+    order(enable, server)
+    carry_out(books, enable, service, server)
     assert (server.weight, server.alive, server.order_ends) == (5, True, None)
     assert service.weight == 7
 
@@ -106,5 +112,16 @@ def test_orders(books, action, amount, within, words, weight, alive):
 def test_a_weight_that_cannot_be_changes_nothing(books):
     (service,) = services_named(books, "192.0.2.10:80")
     with pytest.raises(ValueError, match="a weight is 0 to"):
-        order(books, "weight", service, service.servers[0], now=1, amount=-1, within=None)
-    assert service.weight == 7
+        order(Wish("weight", Origin(1), -1), service.servers[0])
+    assert service.servers[0].weight_ordered is None
+
+
+def test_who_disabled_a_server_is_told():
+    told = []
+    books = Books(lambda _service, each: told.extend(each), lambda _words: None)
+    books.begin(load_text(TEXT).balancing, 0)
+    (service,) = services_named(books, "192.0.2.10:80")
+    wish = Wish("disable", Origin(100, "anna", "kernel"))
+    order(wish, service.servers[0])
+    carry_out(books, wish, service, service.servers[0])
+    assert told[-1].event.cause == "disabled by order of anna: kernel"
