@@ -57,6 +57,9 @@ class RoutingKeeper:
 
     def __init__(self, changer: Changer, host: Host) -> None:
         self.installed: dict[RoutingObject, Key] = {}
+        """Change it by :meth:`note` and :meth:`forget` only."""
+        self._by_key: dict[Key, list[RoutingObject]] = {}
+        """The same the other way round: a router may lose thousands of routes at once, one message for each."""
         self._changer = changer
         self._host = host
         self._ready: dict[RoutingObject, _Ready] = {}
@@ -74,9 +77,11 @@ class RoutingKeeper:
         """Install them in one system call; keep the count below a hundred."""
         usable, failures = self._usable(wanted)
         results = self._changer.perform([(ready.add, None) for _, ready in usable])
+        # What exists already counts if it is one of ours; somebody else's has another protocol number.
+        here = self._here() if errno.EEXIST in results else frozenset()
         for (each, ready), number in zip(usable, results, strict=True):
-            if number == 0 or (number == errno.EEXIST and self._is_there(ready.key)):
-                self.installed[each] = ready.key
+            if number == 0 or (number == errno.EEXIST and ready.key in here):
+                self.note(each, ready.key)
             else:
                 failures.append(RoutingFailure(each, number))
         return failures
@@ -85,7 +90,7 @@ class RoutingKeeper:
         """Take them off in one system call; what is not there is no failure."""
         usable, _ = self._usable(unwanted)
         for each in unwanted:
-            self.installed.pop(each, None)
+            self.forget(each)
         results = self._changer.perform([(ready.delete, None) for _, ready in usable])
         return [
             RoutingFailure(each, number)
@@ -104,24 +109,40 @@ class RoutingKeeper:
 
     def vanished(self, seen: Seen) -> RoutingObject | None:
         """The kernel says that it is gone: give ours if it was one, and forget that we have it."""
-        for each, key in self.installed.items():
-            if key == seen.key and _same_gateway(each, seen):
-                del self.installed[each]
+        for each in self._by_key.get(seen.key, ()):
+            if _same_gateway(each, seen):
+                self.forget(each)
                 return each
         return None
+
+    def note(self, each: RoutingObject, key: Key) -> None:
+        """It is in the kernel, and ours."""
+        self.forget(each)
+        self.installed[each] = key
+        self._by_key.setdefault(key, []).append(each)
+
+    def forget(self, each: RoutingObject) -> None:
+        """It is not, or not for long; nothing happens if that is known."""
+        key = self.installed.pop(each, None)
+        if key is None:
+            return
+        alike = self._by_key[key]
+        alike.remove(each)
+        if not alike:
+            del self._by_key[key]
 
     def missing(self) -> list[RoutingObject]:
         """Messages were lost: read the kernel's tables, and give and forget what of ours is not in them."""
         here = self._here()
         gone = [each for each, key in self.installed.items() if each.protocol == OUR_PROTOCOL and key not in here]
         for each in gone:
-            del self.installed[each]
+            self.forget(each)
         return gone
 
     def interface_down(self, name: str) -> None:
         """The kernel has dropped the routes by this interface, and of IPv4 it does not say so."""
         for each in [each for each in self.installed if name in interfaces_of(each)]:
-            del self.installed[each]
+            self.forget(each)
 
     def _usable(
         self, wanted: Iterable[RoutingObject]
@@ -165,15 +186,14 @@ class RoutingKeeper:
             raise LookupError(name)
         return link.index
 
-    def _is_there(self, key: Key) -> bool:
-        """Is what exists already one of ours? (Somebody else's has another protocol number.)"""
-        return key in self._here()
-
-    def _here(self) -> set[Key]:
-        return {
-            *(seen.key for seen in self._changer.routes(OUR_PROTOCOL)),
-            *(seen.key for seen in self._changer.rules(OUR_PROTOCOL)),
-        }
+    def _here(self) -> frozenset[Key]:
+        """What there is with our protocol number."""
+        return frozenset(
+            {
+                *(seen.key for seen in self._changer.routes(OUR_PROTOCOL)),
+                *(seen.key for seen in self._changer.rules(OUR_PROTOCOL)),
+            }
+        )
 
 
 def _same_gateway(ours: RoutingObject, seen: Seen) -> bool:

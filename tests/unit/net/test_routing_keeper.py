@@ -6,6 +6,7 @@ import pytest
 from tests.unit.net.routing_cases import to
 
 from standfast.config.route_model import Rule
+from standfast.net import routing_keeper as module
 from standfast.net.decode import Link
 from standfast.net.host import Host
 from standfast.net.policy import SeenRule, rule_key
@@ -18,6 +19,22 @@ ROUTE = to("10.0.0.0/8", dev="eth0")
 RULE = Rule(family=4, preference=100, action="table", table=7)
 
 
+class Counted:
+    """A key that counts how often it is compared."""
+
+    comparisons = 0
+
+    def __init__(self, key):
+        self.key = key
+
+    def __hash__(self):
+        return hash(self.key)
+
+    def __eq__(self, other):
+        Counted.comparisons += 1
+        return self.key == other.key
+
+
 class Kernel:
     """Says what a test wants it to."""
 
@@ -25,12 +42,14 @@ class Kernel:
         self.answers: list[int] = []
         self.batches: list[int] = []
         self.tables: list = []
+        self.dumps = 0
 
     def perform(self, batch):
         self.batches.append(len(batch))
         return [self.answers.pop(0) if self.answers else 0 for _ in batch]
 
     def routes(self, _protocol):
+        self.dumps += 1
         return [seen for seen in self.tables if isinstance(seen, SeenRoute)]
 
     def rules(self, _protocol):
@@ -104,6 +123,39 @@ def test_routes_that_differ_in_the_gateway_alone_are_told_apart(keeper):
     first, second = (to("10.0.0.0/8", via=Address.parse(f"192.0.2.{n}")) for n in (1, 2))
     keeper.add([first, second])
     assert keeper.vanished(SeenRoute(route_key(second, 254), 18, second.via.packed, 2)) == second
+
+
+def test_thousands_of_deletions_cost_no_more_than_thousands_of_looks(keeper, monkeypatch):
+    """A look is a comparison of gateways, the last step of recognising a route: as many as there are deletions."""
+    looks = []
+    same_gateway = module._same_gateway
+    monkeypatch.setattr(module, "_same_gateway", lambda *pair: looks.append(pair) or same_gateway(*pair))
+    routes = [to(f"10.{n >> 8}.{n & 255}.0/24", dev="eth0") for n in range(2_000)]
+    keys = [Counted(route_key(route, 254)) for route in routes]
+    for route, key in zip(routes, keys, strict=True):
+        keeper.note(route, key)
+    Counted.comparisons = 0
+    for route in reversed(routes):
+        seen = SeenRoute(Counted(route_key(route, 254)), 18, b"", 2)
+        assert keeper.vanished(seen) == route
+    assert len(looks) == len(routes)
+    assert Counted.comparisons < 4 * len(routes)
+    assert keeper.installed == {}
+
+
+def test_what_is_noted_again_is_there_once(keeper):
+    keeper.note(ROUTE, route_key(ROUTE, 254))
+    keeper.note(ROUTE, route_key(ROUTE, 7))
+    assert keeper.vanished(SeenRoute(route_key(ROUTE, 254), 18, b"", 2)) is None
+    assert keeper.vanished(SeenRoute(route_key(ROUTE, 7), 18, b"", 2)) == ROUTE
+
+
+def test_tables_are_read_once_for_a_batch_of_what_exists_already(keeper, kernel):
+    routes = [to(f"10.{n}.0.0/16", dev="eth0") for n in range(50)]
+    kernel.answers = [errno.EEXIST] * 50
+    kernel.tables = [SeenRoute(route_key(route, 254), 18, b"", 2) for route in routes]
+    assert keeper.add(routes) == []
+    assert kernel.dumps == 1
 
 
 def test_after_lost_messages_the_tables_tell_what_is_missing(keeper, kernel):

@@ -39,7 +39,7 @@ def watch(host, routing, done) -> RoutingWatch:
 def master(make_instance, watch, routing):
     instance = make_instance(routes=(ROUTE,))
     instance.router.state = State.MASTER
-    routing.installed[ROUTE] = SEEN.key
+    routing.note(ROUTE, SEEN.key)
     watch.concern([instance])
     return instance
 
@@ -77,7 +77,7 @@ def test_after_an_overrun_the_tables_are_compared(watch, master, done, routing, 
 def test_a_static_one_is_told_to_who_keeps_it(watch, routing):
     lost = []
     watch.on_lost = lambda thing, now: lost.append((thing, now))
-    routing.installed[ROUTE] = SEEN.key
+    routing.note(ROUTE, SEEN.key)
     watch.read(Monitor(SEEN), 5)
     assert lost == [(ROUTE, 5)]
 
