@@ -11,7 +11,8 @@ import time
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
-from harness.pairings import OURS, ours_on_a, pairing
+from harness.pairings import OURS, ours_on_a, ours_on_b, pairing
+from harness.timing import master_down_s
 
 from standfast.lab.daemons import Daemon, Standfast
 from standfast.lab.lab import Host
@@ -21,12 +22,12 @@ ours_alone_pair = pytest.mark.parametrize("duo", [pairing(OURS, OURS)], indirect
 """Where the other machine does nothing but listen, it does not matter what runs there."""
 
 
-def service(host: Host) -> socket.socket:
-    """Something that listens on the host's loopback."""
+def service(host: Host, address: str = "127.0.0.1") -> socket.socket:
+    """Something that listens on the host."""
     with host.namespace.entered():
         made = socket.socket()
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(("127.0.0.1", PORT))
+        made.bind((address, PORT))
         made.listen(64)
     return made
 
@@ -103,3 +104,68 @@ def test_what_counts_while_nobody_checks_is_said_in_the_configuration(duo: Net, 
             assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
         eventually(lambda: "the health process tells of it again" in a.log, 10, lambda: a.log)
         assert duo.a.wait_address(VIP), duo.logs()
+
+
+def witnessed(duo: Net, *options: str, on_silence: str = "keep") -> str:
+    """A backup that asks a service on c before it takes over."""
+    check = f"TCP_CHECK {{\nconnect_ip {duo.c.address}\nconnect_port {PORT}\nretry 0\nconnect_timeout 1\n}}"
+    made = f"vrrp_check witness {{\ndelay_loop 60\non_silence {on_silence}\n{check}\n}}\n"
+    line = " ".join(("    witness", *options))
+    return made + instance("check_before_master {", line, "}", priority=100)
+
+
+@ours_on_b
+@pytest.mark.parametrize("reverse", [False, True])
+def test_a_check_that_objects_keeps_a_backup_from_taking_over(duo: Net, reverse: bool):
+    """The check is made every minute, so what decides is the look that was asked for."""
+    listening = service(duo.c, duo.c.address)
+    if not reverse:
+        listening.close()
+    a = duo.start_master(duo.a, instance(priority=150))
+    b = duo.start(duo.b, witnessed(duo, *(["reverse"] if reverse else [])))
+    duo.next_advert(duo.a, since=time.time())
+    killed = a.kill()
+    assert isinstance(b, Standfast)
+    eventually(lambda: b.instance()["held_back"] is not None, 5, duo.logs)
+    duo.wait_until(killed + 1.5)
+    assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+    assert "check witness is" in b.instance()["held_back"]["words"]
+    assert "held back: no master is heard" in b.tell("explain", "VI_1")
+    if reverse:
+        listening.close()
+        assert duo.b.wait_address(VIP), duo.logs()
+    else:
+        with service(duo.c, duo.c.address):
+            assert duo.b.wait_address(VIP), duo.logs()
+
+
+@ours_on_b
+def test_a_check_that_agrees_costs_no_time_to_speak_of(duo: Net):
+    with service(duo.c, duo.c.address):
+        a = duo.start_master(duo.a, instance(priority=150))
+        duo.start(duo.b, witnessed(duo, "within 5"))
+        duo.wait_until(time.time() + 1.5)  # until the process that checks has its plugins
+        duo.next_advert(duo.a, since=time.time())
+        killed = a.kill()
+        taken = duo.next_advert(duo.b, since=killed)
+        assert taken.time < killed + 2, "it did not wait for the five seconds"
+
+
+@ours_on_b
+@pytest.mark.parametrize("on_silence", ["keep", "fail"])
+def test_a_silent_process_that_checks_keeps_nobody_from_taking_over_unless_told_so(duo: Net, on_silence: str):
+    with service(duo.c, duo.c.address):
+        a = duo.start_master(duo.a, instance(priority=150))
+        b = duo.start(duo.b, witnessed(duo, "within 0.3", on_silence=on_silence))
+        eventually(lambda: bool(health(b)), 5, duo.logs)
+        duo.wait_until(time.time() + 1)
+        os.kill(health(b), signal.SIGSTOP)
+        duo.next_advert(duo.a, since=time.time())
+        killed = a.kill()
+        if on_silence == "keep":
+            taken = duo.next_advert(duo.b, since=killed)
+            duo.on_time(taken.time, duo.last_advert(duo.a).time + master_down_s(100, 0.1) + 0.3)
+        else:
+            duo.wait_until(killed + 0.8)  # before the parent has replaced the one that is stopped
+            assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+            assert duo.b.wait_address(VIP), duo.logs()  # its successor answers

@@ -28,7 +28,9 @@ def lines(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
     yield _priority(instance)
     if instance["master"]:
         yield f"  master:    {instance['master']}, priority {instance['master_priority']}"
+    yield from _held_back(instance)
     yield from _faults(instance)
+    yield from _evidence(instance)
     yield from _tracked(instance, document)
 
 
@@ -59,6 +61,21 @@ def _faults(instance: dict[str, Any]) -> Iterator[str]:
         yield f"  {kind + ':':10} {fault['words']} (since {clock_time(fault['since'])})"
         if fault["clears"]:
             yield f"             cleared by {fault['clears']}"
+
+
+def _held_back(instance: dict[str, Any]) -> Iterator[str]:
+    held = instance["held_back"]
+    if held is not None:
+        yield f"  held back: no master is heard, but {held['words']} (since {clock_time(held['since'])})"
+        yield "             it asks again after each down timer (see `standfast explain check_before_master`)"
+
+
+def _evidence(instance: dict[str, Any]) -> Iterator[str]:
+    for asked in instance["evidence"]:
+        wanted = "good" if asked["good"] else "bad"
+        silence = "no answer holds it back" if asked["silence_holds"] else "no answer does not count"
+        within = f"within {asked['within_ms'] / 1000:g} s"
+        yield f"  asks:      check {asked['name']} has to be {wanted} before it takes over ({within}; {silence})"
 
 
 def _tracked(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:

@@ -124,6 +124,12 @@ def _troubles(document: dict[str, Any]) -> list[str]:
         for instance in document["vrrp"]["instances"]
         for fault in instance.get("faults", [])
     ]
+    faults += [
+        f"{instance['name']}: hears no master, but does not take over: {held['words']} "
+        f"(since {clock_time(held['since'])})"
+        for instance in document["vrrp"]["instances"]
+        if (held := instance.get("held_back")) is not None
+    ]
     faults += [words for instance in document["vrrp"]["instances"] if (words := _refusal(document, instance))]
     errors = [found for found in document["diagnostics"] if found["severity"] == "error"]
     if errors:

@@ -27,6 +27,7 @@ from standfast.config.route_model import Route, Rule
 from standfast.config.script_model import Notifications, ProgramRules
 from standfast.config.tracking_model import (
     CheckPolicy,
+    Evidence,
     SyncGroup,
     TrackedFile,
     TrackedProcess,
@@ -184,6 +185,8 @@ class VrrpInstance(Record, frozen=True):
     probe: int = 0
     """Before it takes over from a master that fell silent, it asks for the addresses and waits so long; 0: it does not.
     """
+    evidence: tuple[Evidence, ...] = ()
+    """Checks that are asked before it takes over from a master that fell silent."""
     address_lease: int = 0
     """Microseconds after which the kernel drops our addresses unless we renew them; 0: it never does."""
     permanent_fault: str = ""

@@ -17,11 +17,11 @@ from standfast.config.routing import Routing
 from standfast.config.settings import Settings
 from standfast.config.statics import static_objects
 from standfast.config.sync_groups import Members, sync_groups, track_groups
-from standfast.config.tracking import TRACKERS, look_up
+from standfast.config.tracking import EVIDENCE, TRACKERS, look_up
 from standfast.config.tracking_model import SyncGroup
 from standfast.config.weights import of_instance
 
-OWN = WORDS | TRACKERS | vmac.WORDS | {"virtual_routes", "virtual_rules", "auth_hmac"}
+OWN = WORDS | TRACKERS | vmac.WORDS | {EVIDENCE, "virtual_routes", "virtual_rules", "auth_hmac"}
 """Keywords of an instance that are read here."""
 
 Bound = tuple[Settings, VrrpInstance]
@@ -49,6 +49,7 @@ def surround(config: Config, bound: list[Bound], settings: Settings, findings: F
             continue
         trackers = of_instance(tracking.of(block), instance, group_of.get(instance.name), findings)
         own: dict[str, Any] = {"trackers": trackers, "notify": notifications(block, defaults)}
+        own["evidence"] = tracking.evidence.get(id(block), ())
         own["vmac"], own["ipvlan"] = vmac.made_interfaces(block, defaults, instance, findings, names)
         own["routes"] = routing.routes(block.all("virtual_routes"))
         own["rules"] = routing.rules(block.all("virtual_rules"))

@@ -30,9 +30,10 @@ def tracked_checks(
     findings: Findings,
     checkers: Mapping[str, CheckerType],
 ) -> tuple[TrackedCheck, ...]:
-    """Those that an instance or a group tracks; what is wrong with them stands in ``findings``."""
+    """Those that an instance or a group tracks or asks; what is wrong with them stands in ``findings``."""
     used = {tracker.name for each in config.instances for tracker in each.trackers if tracker.kind == "check"}
     used |= {tracker.name for each in config.sync_groups for tracker in each.trackers if tracker.kind == "check"}
+    used |= {evidence.name for each in config.instances for evidence in each.evidence}
     context = Context(
         settings.block("global_defs"),
         findings,

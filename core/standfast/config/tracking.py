@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 
 from standfast.config.bfd import session
 from standfast.config.definitions import DEFINES, Define, opening
+from standfast.config.evidence_entries import EvidenceLine
 from standfast.config.findings import Findings
 from standfast.config.settings import Settings, Value
 from standfast.config.suggest import did_you_mean
 from standfast.config.track_entries import TrackLine
-from standfast.config.tracking_model import TrackedKind, Tracker
+from standfast.config.tracking_model import Evidence, TrackedKind, Tracker
 from standfast.config.tree import Statement
 
 KINDS: dict[str, TrackedKind] = {
@@ -27,6 +28,7 @@ KINDS: dict[str, TrackedKind] = {
     "track_check": "check",
 }
 TRACKERS = frozenset(KINDS)
+EVIDENCE = "check_before_master"
 READS: dict[str, tuple[TrackedKind, Define]] = {**DEFINES, "bfd_instance": ("bfd", session)}
 DEFINED_BY = {"script": "vrrp_script", "file": "track_file", "process": "vrrp_track_process", "bfd": "bfd_instance",
               "check": "vrrp_check"}  # fmt: skip
@@ -48,6 +50,8 @@ class Tracking:
     """Kind -> name -> record; None for one that was removed."""
     trackers: dict[int, list[Placed]] = field(default_factory=dict)
     """``id`` of an instance's or a group's settings -> its trackers."""
+    evidence: dict[int, tuple[Evidence, ...]] = field(default_factory=dict)
+    """``id`` of an instance's settings -> the checks that it asks before it takes over."""
     used: set[tuple[TrackedKind, str]] = field(default_factory=set)
     _places: dict[tuple[TrackedKind, str], Statement] = field(default_factory=dict)
 
@@ -71,6 +75,8 @@ def look_up(settings: Settings, defaults: Settings, findings: Findings) -> Track
             block: Settings = value.value
             if not TRACKERS.isdisjoint(block.lists):
                 tracking.trackers[id(block)] = list(_trackers(tracking, block, coming, findings))
+            if EVIDENCE in block.lists:
+                tracking.evidence[id(block)] = tuple(_evidence(tracking, block, coming, findings))
     _name_unused(tracking, settings, findings)
     return tracking
 
@@ -131,6 +137,25 @@ def _tracker(
     weight = record.weight if line.weight is None else line.weight
     reverse = record.reverse if line.reverse is None else line.reverse
     return Tracker(kind=kind, name=line.name, weight=weight, reverse=reverse)
+
+
+def _evidence(
+    tracking: Tracking, block: Settings, coming: set[tuple[TrackedKind, str]], findings: Findings
+) -> Iterator[Evidence]:
+    known = tracking.defined.get("check", {})
+    seen: set[str] = set()
+    for value in block.all(EVIDENCE):
+        line: EvidenceLine = value.value
+        tracking.used.add(("check", line.name))
+        if line.name in seen:
+            findings.error("SF4104", value.statement, f"`{line.name}` stands there twice; this line is ignored")
+        elif line.name not in known:
+            later = ("check", line.name) in coming
+            _unknown("check", line.name, value.statement, known, findings, later=later)
+        elif known[line.name] is not None:
+            seen.add(line.name)
+            holds = known[line.name].on_silence == "fail"
+            yield Evidence(name=line.name, reverse=line.reverse, within=line.within, silence_holds=holds)
 
 
 def _unknown(

@@ -86,6 +86,18 @@ class CheckPolicy(Record, frozen=True):
     """What counts when no verdict has come for so long that the last one is not valid any more."""
 
 
+class Evidence(Record, frozen=True):
+    """A ``vrrp_check`` that is asked before an instance takes over from a master that fell silent."""
+
+    name: str
+    reverse: bool = False
+    """It has to be bad, not good."""
+    within: int = SECOND
+    """Microseconds for which its answer is waited for."""
+    silence_holds: bool = False
+    """Without an answer in time the instance does not take over (``on_silence fail``); otherwise it does."""
+
+
 class TrackGroup(Record, frozen=True):
     """Instances that go to FAULT while a static address, route or rule is missing."""
 

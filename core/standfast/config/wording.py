@@ -117,6 +117,7 @@ BLOCKS: Final[Mapping[str, str]] = {
     "vmac": "use_vmac",
     "ipvlan": "use_ipvlan",
     "trackers": "track_*",
+    "evidence": "check_before_master",
     "notify": "notify*",
 }
 """Fields that several lines make."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +23,7 @@ from standfast.health.books import Books
 from standfast.health.describe import describe_checks, describe_service
 from standfast.health.lent import Lent, WatchValue
 from standfast.health.names import LookUp, Names, look_up, names_of, resolved
-from standfast.health.probe import Probe, Say
+from standfast.health.probe import Probe, Say, key_of
 from standfast.health.programmer import Programmer
 from standfast.health.roster import Roster
 from standfast.health.scheduler import Scheduler
@@ -331,6 +331,14 @@ class BalancingPart:
             await trio.sleep(REPEAT_EVERY_S)
             for seat in self.tracked:
                 seat.repeat(clock.now())
+
+    def look_now(self, names: Collection[str]) -> None:
+        """VRRP is about to decide, and wants to know how these are."""
+        asked = [seat for seat in self.tracked if seat.check.name in names]
+        probes = (self.scheduler.probes.get(key_of(seat.wish[0])) for seat in asked)
+        self.scheduler.hurry([probe for probe in probes if probe is not None])
+        for seat in asked:
+            seat.repeat(clock.now())
 
     def drains_changed(self) -> None:
         """Somebody gave an order that may end by itself."""

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
 
-from standfast.clock import now
+import trio
+
 from standfast.config.health_model import HealthConfig
 from standfast.config.script_model import ScriptCall
 from standfast.control.protocol import InstanceNow
@@ -47,6 +48,7 @@ class Hub:
         self._verdicts = setup.lines.verdicts
         self._said: dict[str, Verdict] = {}
         self._unsaid: dict[str, Verdict] = {}
+        self._asked: Callable[[tuple[str, ...]], None] = lambda _names: None
         self._heeders: list[Heed] = []
         self._event_heeders: list[HeedEvent] = []
 
@@ -107,12 +109,22 @@ class Hub:
         """A log line."""
         self.log.log(level, event, words)
 
-    def verdict(self, name: str, good: bool | None, words: str, *, max_age: int, at: int | None = None) -> None:
-        """Tell VRRP how a ``track_check`` is; say it whenever it was looked at, changed or not."""
-        said = Verdict(name=name, good=good, at=now() if at is None else at, words=words, max_age=max_age)
-        self._said[name] = said
-        self._unsaid[name] = said
+    def verdict(self, said: Verdict) -> None:
+        """Tell VRRP how a ``vrrp_check`` is; say it whenever it was looked at, changed or not."""
+        self._said[said.name] = said
+        self._unsaid[said.name] = said
         self._send_verdicts()
+
+    def on_question(self, heed: Callable[[tuple[str, ...]], None]) -> None:
+        """Call with the names of the checks that VRRP wants to be looked at now."""
+        self._asked = heed
+
+    async def hear_questions(self) -> None:
+        """For ever; run by the process."""
+        while self._verdicts is not None:
+            await trio.lowlevel.wait_readable(self._verdicts.fileno())
+            for question in verdicts.questions(self._verdicts):
+                self._asked(question.names)
 
     def forget_verdict(self, name: str) -> None:
         """That check is not made any more."""

@@ -52,6 +52,7 @@ class LookingAfter(Part):
         self.part = BalancingPart(means, hub.config.balancing)
         self.part.tracked = self._tracked(hub.config)
         self._masters = trio.Event()
+        hub.on_question(self.part.look_now)
         hub.on_vrrp(lambda _item: self._masters.set())
 
     async def run(self) -> None:

@@ -47,6 +47,8 @@ class Probe:
     """When the check that runs began, on our clock."""
     ended: trio.Event | None = None
     """Set when the check that runs is over, for those who wait."""
+    again: bool = False
+    """Somebody wants a look that begins later than the one that runs."""
     last: CheckResult | None = None
     tally: Tally = field(default_factory=Tally)
     faults: int = 0

@@ -64,6 +64,7 @@ class HealthProcess:
             if self._hub.programs is not None:
                 nursery.start_soon(self._hub.programs.serve)
             nursery.start_soon(self._follow_vrrp)
+            nursery.start_soon(self._hub.hear_questions)
             nursery.start_soon(server.serve, setup.control, self._obey_people)
             nursery.start_soon(server.serve, setup.status, self._answer)
             nursery.start_soon(self._parent.run, nursery)

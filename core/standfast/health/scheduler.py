@@ -101,6 +101,8 @@ class Scheduler:
         wait = self._jittered(probe.tell(result, now), probe.configured.pace)
         if probe.configured.pace.from_start:
             wait = max(wait - (now - started), 0)
+        if probe.again:
+            probe.again, wait = False, 0
         self._enter(probe, wait)
         if probe.ended is not None:
             probe.ended.set()
@@ -189,6 +191,17 @@ class Scheduler:
         for probe in probes:
             if probe.running is None and probe not in self._agenda and not probe.suspended and not probe.retired:
                 self._enter(probe, self._part(min(probe.configured.pace.delay_loop, SECOND)))
+
+    def hurry(self, probes: Iterable[Probe]) -> None:
+        """Somebody waits for what they see now: look at once. One that is looking looks once more after that."""
+        for probe in probes:
+            if isinstance(probe.checker, WatchingChecker):
+                continue  # it tells what it sees in any case
+            if probe.running is None:
+                self._agenda.remove(probe)
+                self._begin(probe)
+            else:
+                probe.again = True
 
     async def check_now(self, probes: Iterable[Probe], *, patience_s: float) -> list[Probe]:
         """Look at once, and wait until that is over; those that have not answered in time."""

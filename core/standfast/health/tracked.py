@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, TypeAlias
 
 from standfast import clock
 from standfast.config.health_model import TrackedCheck
@@ -11,13 +12,12 @@ from standfast.config.lvs_model import Checker as Configured
 from standfast.contract.checking import CheckResult
 from standfast.health.roster import Wish
 from standfast.health.verdict import Standing, first_standing, in_words, judge
+from standfast.health.verdicts import Verdict
 
+_SAW: Final = {"good": True, "bad": False, "none": None}
 
-class TellVerdict(Protocol):
-    """As :meth:`standfast.health.hub.Hub.verdict`."""
-
-    def __call__(self, name: str, good: bool | None, words: str, *, max_age: int, at: int | None = None) -> None:
-        """Tell VRRP."""
+TellVerdict: TypeAlias = Callable[[Verdict], None]
+"""As :meth:`standfast.health.hub.Hub.verdict`."""
 
 
 @dataclass(slots=True, eq=False)
@@ -27,6 +27,10 @@ class TrackSeat:
     check: TrackedCheck
     standing: Standing
     tell: TellVerdict
+    saw: bool | None = None
+    """What the last look saw."""
+    began: int = 0
+    """When it began."""
     suspended: bool = False
     """Never: VRRP wants to know on every node."""
 
@@ -52,17 +56,27 @@ class TrackSeat:
     def repeat(self, now: int) -> None:
         """Say it once more: whoever watches tells of changes alone, and silence would be taken for the watcher's."""
         if self.check.watches and self.standing.judged:
+            self.began = now  # whoever watches knows
             self._say(now)
 
     def heard(self, result: CheckResult, now: int) -> int:
         """One result; before the first that counts there is no verdict."""
         wait = judge(self.standing, result, self.check.pace, now).wait
+        self.saw, self.began = _SAW[result.verdict], now - result.duration
         self._say(now)
         return wait
 
     def _say(self, now: int) -> None:
-        good = self.standing.up if self.standing.judged else None
-        self.tell(self.check.name, good, in_words(self.standing), max_age=self.check.max_age, at=now)
+        said = Verdict(
+            name=self.check.name,
+            good=self.standing.up if self.standing.judged else None,
+            at=now,
+            words=in_words(self.standing),
+            max_age=self.check.max_age,
+            saw=self.saw,
+            began=self.began,
+        )
+        self.tell(said)
 
 
 def _identity(check: TrackedCheck) -> tuple[object, ...]:

@@ -79,9 +79,9 @@ def play(instances: Sequence[VrrpInstance], conditions: Sequence[Condition]) -> 
 
 
 def simple(instance: VrrpInstance) -> VrrpInstance:
-    """The same in an election, without long waits and announcements."""
+    """The same in an election, without long waits and announcements, and without checks to ask: nobody makes them."""
     quiet = Announcing(repeat=1, delay=0, refresh=0)
-    return structs.replace(instance, preempt_delay=0, announcing=quiet, stop_hold=0)
+    return structs.replace(instance, preempt_delay=0, announcing=quiet, stop_hold=0, evidence=())
 
 
 def opened(instances: Sequence[VrrpInstance]) -> Sequence[VrrpInstance]:

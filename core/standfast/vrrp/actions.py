@@ -78,6 +78,13 @@ class ProbeAddresses:
 
 
 @dataclass(frozen=True, slots=True)
+class AskChecks:
+    """Have these checks made anew, and report what they see."""
+
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Tell:
     """Publish an event (log, status ring)."""
 
@@ -99,6 +106,7 @@ Action: TypeAlias = (
     | CancelAnnouncing
     | AnnounceSource
     | ProbeAddresses
+    | AskChecks
     | Tell
     | Left
 )

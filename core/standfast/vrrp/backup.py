@@ -11,7 +11,7 @@ from standfast.vrrp.rules import Input, State
 
 def hear(machine: Machine, advert: Advert, heard: int) -> None:
     """An accepted advert that arrived at ``heard``."""
-    machine.probe = None  # whoever speaks is not silent
+    machine.probe = machine.held_back = None  # whoever speaks is not silent
     _restore_owner(machine, advert)
     if advert.priority == 0:
         # The master is leaving: whoever waits the least is next, so wait the skew only.

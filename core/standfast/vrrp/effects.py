@@ -23,6 +23,7 @@ from standfast.vrrp.actions import (
     AddRouting,
     Announce,
     AnnounceSource,
+    AskChecks,
     CancelAnnouncing,
     Left,
     ProbeAddresses,
@@ -77,6 +78,8 @@ class Effects:
         self._claimed = claimed
         self.ask: Callable[[Sequence[VirtualAddress], int], None] = lambda _addresses, _until: None
         """Asks the network who has these, until then."""
+        self.ask_checks: Callable[[Sequence[str]], None] = lambda _names: None
+        """Has these checks made anew."""
         self._lines: dict[Instance, _Line] = {}
         self._trials: list[_Trial] = []
         self._pending: dict[tuple[Instance, Thing], _Trial] = {}
@@ -157,6 +160,8 @@ class Effects:
                 self._announcements.announce(instance, config.interface, source, config.announcing, now)
         elif isinstance(action, ProbeAddresses):
             self.ask(action.addresses, action.until)
+        elif isinstance(action, AskChecks):
+            self.ask_checks(action.names)
         elif isinstance(action, Left):
             self._left(instance)
 

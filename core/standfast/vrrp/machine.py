@@ -70,6 +70,13 @@ class Rival(NamedTuple):
     """Its last advert."""
 
 
+class HeldBack(NamedTuple):
+    """Why a BACKUP that hears no master does not take over."""
+
+    words: str
+    since: int
+
+
 class Conflict:
     """Another owner with a lower address, which ought to yield to us."""
 
@@ -129,7 +136,9 @@ class Machine:
         self.guard = Guard()
         self._peers_form: Form | None = None
         self.probe: Probe | None = None
-        """The network is asked whether the addresses are free, before they are claimed."""
+        """Others are asked whether the addresses are free, before they are claimed."""
+        self.held_back: HeldBack | None = None
+        """What they said the last time, if that was against it."""
         self._quota = Quota()
         self._late_timer: int | None = None
         self._actions: list[Action] = []
@@ -221,6 +230,7 @@ class Machine:
         if before is State.MASTER:
             self.left_by = what
         self.vote = votes_after(what)
+        self.held_back = None
         self.news = True
         self.since, self.cause = now, cause
         if not quiet:

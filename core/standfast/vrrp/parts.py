@@ -57,7 +57,8 @@ class Parts:
         self.tracked = TrackedWatch(self.speaker, voice, self.programs, setup.lines.verdicts)
         self.cast.watchers.append(self.tracked.look)
         prober = Prober(host, frames, lambda name: announcements.bases.get(name, name))
-        self.evidence = Evidence(self.speaker, prober)
+        self.evidence = Evidence(self.speaker, prober, setup.lines.verdicts)
+        self.tracked.checks.on_look = self.evidence.saw
         self.commander = Commander(self.speaker, voice.ring, setup.run_dir)
         self.describer = Describer(self.speaker, holdings, voice.ring)
         self.describer.generation = setup.generation

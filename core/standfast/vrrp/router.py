@@ -280,6 +280,12 @@ class Router(Machine):
         if self.state is State.BACKUP:
             probing.answered(self, address, mac)
 
+    def check_looked(self, look: probing.Look, now: int) -> tuple[Action, ...]:
+        """A check that may have been asked (``check_before_master``) has looked."""
+        if self.state is State.BACKUP:
+            probing.check_looked(self, look, now)
+        return self.flush()
+
     def restore(self, addresses: tuple[VirtualAddress, ...]) -> tuple[Action, ...]:
         """The kernel dropped these with a link that was away for a moment only."""
         if self.state is State.MASTER:

@@ -16,7 +16,7 @@ from standfast.control.protocol import EventPage, InstanceNow, Request, encode
 from standfast.net.routing import words as routing_words
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
-from standfast.vrrp.machine import Rival
+from standfast.vrrp.machine import HeldBack, Rival
 from standfast.vrrp.orders import Order
 from standfast.vrrp.refusals import Refusals
 from standfast.vrrp.remedies import remedy
@@ -51,6 +51,24 @@ class OrderStatus(msgspec.Struct, kw_only=True):
     since: str
     until: str | None
     """None: until ``standfast resume``."""
+
+
+class EvidenceStatus(msgspec.Struct, kw_only=True):
+    """A check that is asked before an instance takes over from a master that fell silent."""
+
+    name: str
+    good: bool
+    """What it has to be."""
+    within_ms: float
+    silence_holds: bool
+    """Without an answer the instance does not take over."""
+
+
+class HeldBackStatus(msgspec.Struct, kw_only=True):
+    """An objection to taking over."""
+
+    words: str
+    since: str
 
 
 class RefusedStatus(msgspec.Struct, kw_only=True):
@@ -104,6 +122,10 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     """Its own and its group's."""
     order: OrderStatus | None
     faults: list[FaultStatus]
+    evidence: list[EvidenceStatus]
+    """Checks that are asked before it takes over."""
+    held_back: HeldBackStatus | None
+    """Why it does not take over although no master is heard."""
     refused: RefusedStatus | None
     """None: every advert that came was acceptable."""
     announce_delay_ms: float
@@ -241,6 +263,16 @@ class Describer:
                 )
                 for key, fault in router.faults.items()
             ],
+            evidence=[
+                EvidenceStatus(
+                    name=each.name,
+                    good=not each.reverse,
+                    within_ms=each.within / 1000,
+                    silence_holds=each.silence_holds,
+                )
+                for each in config.evidence
+            ],
+            held_back=None if (held := router.held_back) is None else _held_back(held),
             refused=_refused(router.refused),
             announce_delay_ms=config.announcing.delay / 1000,
             addresses_excluded=[_text(address) for address in config.evips],
@@ -264,6 +296,10 @@ def _rival(rival: Rival | None) -> RivalStatus | None:
 def _order(order: Order) -> OrderStatus:
     until = None if order.until is None else iso(order.until)
     return OrderStatus(kind=order.kind, since=iso(order.since), until=until)
+
+
+def _held_back(held: HeldBack) -> HeldBackStatus:
+    return HeldBackStatus(words=held.words, since=iso(held.since))
 
 
 def _refused(refused: Refusals) -> RefusedStatus | None:

@@ -48,6 +48,8 @@ class TrackChecks:
         self._tell = tell
         self._wake = wake
         self._checks: dict[str, _Check] = {}
+        self.on_look: Callable[[Verdict, int], None] = lambda _verdict, _now: None
+        """Who else hears of every look, also of checks that nothing tracks."""
 
     def configure(self, config: Config, now: int) -> None:
         """Track these from now on. What is known of those that stay goes on counting."""
@@ -75,6 +77,7 @@ class TrackChecks:
             return
         for verdict in verdicts.receive(self._line):
             self.hear(verdict, now)
+            self.on_look(verdict, now)
         self._rearm()
 
     def hear(self, verdict: Verdict, now: int) -> None:

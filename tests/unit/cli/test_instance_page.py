@@ -20,6 +20,11 @@ INSTANCE = {
          "pending": False},
         {"key": "x", "words": "waiting", "since": SINCE, "clears": "", "pending": True},
     ],
+    "held_back": {"words": "check gateway is bad (no answer)", "since": SINCE},
+    "evidence": [
+        {"name": "gateway", "good": True, "within_ms": 1000.0, "silence_holds": False},
+        {"name": "web", "good": False, "within_ms": 250.0, "silence_holds": True},
+    ],
     "trackers": [
         {"kind": "script", "name": "web", "weight": 0, "reverse": False, "points": 0},
         {"kind": "file", "name": "load", "weight": -2, "reverse": True, "points": -20},
@@ -49,6 +54,9 @@ def test_everything_that_decides():
         "fault:     script web: exit status 1 (since",
         "cleared by successes",
         "waits:     waiting",
+        "held back: no master is heard, but check gateway is bad (no answer) (since",
+        "check gateway has to be good before it takes over (within 1 s; no answer does not count)",
+        "check web has to be bad before it takes over (within 0.25 s; no answer holds it back)",
         "script web (weight 0): exit status 1",
         "file load (weight -2 reverse): the number is 10",
     ):

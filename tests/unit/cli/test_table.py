@@ -82,6 +82,13 @@ def test_times_of_other_days_say_which():
     assert clock_time("2020-11-23T12:00:00.000+00:00").startswith("2020-11-2")
 
 
+def test_who_is_held_back_by_what_was_asked_before_a_takeover():
+    held = {"words": "check gateway is bad (no answer)", "since": "2020-11-23T12:00:00.000+00:00"}
+    text = shown(document(MASTER | {"held_back": held}))
+    assert "VI_1: hears no master, but does not take over: check gateway is bad (no answer) (since " in text
+    assert "does not take over" not in shown(document(MASTER | {"held_back": None}))
+
+
 def test_whose_adverts_are_refused_and_why_while_that_is_recent():
     refused = {"source": "10.0.0.2", "words": "it is VRRP version 2, ours is 3", "count": 412}
     recent, over = "2020-11-23T12:00:01.000+00:00", "2020-11-23T11:59:59.000+00:00"

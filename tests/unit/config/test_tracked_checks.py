@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from standfast.config.load import Loaded, load_text
-from standfast.config.tracking_model import CheckPolicy, Tracker
+from standfast.config.tracking_model import CheckPolicy, Evidence, Tracker
 from standfast.values import SECOND, Address
 
 TCP = "TCP_CHECK {\nconnect_port 80\n}"
@@ -92,3 +92,37 @@ def test_names_are_looked_up_above_their_use():
     assert set(codes(loaded)) == {"SF4107", "SF4102"}
     (unknown,) = [each for each in loaded.diagnostics if each.code == "SF4102"]
     assert "did you mean `website`" in unknown.hint
+
+
+def instance(lines: str, check: str = TCP) -> Loaded:
+    return load_text(
+        f"vrrp_check gateway {{\n{check}\n}}\nvrrp_check web {{\n{TCP}\n}}\n"
+        "vrrp_instance VI {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1/24\n}\n"
+        f"check_before_master {{\n{lines}\n}}\n}}\n"
+    )
+
+
+def test_a_check_that_is_asked_before_a_takeover_is_made_and_stands_in_no_tracker():
+    loaded = instance("gateway\nweb reverse within 0.5", f"on_silence fail\n{TCP}")
+    assert [found.code for found in loaded.diagnostics] == []
+    made = loaded.config.instances[0]
+    assert made.trackers == ()
+    assert made.evidence == (
+        Evidence(name="gateway", silence_holds=True),
+        Evidence(name="web", reverse=True, within=SECOND // 2),
+    )
+    assert [check.name for check in loaded.health.checks] == ["gateway", "web"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes", "left"),
+    [
+        ("gatway\nweb", {"SF4102", "SF4107"}, ["web"]),
+        ("web\nweb", {"SF4104", "SF4107"}, ["web"]),
+        ("web weight 3\ngateway", {"SF3111", "SF4107"}, ["gateway"]),
+    ],
+)
+def test_lines_that_mean_nothing_are_left_out_and_named(lines, codes, left):
+    loaded = instance(lines)
+    assert {found.code for found in loaded.diagnostics} == codes
+    assert [each.name for each in loaded.config.instances[0].evidence] == left

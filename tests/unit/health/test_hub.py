@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import pytest
+import trio
 
 from standfast.config.health_model import HealthConfig
 from standfast.control.protocol import InstanceNow
 from standfast.events import QuorumChange, Transition
 from standfast.health.feed import Numbered, Snapshot
 from standfast.health.hub import Hub
-from standfast.health.verdicts import receive, send
+from standfast.health.verdicts import Verdict, ask, receive, send
 
 
 def became(name, state, priority=100):
@@ -39,8 +40,8 @@ def test_history_does_not_change_what_is_known(hub):
 
 
 def test_a_new_vrrp_process_is_told_every_verdict_again(hub, surroundings):
-    hub.verdict("web", True, "fine", max_age=5, at=1)
-    hub.verdict("web", False, "refused", max_age=5, at=2)
+    hub.verdict(Verdict(name="web", good=True, words="fine", max_age=5, at=1))
+    hub.verdict(Verdict(name="web", good=False, words="refused", max_age=5, at=2))
     assert [(v.name, v.good) for v in receive(surroundings.vrrp)] == [("web", True), ("web", False)]
     hub.hear(Snapshot("restart", 0, ()))
     assert [(v.name, v.good, v.at) for v in receive(surroundings.vrrp)] == [("web", False, 2)]
@@ -51,14 +52,14 @@ def test_a_new_vrrp_process_is_told_every_verdict_again(hub, surroundings):
 
 def test_what_did_not_fit_is_said_with_the_next(hub, surroundings):
     filler = surroundings.setup.lines.verdicts
-    hub.verdict("a", True, "", max_age=0)
+    hub.verdict(Verdict(name="a", good=True, at=1))
     (said,) = receive(surroundings.vrrp)
     while send(filler, said):
         pass
-    hub.verdict("b", False, "", max_age=0)
+    hub.verdict(Verdict(name="b", good=False, at=1))
     while receive(surroundings.vrrp):
         pass
-    hub.verdict("c", True, "", max_age=0)
+    hub.verdict(Verdict(name="c", good=True, at=1))
     assert [v.name for v in receive(surroundings.vrrp)] == ["b", "c"]
 
 
@@ -69,3 +70,14 @@ def test_its_own_events_go_to_everybody(hub):
     hub.publish(event)
     assert heard == [event]
     assert hub.ring.since(0) == (1, [event])
+
+
+async def test_what_vrrp_asks_reaches_who_makes_checks(hub, surroundings, nursery):
+    asked, heard = [], trio.Event()
+    hub.on_question(lambda names: asked.append(names) or heard.set())
+    nursery.start_soon(hub.hear_questions)
+    assert ask(surroundings.vrrp, ("gateway", "web"))
+    with trio.fail_after(5):
+        await heard.wait()
+    assert asked == [("gateway", "web")]
+    nursery.cancel_scope.cancel()

@@ -323,3 +323,19 @@ def test_lateness_and_fan_out_are_counted():
             assert on.scheduler.figures.lateness.worst < 1000
 
     play(main)
+
+
+def test_in_a_hurry_it_looks_at_once_and_what_looks_already_looks_once_more():
+    async def main() -> None:
+        async with stage() as on:
+            probe = on.probe(slowly(2))
+            await trio.sleep(5)
+            on.scheduler.hurry([probe])
+            await trio.sleep(1)
+            on.scheduler.hurry([probe])
+            on.scheduler.hurry([probe])
+            await trio.sleep(20)
+            # At 1 s as always; at once; once more when that is over, for both; then by the old pace again.
+            assert probe.checker.times == [1, 5, 7, 19]
+
+    play(main)

@@ -15,7 +15,7 @@ CHECK = TrackedCheck(name="web", kind="TCP_CHECK", pace=Pace(delay_loop=2 * SECO
 
 def seat(known: TrackSeat | None = None, check: TrackedCheck = CHECK):
     told: list[tuple[bool | None, str]] = []
-    made = TrackSeat.for_check(check, known, lambda name, good, words, *, max_age, at=None: told.append((good, words)))
+    made = TrackSeat.for_check(check, known, lambda said: told.append((said.good, said.words)))
     return made, told
 
 
@@ -52,3 +52,16 @@ def test_a_reload_keeps_the_standing_of_the_same_check():
     made.heard(bad(Code.REFUSED, "no"), 1)
     assert seat(made)[0].standing is made.standing
     assert seat(made, structs.replace(CHECK, options=b"x"))[0].standing.up
+
+
+def test_every_look_says_what_it_saw_itself_and_when_it_began():
+    """Who is about to take over asks for one look, not for what is made of several."""
+    looks = []
+    check = structs.replace(CHECK, watches=True)
+    made = TrackSeat.for_check(check, None, lambda said: looks.append((said.good, said.saw, said.began)))
+    results = (good("well"), bad(Code.REFUSED, "no"), unable("no socket"))
+    for number, result in enumerate(results, 1):
+        made.heard(structs.replace(result, duration=40), 100 * number)
+    assert looks == [(True, True, 60), (True, False, 160), (True, None, 260)]
+    made.repeat(500)
+    assert looks[-1] == (True, None, 500), "whoever watches knows how it is now"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from standfast.health.verdicts import Verdict, receive, send
+from standfast.health.verdicts import Verdict, ask, questions, receive, send
 
 
 @pytest.fixture
@@ -54,3 +54,18 @@ def test_freshness():
     assert verdict.fresh(110)
     assert not verdict.fresh(111)
     assert Verdict(name="web", good=True, at=0).fresh(10**15)
+
+
+def test_questions_go_the_other_way_on_the_same_line(line):
+    assert ask(line[1], ("gateway", "web"))
+    line[1].send(b"nonsense")
+    assert send(line[0], Verdict(name="web", good=True, at=5, saw=True, began=3))
+    assert [each.names for each in questions(line[0])] == [("gateway", "web")]
+    assert receive(line[1]) == [Verdict(name="web", good=True, at=5, saw=True, began=3)]
+
+
+def test_where_nobody_reads_a_question_is_not_waited_for(line):
+    asked = 0
+    while ask(line[1], ("gateway",)):
+        asked += 1
+        assert asked < 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from standfast.config.entries import AddressEntry, PeerEntry
+from standfast.config.evidence_entries import EvidenceEntry
 from standfast.config.keywords.auth_hmac import AUTH_HMAC
 from standfast.config.keywords.common import script
 from standfast.config.keywords.global_vrrp import COUNT, EXTRA
@@ -68,6 +69,11 @@ ELECTION = (
             "whose adverts stopped, ask the network for its addresses (ARP, neighbour solicitation) and wait so long; "
             "while somebody answers, stay BACKUP. A machine whose daemon died and left addresses behind answers, too.",
             "probe_before_master 0.1", "off", ours=True),
+    Entries("check_before_master", EvidenceEntry(), "Before taking over from a master whose adverts stopped, have "
+            "these `vrrp_check`s made anew, and take over only if each is good (with `reverse`: bad). While one "
+            "objects, stay BACKUP and ask again after each down timer. One that does not answer in time does not "
+            "count, unless its `vrrp_check` says `on_silence fail`.",
+            "check_before_master {\n    gateway\n    web_elsewhere reverse within 0.5\n}", ours=True),
 )  # fmt: skip
 
 NETWORK = (

@@ -90,6 +90,9 @@ DEFINED = {
     "address_webhook": _VI.format("VI_1", 1, 1),
     "lvs_sync_daemon": _VI.format("VI_1", 1, 1),
     "track_check": "vrrp_check web {\nTCP_CHECK {\nconnect_port 80\n}\n}",
+    "check_before_master": "".join(
+        f"vrrp_check {name} {{\nTCP_CHECK {{\nconnect_port 80\n}}\n}}\n" for name in ("gateway", "web_elsewhere")
+    ),
     **dict.fromkeys(
         ("virtual_server", "vrrp_check"),
         "track_file load {\nfile /run/load\n}\nbfd_instance peer1 {\nneighbor_ip 192.0.2.3\n}",
