@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import http.client
 import json
-import os
 import re
+import socket
+from contextlib import closing
 
 import pytest
 from harness.config import VIP
+from harness.exporters import Exporter, Series, gen2brain, mehdy_of_json, mehdy_of_text, started, version
 from harness.network import Net, eventually
+from prometheus_client.parser import text_string_to_metric_families
 
 from standfast.lab.daemons import standfast_command
-from standfast.lab.lab import Host
 
 CONFIG = """
 global_defs {{
     router_id lb
+    {more}
     enable_script_security
     script_user root
 }}
@@ -45,51 +49,17 @@ vrrp_instance VI_1 {{
 """
 KIND = {int: "number", float: "number", bool: "bool", str: "text", list: "list"}
 SINCE_2_4 = re.compile("auth_ext_")
-
-
-class Exporter:
-    """As the usual exporter works: ask for signal numbers, signal the PID of the file, read what was written."""
-
-    def __init__(self, host: Host, command: list[str], pid_file: str, directory) -> None:
-        self._host, self._command, self._pid_file, self.directory = host, command, pid_file, directory
-
-    def signal(self, name: str) -> None:
-        number = int(self._host.run(*self._command, f"--signum={name}"))
-        with open(self._pid_file) as file:  # noqa: PTH123 - as little as possible between
-            os.kill(int(file.read()), number)
-
-    def read(self, name: str) -> str:
-        path = self.directory / name
-        eventually(lambda: path.exists() and path.stat().st_size > 0, 10, lambda: f"no {path}")
-        return str(path.read_text())
-
-
-def start(net: Net, host: Host, command: list[str], vrid: int, vip: str) -> Exporter:
-    directory = net.lab.directory / f"{host.name}-dumps"
-    directory.mkdir()
-    file = directory / "keepalived.conf"
-    file.write_text(CONFIG.format(vrid=vrid, vip=vip))
-    pids = [f"-p{directory}/pid", f"-r{directory}/vrrp.pid", f"-c{directory}/checkers.pid"]
-    environment = ["env", f"TMPDIR={directory}"]
-    with (directory / "log").open("wb") as log:
-        process = host.namespace.popen(
-            [*environment, *command, "-nlD", "-G", "-P", "-f", str(file), *pids], output=log
-        )  # fmt: skip
-
-    def end() -> None:
-        process.terminate()
-        process.wait(10)
-
-    net.lab.closing.callback(end)
-    assert host.wait_address(vip), (directory / "log").read_text()
-    return Exporter(host, command, f"{directory}/pid", directory)
+OURS = [*standfast_command(), "keepalived"]
+GAUGES = re.compile(
+    "keepalived_(up|vrrp_state|vrrp_excluded_state|script_status|script_state|gratuitous_arp_delay_total)"
+)
 
 
 @pytest.mark.keepalived
 @pytest.mark.parametrize("solo", [("standfast",)], indirect=True)
 def test_the_same_signals_and_files(solo: Net):
-    ours = start(solo, solo.a, [*standfast_command(), "keepalived"], 51, VIP)
-    theirs = start(solo, solo.b, ["keepalived"], 52, "10.9.0.110")
+    ours = started(solo, solo.a, OURS, CONFIG.format(vrid=51, vip=VIP, more=""), VIP)
+    theirs = started(solo, solo.b, ["keepalived"], CONFIG.format(vrid=52, vip="10.9.0.110", more=""), "10.9.0.110")
     documents, statistics, data = [], [], []
     for exporter in (theirs, ours):
         for name in ("JSON", "STATS", "DATA"):
@@ -101,7 +71,6 @@ def test_the_same_signals_and_files(solo: Net):
     compare_lines(*statistics)
     compare_data(*data)
     assert {"mode": oct((ours.directory / "keepalived.json").stat().st_mode & 0o777)} == {"mode": "0o600"}
-    exporter_metrics(documents[1])
     ours.signal("STATS_CLEAR")
     eventually(lambda: sent(ours) < 50, 10, lambda: f"{sent(ours)} adverts sent")
 
@@ -142,12 +111,63 @@ def compare_data(theirs: str, ours: str) -> None:
     assert {line for line in wanted if "Virtual Router ID" not in line} <= set(ours.splitlines())
 
 
-def exporter_metrics(document) -> None:
-    """As mehdy/keepalived-exporter reads it: version 1, the VIP's first word and third, states by number."""
-    states = {0: "INIT", 1: "BACKUP", 2: "MASTER", 3: "FAULT"}
-    (instance,) = document
-    assert states[instance["data"]["state"]] == "MASTER"
-    words = instance["data"]["vips"][0].split()
-    assert (words[0], words[2]) == (f"{VIP}/24", "eth0")
-    assert isinstance(instance["data"]["garp_delay"], int)
-    assert all(isinstance(value, int) for value in instance["stats"].values())
+@pytest.mark.keepalived
+@pytest.mark.parametrize("solo", [("standfast",)], indirect=True)
+def test_exporters_make_the_same_metrics_of_both_and_we_serve_them_too(solo: Net):
+    """By JSON and by text; `/metrics` has each series of mehdy's, with labels, and the values that stand still."""
+    place = f"{solo.lab.directory}/metrics"
+    config = CONFIG.format(vrid=51, vip=VIP, more=f"metrics_listen unix:{place} 600\n    metrics_compat both")
+    ours = started(solo, solo.a, OURS, config, VIP)
+    theirs = started(solo, solo.b, ["keepalived"], CONFIG.format(vrid=52, vip="10.9.0.110", more=""), "10.9.0.110")
+    for exporter in (theirs, ours):
+        assert re.fullmatch(r"\d+\.\d+\.\d+", version(exporter.said("-v"))[0])
+    assert version(ours.said("-v"))[1]
+    told = {exporter: exported(exporter) for exporter in (theirs, ours)}
+    for by_json, by_text, others in told.values():
+        assert by_json.keys() == by_text.keys()
+        assert standing(by_json) == standing(by_text)
+        assert len(others) == 15
+    assert [alike(series) for series in told[ours]] == [alike(series) for series in told[theirs]]
+    served = scraped(place)
+    for series in (told[ours][0], told[ours][2]):
+        assert series.keys() <= served.keys()
+        assert standing(series).items() <= served.items()
+
+
+def exported(exporter: Exporter) -> tuple[Series, Series, Series]:
+    """mehdy's by JSON and by text, and gen2brain's."""
+    for name in ("JSON", "STATS", "DATA"):
+        exporter.signal(name)
+    document, data = json.loads(exporter.read("keepalived.json")), exporter.read("keepalived.data")
+    by_text = mehdy_of_text(data, exporter.read("keepalived.stats"))
+    return mehdy_of_json(document, data), by_text, gen2brain(document)
+
+
+def standing(series: Series) -> Series:
+    """What does not move while it is looked at."""
+    return {key: value for key, value in series.items() if GAUGES.match(key[0])}
+
+
+def alike(series: Series) -> dict[str, object]:
+    """Without what the two daemons are told differently, and what moves."""
+    own = {"51": "VRID", "52": "VRID", f"{VIP}/24": "VIP", "10.9.0.110/24": "VIP"}
+    return {
+        f"{name} {[(label, own.get(value, value)) for label, value in labels]}": number if GAUGES.match(name) else None
+        for (name, labels), number in series.items()
+    }
+
+
+def scraped(place: str) -> Series:
+    """As Prometheus reads it."""
+
+    class Connection(http.client.HTTPConnection):
+        def connect(self) -> None:
+            self.sock = socket.socket(socket.AF_UNIX)
+            self.sock.settimeout(5)
+            self.sock.connect(place)
+
+    with closing(Connection("daemon")) as connection:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+    families = text_string_to_metric_families(text)
+    return {(s.name, tuple(sorted(s.labels.items()))): s.value for family in families for s in family.samples}
