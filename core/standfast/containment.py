@@ -45,6 +45,18 @@ class Guard:
 
 NO_GUARD: Final = Guard()
 
+_here: list[Guard] = [NO_GUARD]
+
+
+def stand_under(guard: Guard) -> None:
+    """From now on plugins are loaded so in this process, wherever nothing else is said."""
+    _here[0] = guard
+
+
+def standing_under() -> Guard:
+    """What was said last."""
+    return _here[0]
+
 
 @contextlib.contextmanager
 def limited(limit: int) -> Iterator[None]:

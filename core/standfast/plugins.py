@@ -25,7 +25,7 @@ from standfast.config.keywords.checking import CheckerType
 from standfast.config.keywords.notifying import NotifierType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
-from standfast.containment import NO_GUARD, Guard, TooLong, limited
+from standfast.containment import Guard, TooLong, limited, standing_under
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
@@ -144,10 +144,11 @@ class Plugins:
         return self.registry.notifiers
 
 
-def find_plugins(entry_points: Iterable[EntryPoint] | None = None, *, guard: Guard = NO_GUARD) -> Plugins:
-    """Load what is installed (or what is given), afresh."""
+def find_plugins(entry_points: Iterable[EntryPoint] | None = None, *, guard: Guard | None = None) -> Plugins:
+    """Load what is installed (or what is given), afresh; without ``guard`` as this process stands under one."""
     from importlib import metadata  # 10 ms, which a start without plugins can do without
 
+    guard = guard or standing_under()
     installed = () if entry_points is not None else metadata.entry_points(group=GROUP)
     plugins = Plugins(distributions=_distributions(e for e in installed if e.name not in guard.without))
     for entry_point in installed if entry_points is None else entry_points:

@@ -1,7 +1,8 @@
 """The command line: one module for each command, imported only when it is wanted.
 
 Such a module has ``register(subparsers)``, which declares the command and its options, and ``run(args) -> int``,
-which does it and returns the exit status.
+which does it and returns the exit status. One that reads configurations, or asks plugins in another way, has
+``ASKS_PLUGINS = True``: it runs where plugins are contained (:mod:`standfast.cli.contained`).
 """
 
 from __future__ import annotations
@@ -59,6 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(_module("keepalived").main(words[1:]))
     parsed = _parser(words).parse_args(words)
     command = _module(parsed.command)
+    if getattr(command, "ASKS_PLUGINS", False):
+        from standfast.cli.contained import contained
+
+        return contained(f"standfast {parsed.command}", lambda: _run(command, parsed))
+    return _run(command, parsed)
+
+
+def _run(command: ModuleType, parsed: argparse.Namespace) -> int:
     try:
         status: int = command.run(parsed)
         sys.stdout.flush()

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standfast.cli.machines import pairs
 from standfast.cli.terminal import coloured
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from standfast.config.load import Loaded
 
 UNREADABLE = "SF1001"
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

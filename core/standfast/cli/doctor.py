@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standfast.cli.where import add_run_dir, default_config_id, default_configuration
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from standfast.doctor.rules import Finding
 
 SCHEMA = "standfast.doctor/1"
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ import re
 import sys
 import textwrap
 from collections.abc import Iterator
+from typing import Final
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast.cli.instance_page import instance_page
@@ -17,6 +18,8 @@ from standfast.config.suggest import did_you_mean
 from standfast.plugins import with_plugins
 
 WIDTH = 100
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

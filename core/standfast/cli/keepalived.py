@@ -89,7 +89,11 @@ def _do(given: Parsed) -> int:
         return 0
     if "signum" in given:
         return _print_signal(given.given["signum"])
-    return _test(given) if "config-test" in given else _be_the_daemon(given)
+    if "config-test" not in given:
+        return _be_the_daemon(given)
+    from standfast.cli.contained import contained
+
+    return contained("keepalived", lambda: _test(given))
 
 
 def version() -> str:
@@ -218,9 +222,8 @@ def _loader(given: Parsed) -> Callable[..., Loaded]:
 
     def load(file: str, *, config_id: str, environ: Mapping[str, str], guard: Guard | None = None) -> Loaded:
         from standfast.config.load import load as read
-        from standfast.containment import NO_GUARD
 
-        loaded = read(file, config_id=config_id, environ=environ, guard=guard or NO_GUARD)
+        loaded = read(file, config_id=config_id, environ=environ, guard=guard)
         return loaded if loaded.config is None else _overruled(loaded, given)
 
     return load

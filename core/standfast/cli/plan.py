@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping
+from typing import Final
 
 from standfast.cli.where import default_config_id
 from standfast.config import render
@@ -16,6 +17,8 @@ from standfast.health.backends import PREFERENCE, Choice
 from standfast.health.reconcile import plan, services_of
 from standfast.health.telling import unique_names
 from standfast.plugins import installed_plugins
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from standfast.containment import Guard
 from standfast.contract.checking import CONTRACT
 from standfast.plugins import Found, find_plugins
 
@@ -49,6 +47,9 @@ class PluginsDocument(msgspec.Struct, frozen=True, kw_only=True):
     contract: int = CONTRACT
     """The version that this standfast has."""
     plugins: tuple[PluginShown, ...] = ()
+
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -93,7 +94,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    document = survey()
+    document = describe(find_plugins().found)
     if args.json:
         print(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
     else:
@@ -101,49 +102,6 @@ def _list(args: argparse.Namespace) -> int:
 
         Console(highlight=False, soft_wrap=True).print(table(document))
     return int(any(not plugin.works for plugin in document.plugins))
-
-
-def survey() -> PluginsDocument:
-    """Ask in a process of its own: a plugin that ends the process that imports it is one more that does not work."""
-    without: dict[str, str] = {}
-    while True:
-        data, culprit = _asked(without)
-        if data:
-            return msgspec.json.decode(data, type=PluginsDocument)
-        if not culprit or culprit in without:
-            raise SystemExit("the process that asks plugins ended, and none was at work")
-        without[culprit] = "it ended the process that loads plugins"
-
-
-def _asked(without: dict[str, str]) -> tuple[bytes, str]:
-    """The document; if there is none, who was at work."""
-    answer, answering = os.pipe()
-    asked, asking = os.pipe()
-    sys.stdout.flush()
-    pid = os.fork()
-    if not pid:
-        _child(without, answering, asking)
-    os.close(answering)
-    os.close(asking)
-    with os.fdopen(answer, "rb") as out, os.fdopen(asked, "rb") as names:
-        data, said = out.read(), names.read()
-    os.waitpid(pid, 0)
-    return data, said.decode().split("\n")[-2] if said else ""
-
-
-def _child(without: dict[str, str], answering: int, asking: int) -> None:
-    """Does not return."""
-    try:
-        guard = Guard(without=without, asking=lambda name: _tell(asking, name))
-        data = msgspec.json.encode(describe(find_plugins(guard=guard).found))
-        with os.fdopen(answering, "wb") as out:
-            out.write(data)
-    finally:
-        os._exit(0)
-
-
-def _tell(pipe: int, name: str) -> None:
-    os.write(pipe, f"{name}\n".encode())
 
 
 def describe(found: list[Found]) -> PluginsDocument:

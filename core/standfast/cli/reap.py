@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from standfast.cli.where import default_config_id, default_configuration
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _DESCRIPTION = """\
 Clean up after a daemon that was killed (for ExecStopPost=): end its processes, take off exactly the addresses that were
 its own. Exit status: 0 nothing of it is left, 1 it still runs or cannot be cleaned up."""
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -53,7 +55,8 @@ def _config(args: argparse.Namespace) -> Config:
     from standfast.config.model import Config
 
     config_id = default_config_id() if args.config_id is None else args.config_id
-    loaded = load(args.file or default_configuration(), config_id=config_id, environ=os.environ)
+    file = args.file or default_configuration()
+    loaded = load(file, config_id=config_id, environ=os.environ, spare_plugins=True)
     return loaded.config or Config()
 
 

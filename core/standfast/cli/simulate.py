@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from typing import Final
 
 import msgspec
 
@@ -16,6 +17,8 @@ from standfast.simulation.verdicts import Report, Row, Verdict, simulate
 
 SHOWN = 3
 """Situations that one line of the table names."""
+
+ASKS_PLUGINS: Final = True
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

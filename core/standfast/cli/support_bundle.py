@@ -28,6 +28,8 @@ _COMMANDS: Final = {
     "log.txt": ("journalctl", "-u", "standfast", "-n", "5000", "--no-pager"),
 }
 
+ASKS_PLUGINS: Final = True
+
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""

@@ -36,7 +36,7 @@ from standfast.config.tracked_checks import tracked_checks
 from standfast.config.tree import Tree
 from standfast.config.use import may_use_plugins
 from standfast.config.web import build_web
-from standfast.containment import NO_GUARD, Guard
+from standfast.containment import Guard, standing_under
 from standfast.plugins import Plugins, find_plugins, installed_plugins
 
 
@@ -67,7 +67,7 @@ def load(
     config_id: str,
     environ: Mapping[str, str] | None = None,
     reader: Reader | None = None,
-    guard: Guard = NO_GUARD,
+    guard: Guard | None = None,
     spare_plugins: bool = False,
 ) -> Loaded:
     """Read the main file ``path`` and everything it includes. Never raises for what stands in them.
@@ -76,6 +76,7 @@ def load(
     their blocks, within ``guard``; one that does not work is one more diagnostic.  ``spare_plugins``: if there is
     nothing in the file that could be a plugin's, none is imported (0.15 s of a start), nor its faults found.
     """
+    guard = guard or standing_under()
     plugins = Plugins() if spare_plugins else find_plugins(guard=guard)
     with _collector_paused():
         parsed = parse(path, reader=reader, config_id=config_id, environ=environ, schema=plugins.schema)

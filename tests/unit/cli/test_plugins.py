@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import sys
 
 import msgspec
 import pytest
 
-from standfast.cli import main
-from standfast.cli import plugins as command
+from standfast.cli import contained, main
 from standfast.cli.plugins import PluginsDocument
 from standfast.containment import Guard
 from standfast.contract.checking import CONTRACT
@@ -31,34 +29,16 @@ def standfast_register(registry):
 """
 
 
-def install(path, name: str, code: str, version: str = "1.0") -> None:
-    """As pip leaves it."""
-    (path / f"standfast_{name}.py").write_text(code)
-    info = path / f"standfast_{name}-{version}.dist-info"
-    info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: standfast-{name}\nVersion: {version}\n")
-    (info / "entry_points.txt").write_text(f"[standfast]\n{name} = standfast_{name}\n")
-
-
-@pytest.fixture
-def site(tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(tmp_path)
-    before = set(sys.modules)
-    yield tmp_path
-    for name in set(sys.modules) - before:
-        del sys.modules[name]
-
-
-def document(capsys) -> dict[str, object]:
-    found = msgspec.json.decode(capsys.readouterr().out.encode(), type=PluginsDocument)
+def document(capfd) -> dict[str, object]:
+    found = msgspec.json.decode(capfd.readouterr().out.encode(), type=PluginsDocument)
     assert (found.schema, found.contract) == ("standfast.plugins/1", CONTRACT)
     return {plugin.name: plugin for plugin in found.plugins}
 
 
-def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, capsys):
-    install(site, "ldap", GOOD, "1.2")
+def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, capfd):
+    site.install("ldap", GOOD, "1.2")
     assert main(["plugins", "--json"]) == 0
-    found = document(capsys)
+    found = document(capfd)
     assert {"checkers", "lb", "ldap"} <= set(found)
     assert "TCP_CHECK" in found["checkers"].checkers
     assert found["checkers"].distribution == "standfast"
@@ -72,7 +52,7 @@ def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, ca
     )
     assert ldap.blocks == ("virtual_server/real_server/LDAP_CHECK", "vrrp_check/LDAP_CHECK", "ldap_servers")
     assert main(["plugins"]) == 0
-    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("ldap ")]
+    (row,) = [line for line in capfd.readouterr().out.splitlines() if line.startswith("ldap ")]
     assert row.split() == ["ldap", "standfast-ldap", "1.2", "1", "LDAP_CHECK", "ldap_servers"]
 
 
@@ -83,26 +63,29 @@ def test_what_is_installed_is_listed_with_its_distribution_and_contract(site, ca
         (GOOD.replace("contract = 1", "contract = 7"), "`Ldap` was made for contract 7; this standfast has 1"),
         (GOOD.replace("async def check", "async def chek"), "`Ldap` lacks `check`"),
         ("raise SystemExit(3)", "SystemExit: 3"),
-        ("import os; os._exit(3)", "it ended the process that loads plugins"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "it ended the process that loads plugins"),
+        ("import os; os._exit(3)", "it ended the process that loads plugins (exit status 3)"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            "it ended the process that loads plugins (SIGSEGV)",
+        ),
     ],
     ids=["import", "contract", "lacks", "raises exit", "exits", "crashes"],
 )
-def test_one_that_does_not_work_says_why_and_the_others_are_listed(site, capsys, code, words):
-    install(site, "ldap", code)
+def test_one_that_does_not_work_says_why_and_the_others_are_listed(site, capfd, code, words):
+    site.install("ldap", code)
     assert main(["plugins", "list", "--json"]) == 1
-    found = document(capsys)
+    found = document(capfd)
     assert (found["ldap"].works, found["ldap"].problem) == (False, words)
     assert found["checkers"].works
     assert main(["plugins"]) == 1
-    assert f"ldap (standfast-ldap 1.0) does not work: {words}" in capsys.readouterr().out
+    assert f"ldap (standfast-ldap 1.0) does not work: {words}" in capfd.readouterr().out
 
 
-def test_one_that_hangs_is_given_up(site, capsys, monkeypatch):
-    install(site, "ldap", "import time; time.sleep(60)")
-    monkeypatch.setattr(command, "Guard", lambda **more: Guard(limit=100_000, **more))
+def test_one_that_hangs_is_given_up(site, capfd, monkeypatch):
+    site.install("ldap", "import time; time.sleep(60)")
+    monkeypatch.setattr(contained, "Guard", lambda **more: Guard(limit=100_000, **more))
     assert main(["plugins", "--json"]) == 1
-    assert document(capsys)["ldap"].problem == "not over after 0.1 s, given up"
+    assert document(capfd)["ldap"].problem == "not over after 0.1 s, given up"
 
 
 def test_a_new_project_is_announced_and_never_written_over(tmp_path, capsys):
