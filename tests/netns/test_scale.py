@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 import pytest
 from harness.config import instance
@@ -16,6 +18,7 @@ from harness.pairings import ours_alone
 from harness.timing import master_down_s
 
 from standfast.lab.daemons import Standfast
+from standfast.net.netlink import RTM_DELADDR, RTNLGRP_IPV4_IFADDR, messages
 
 MANY = tuple(f"10.9.8.{n}" for n in range(1, 256))
 INSTALLED_S = 0.3
@@ -41,6 +44,29 @@ def test_s62_as_many_ipv6_addresses_as_fit_a_packet(solo: Net):
     # (1500 - 40 - 8) / 16; keepalived takes off an Ethernet header that is no part of the MTU.
     assert len(first.addresses) == (89 if solo.is_keepalived(solo.a) else 90)
     assert all(solo.a.holds(address) for address in vips)
+
+
+@ours_alone
+def test_a_network_of_addresses_is_given_up_without_one_promotion(solo: Net):
+    """With promote_secondaries each primary address that goes costs as much as all its secondaries together."""
+    solo.a.namespace.run("sysctl", "-qw", "net.ipv4.conf.eth0.promote_secondaries=1")
+    vips = tuple(f"10.10.0.{n}/24" for n in range(1, 201))
+    a = solo.start_master(solo.a, instance("garp_master_repeat 1", vips=vips), address="10.10.0.200")
+    with solo.a.namespace.entered():
+        news = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    with news:
+        news.bind((0, 1 << (RTNLGRP_IPV4_IFADDR - 1)))
+        a.terminate()
+        assert a.wait_ended() == 0
+        news.setblocking(False)
+        told = Counter(kind for data in _waiting(news) for kind, *_ in messages(data))
+    assert told == {RTM_DELADDR: 200}
+
+
+def _waiting(news: socket.socket) -> Iterator[bytes]:
+    with suppress(BlockingIOError):
+        while True:
+            yield news.recv(65_536)
 
 
 @pytest.mark.alone

@@ -12,12 +12,11 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from standfast.net.decode import HostAddress, Link, decode_address, decode_link, decode_vrf_table
-from standfast.net.encode import finished
+from standfast.net.encode import joined
 from standfast.net.netlink import (
     HEADER,
     NETLINK_CAP_ACK,
     NETLINK_GET_STRICT_CHK,
-    NLM_F_ACK,
     NLM_F_DUMP,
     NLM_F_DUMP_INTR,
     NLM_F_REQUEST,
@@ -76,11 +75,7 @@ class Changer:
             return []
         first = self._sequence + 1
         self._sequence += len(batch)
-        last = len(batch) - 1
-        datagram = bytearray()
-        for place, (message, index) in enumerate(batch):
-            datagram += finished(message, index, (first + place) & 0xFFFFFFFF, NLM_F_ACK if place == last else 0)
-        self._socket.send(datagram)
+        self._socket.send(joined(batch, first))
         return self._results(first, len(batch))
 
     def _results(self, first: int, count: int) -> list[int]:

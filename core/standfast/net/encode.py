@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import struct
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -17,6 +18,7 @@ from typing import Any
 from standfast.config.model import VirtualAddress
 from standfast.net.netlink import (
     HEADER,
+    NLM_F_ACK,
     NLM_F_CREATE,
     NLM_F_REPLACE,
     NLM_F_REQUEST,
@@ -34,9 +36,8 @@ _IFA_F_NOPREFIXROUTE = 0x200
 _IFA_F_MCAUTOJOIN = 0x400
 _FOREVER = 0xFFFFFFFF
 
-_FLAGS_AND_SEQUENCE = struct.Struct("=HI")
-_FLAGS_OFFSET = 6
-_INDEX = struct.Struct("=I")
+_U16, _U32 = struct.Struct("=H"), struct.Struct("=I")
+_FLAGS_OFFSET, _SEQUENCE_OFFSET = 6, 8
 _INDEX_OFFSET = HEADER.size + 4
 """Of ifa_index within a whole message."""
 
@@ -49,17 +50,21 @@ class AddressMessages:
     delete: bytes
 
 
-def finished(message: bytes, index: int | None, sequence: int, flags: int) -> bytearray:
-    """A message ready to send: for interface ``index``; ``flags`` are added to those it has.
+def joined(batch: Sequence[tuple[bytes, int | None]], first: int) -> bytearray:
+    """One datagram of ``(message, interface index)`` pairs, numbered from ``first`` on; the last is to be acknowledged.
 
-    ``index`` None: it names its interfaces itself.
+    Index None: the message names its interfaces itself.
     """
-    ready = bytearray(message)
-    own: int = int.from_bytes(ready[_FLAGS_OFFSET : _FLAGS_OFFSET + 2], sys.byteorder)
-    _FLAGS_AND_SEQUENCE.pack_into(ready, _FLAGS_OFFSET, own | flags, sequence)
-    if index is not None:
-        _INDEX.pack_into(ready, _INDEX_OFFSET, index)
-    return ready
+    datagram = bytearray().join([message for message, _ in batch])
+    start = last = 0
+    for number, (message, index) in enumerate(batch, first):
+        _U32.pack_into(datagram, start + _SEQUENCE_OFFSET, number & 0xFFFFFFFF)
+        if index is not None:
+            _U32.pack_into(datagram, start + _INDEX_OFFSET, index)
+        last, start = start, start + len(message)
+    (flags,) = _U16.unpack_from(datagram, last + _FLAGS_OFFSET)
+    _U16.pack_into(datagram, last + _FLAGS_OFFSET, flags | NLM_F_ACK)
+    return datagram
 
 
 def stand_in_for_pyroute2() -> None:

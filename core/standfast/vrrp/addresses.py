@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import errno
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from standfast.config.model import VirtualAddress
 from standfast.net.command import Changer
-from standfast.net.decode import HostAddress
+from standfast.net.decode import IFA_F_SECONDARY, HostAddress
 from standfast.net.encode import IFA_PROTO, AddressEncoder
 from standfast.net.host import Host
 from standfast.net.netlink import errno_words
@@ -52,8 +53,9 @@ class AddressKeeper:
 
     def add(self, addresses: Iterable[VirtualAddress]) -> list[Failure]:
         """Put them on in one system call; keep the count below a hundred. An owner's own are left as they are."""
-        places, failures = self._locate(addresses)
-        batch = [(place, address) for place, address in places if not self._is_own(place)]
+        batch, failures = self._locate(addresses)
+        if self.owned:
+            batch = [(place, address) for place, address in batch if not self._is_own(place)]
         results = self._changer.perform([(self._encode(address).add, place[0]) for place, address in batch])
         for (place, address), number in zip(batch, results, strict=True):
             if number:
@@ -74,6 +76,19 @@ class AddressKeeper:
             for (_place, address), number in zip(batch, results, strict=True)
             if number not in _GONE_ALREADY
         ]
+
+    def in_order_of_removal(self, addresses: Iterable[VirtualAddress]) -> tuple[VirtualAddress, ...]:
+        """Primary addresses last: taking off one that has secondaries makes the kernel do something to each of them.
+
+        With ``promote_secondaries``, which systemd sets, it gives every one of them its routes anew: a thousand that go
+        in the order in which they came take 3.7 s instead of 6 ms, and no advert leaves meanwhile.
+        """
+        addresses = tuple(addresses)
+        alone = [self._has_no_secondaries(address) for address in addresses]
+        easy = itertools.compress(addresses, alone)
+        # What came first is the primary one, and the kernel promotes them in the order in which they came.
+        hard = [address for address, simple in zip(addresses, alone, strict=True) if not simple]
+        return (*easy, *reversed(hard))
 
     def vanished(self, entry: HostAddress) -> VirtualAddress | None:
         """The kernel says that it is gone: give our address if it was one, and forget that we have it."""
@@ -110,6 +125,14 @@ class AddressKeeper:
                 found.append((place, address))
         return found
 
+    def _has_no_secondaries(self, address: VirtualAddress) -> bool:
+        """Certainly: what the kernel has not told of yet may be anything."""
+        if address.prefix == address.address.bits or address.address.family == 6:
+            return True
+        link = self._host.link(address.dev)
+        entry = None if link is None else self._host.find(link.index, address.address, address.prefix)
+        return entry is not None and bool(entry.flags & IFA_F_SECONDARY)
+
     def _is_own(self, place: Place) -> bool:
         return place in self.owned and self._host.find(*place) is not None
 
@@ -119,8 +142,10 @@ class AddressKeeper:
     def _locate(self, addresses: Iterable[VirtualAddress]) -> tuple[list[tuple[Place, VirtualAddress]], list[Failure]]:
         places: list[tuple[Place, VirtualAddress]] = []
         failures: list[Failure] = []
+        link = None
         for address in addresses:
-            link = self._host.link(address.dev)
+            if link is None or link.name != address.dev:
+                link = self._host.link(address.dev)
             if link is None:
                 failures.append(Failure(address, errno.ENODEV))
             else:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from standfast.config.interface_model import AnnouncementGroup
 from standfast.config.model import Announcing
+from standfast.net.decode import Link
 from standfast.net.host import Host
 from standfast.values import SECOND, Address, Family
+from standfast.vrrp.frame_sender import Parcel, parcel
 from standfast.vrrp.frames import announcement
 from standfast.vrrp.pacing import Pacer
 
@@ -18,10 +20,10 @@ _FORWARDING_MEMORY: Final = 5 * SECOND
 
 
 class FrameWire(Protocol):
-    """What sends Ethernet frames (:class:`standfast.vrrp.sockets.FrameSender`)."""
+    """What sends Ethernet frames (:class:`standfast.vrrp.frame_sender.FrameSender`)."""
 
-    def send(self, frame: bytes, interface: str) -> None:
-        """One frame out of that interface."""
+    def send(self, parcels: Sequence[Parcel]) -> int:
+        """Send them in this order; give how many were refused."""
 
 
 class _Item(NamedTuple):
@@ -29,6 +31,22 @@ class _Item(NamedTuple):
     interface: str
     address: Address
     always_router: bool
+
+
+class _Outlet(NamedTuple):
+    """How announcements of one family leave by one interface at present."""
+
+    link: Link
+    router: bool
+    ready: dict[Address, Parcel]
+
+    def parcel(self, address: Address) -> Parcel:
+        """The frame for this address, made on the first call."""
+        known = self.ready.get(address)
+        if known is None:
+            frame = announcement(self.link.mac, address, router=self.router)
+            known = self.ready[address] = parcel(self.link, frame)
+        return known
 
 
 def forwards_ipv6(interface: str) -> bool:
@@ -53,7 +71,8 @@ class Announcements:
         self._groups: dict[str, AnnouncementGroup] = {}
         self.bases: Mapping[str, str] = {}
         """Interfaces of ours -> the ones below, with which they share a wire."""
-        self._frames: dict[tuple[Address, bytes, bool], bytes] = {}
+        self._outlets: dict[tuple[str, Family, bool], _Outlet] = {}
+        """By interface, family and the R flag (RFC 4861, 4.4)."""
 
     @property
     def deadline(self) -> int | None:
@@ -64,32 +83,55 @@ class Announcements:
         """Interfaces of a ``garp_group`` share one limit, which takes the place of the instances' own."""
         self._groups = {name: group for group in groups for name in group.interfaces}
 
-    def announce(self, owner: Hashable, interface: str, address: Address, how: Announcing, now: int) -> None:
-        """One frame for one address, now or as soon as pacing allows."""
-        item = _Item(owner, interface, address, how.na_router == "always")
-        interval = self._interval(interface, address.family, how)
-        if interval == 0 or self._pacer(item, interval).offer(item, how.repeat, now):
-            self._send(item, now)
+    def admit(self, owner: Hashable, places: Iterable[tuple[str, Address]], how: Announcing, now: int) -> list[Parcel]:
+        """One frame for each ``(interface, address)``: those that may leave now. The others wait for their turn."""
+        always_router = how.na_router == "always"
+        ways: dict[tuple[str, Family], tuple[int, _Outlet | None]] = {}
+        admitted = []
+        for interface, address in places:
+            family = address.family
+            way = ways.get((interface, family))
+            if way is None:
+                interval = self._interval(interface, family, how)
+                way = ways[interface, family] = interval, self._outlet(interface, family, always_router, now)
+            interval, outlet = way
+            if interval:
+                item = _Item(owner, interface, address, always_router)
+                if not self._pacer(item, interval).offer(item, how.repeat, now):
+                    continue
+            if outlet is not None:
+                admitted.append(outlet.parcel(address))
+        return admitted
+
+    def send(self, parcels: Sequence[Parcel]) -> None:
+        """What was admitted, in one go."""
+        if parcels:
+            self.errors += self._wire.send(parcels)
 
     def prepare(self, interface: str, address: Address, how: Announcing, now: int) -> None:
         """Have the frame for this address ready; it is likely to be wanted soon."""
-        self._frame(_Item(None, interface, address, how.na_router == "always"), now)
+        outlet = self._outlet(interface, address.family, how.na_router == "always", now)
+        if outlet is not None:
+            outlet.parcel(address)
+
+    def forget_all_but(self, wanted: Set[Address]) -> None:
+        """Drop frames for what the configuration no longer names."""
+        for outlet in self._outlets.values():
+            for address in outlet.ready.keys() - wanted:
+                del outlet.ready[address]
 
     def serve(self, now: int) -> None:
         """Send what pacing has held back until now."""
         for pacer in self._pacers.values():
             item = pacer.take(now)
             if item is not None:
-                self._send(item, now)
+                outlet = self._outlet(item.interface, item.address.family, item.always_router, now)
+                self.send([outlet.parcel(item.address)] if outlet is not None else [])
 
     def cancel(self, owner: Hashable) -> None:
         """Forget what waits for this owner: it is not MASTER any more."""
         for pacer in self._pacers.values():
             pacer.cancel(lambda item: item.owner == owner)
-
-    def forget_frames(self) -> None:
-        """Drop ready frames: addresses or hardware addresses have changed."""
-        self._frames.clear()
 
     def _interval(self, interface: str, family: Family, how: Announcing) -> int:
         group = self._groups.get(self.bases.get(interface, interface))
@@ -106,26 +148,16 @@ class Announcements:
         pacer.interval = interval
         return pacer
 
-    def _send(self, item: _Item, now: int) -> None:
-        frame = self._frame(item, now)
-        if frame is None:
-            return
-        try:
-            self._wire.send(frame, item.interface)
-        except OSError:
-            self.errors += 1
-
-    def _frame(self, item: _Item, now: int) -> bytes | None:
+    def _outlet(self, interface: str, family: Family, always_router: bool, now: int) -> _Outlet | None:
         """None where nothing is announced."""
-        link = self._host.link(item.interface)
+        link = self._host.link(interface)
         if link is None or not link.announces:
             return None
-        router = item.address.family == 6 and (item.always_router or self._is_router(item.interface, now))
-        key = (item.address, link.mac, router)
-        frame = self._frames.get(key)
-        if frame is None:
-            frame = self._frames[key] = announcement(link.mac, item.address, router=router)
-        return frame
+        router = family == 6 and (always_router or self._is_router(interface, now))
+        known = self._outlets.get((interface, family, router))
+        if known is None or (known.link.index, known.link.mac) != (link.index, link.mac):
+            known = self._outlets[interface, family, router] = _Outlet(link, router, {})
+        return known
 
     def _is_router(self, interface: str, now: int) -> bool:
         known = self._forwarding.get(interface)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import operator
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -99,6 +100,7 @@ class Effects:
         line = self._lines.setdefault(instance, deque())
         if isinstance(action, RemoveAddresses):
             self._withdraw(line, frozenset(action.addresses))
+            action = RemoveAddresses(self._holdings.addresses.in_order_of_removal(action.addresses), action.forced)
         elif isinstance(action, RemoveRouting):
             self._withdraw(line, frozenset(action.objects))
         elif isinstance(action, CancelAnnouncing):
@@ -157,7 +159,8 @@ class Effects:
             config, source = instance.config, instance.router.source
             if source is not None and config.interface:
                 instance.announced += 1
-                self._announcements.announce(instance, config.interface, source, config.announcing, now)
+                place = (config.interface, source)
+                self._announcements.send(self._announcements.admit(instance, [place], config.announcing, now))
         elif isinstance(action, ProbeAddresses):
             self.ask(action.addresses, action.until)
         elif isinstance(action, AskChecks):
@@ -186,15 +189,18 @@ class Effects:
     def _remove(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
         # A virtual router under a new VRID must not take off what its leaving predecessor holds, nor the reverse.
         unclaimed = [thing for instance, thing in taken if not self._claimed(thing, instance)]
+        if taken[0][0] is not taken[-1][0]:  # each instance's own are in order already
+            unclaimed = self._holdings.in_order_of_removal(unclaimed)
         for failure in self._holdings.remove(unclaimed):
             self._complain(_whose(taken, failure), f"cannot remove {failure.words}", now)
 
     def _announce(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
-        for instance, address in taken:
-            if isinstance(address, VirtualAddress):
-                instance.announced += 1
-                announcing = instance.config.announcing
-                self._announcements.announce(instance, address.dev, address.address, announcing, now)
+        parcels = []
+        for instance, things in itertools.groupby(taken, key=operator.itemgetter(0)):
+            places = [(thing.dev, thing.address) for _, thing in things if isinstance(thing, VirtualAddress)]
+            instance.announced += len(places)
+            parcels += self._announcements.admit(instance, places, instance.config.announcing, now)
+        self._announcements.send(parcels)
 
     def _report(self, taken: list[tuple[Instance, Thing]], failures: list[Refusal], now: int) -> None:
         for failure in failures:

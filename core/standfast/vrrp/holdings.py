@@ -45,6 +45,11 @@ class Holdings:
             self.firewall.open(address for address in addresses if address not in stay)
         return [*refused, *staying]
 
+    def in_order_of_removal(self, things: Sequence[Thing]) -> list[Thing]:
+        """As the kernel has the least to do (see :meth:`AddressKeeper.in_order_of_removal`)."""
+        addresses, objects = _sorted(things)
+        return [*objects, *self.addresses.in_order_of_removal(addresses)]
+
     def present(self, thing: Thing) -> bool:
         """Is it there now?"""
         return self.addresses.present(thing) if isinstance(thing, VirtualAddress) else self.routing.present(thing)

@@ -19,6 +19,7 @@ from standfast.supervise.page import SharedPage
 from standfast.supervise.setup import HEARTBEAT
 from standfast.values import MILLISECOND, SECOND
 from standfast.vrrp import realtime
+from standfast.vrrp.announcements import Announcements
 from standfast.vrrp.cast import held
 from standfast.vrrp.speaker import Speaker
 
@@ -34,11 +35,19 @@ _QUIET: Final = 5 * MILLISECOND
 class Housekeeping:
     """Hangs on the speaker's one alarm."""
 
-    def __init__(self, speaker: Speaker, page: SharedPage, encode: AddressEncoder, routing: RoutingKeeper) -> None:
+    def __init__(
+        self,
+        speaker: Speaker,
+        page: SharedPage,
+        encode: AddressEncoder,
+        routing: RoutingKeeper,
+        announcements: Announcements,
+    ) -> None:
         self._speaker = speaker
         self._page = page
         self._encode = encode
         self._routing = routing
+        self._announcements = announcements
 
     def beat(self, now: int) -> None:
         """Show the parent that the loop turns, now and from now on."""
@@ -57,11 +66,15 @@ class Housekeeping:
         self._speaker.rearm()
 
     async def encode_ahead(self, config: Config) -> None:
-        """So that a takeover finds every message ready."""
+        """So that a takeover finds every message and every frame ready."""
         addresses = iter(list(held(config)))
         while piece := list(islice(addresses, _ENCODE_SLICE)):
             for address in piece:
                 self._encode(address)
+            await trio.lowlevel.checkpoint()
+        for made in config.instances:
+            for address in made.vips + made.evips:
+                self._announcements.prepare(address.dev, address.address, made.announcing, clock.now())
             await trio.lowlevel.checkpoint()
         for place, each in enumerate(routing_of(config)):
             self._routing.prepare(each)
@@ -70,7 +83,9 @@ class Housekeeping:
 
     def forget_all_but(self, config: Config) -> None:
         """Drop messages for what a configuration does not name any more."""
-        self._encode.forget_all_but(set(held(config)))
+        wanted = set(held(config))
+        self._encode.forget_all_but(wanted)
+        self._announcements.forget_all_but({address.address for address in wanted})
         self._routing.forget_all_but(set(routing_of(config)))
 
     def _collect(self, now: int) -> None:

@@ -17,11 +17,11 @@ from standfast.vrrp.commander import Commander
 from standfast.vrrp.device_keeper import DeviceKeeper
 from standfast.vrrp.evidence import Evidence
 from standfast.vrrp.firewall_keeper import FirewallKeeper
+from standfast.vrrp.frame_sender import FrameSender
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.kernel_watch import KernelWatch
 from standfast.vrrp.notifier import Notifier
 from standfast.vrrp.prober import Prober
-from standfast.vrrp.sockets import FrameSender
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.status import Describer
 from standfast.vrrp.surroundings import Surroundings
@@ -40,7 +40,7 @@ class Parts:
         self.routing = RoutingKeeper(Changer(), host)
         addresses = AddressKeeper(Changer(), host, self.encode)
         frames = FrameSender()
-        announcements = Announcements(host, frames)
+        self.announcements = announcements = Announcements(host, frames)
         holdings = Holdings(addresses, self.routing)
         self.speaker = Speaker(host, holdings, announcements, setup.page, voice.tell)
         holdings.firewall = FirewallKeeper(host, addresses.present, voice.complain_of_devices)

@@ -13,6 +13,7 @@ from standfast.net import bpf
 from standfast.net.host import Host
 from standfast.values import Address
 from standfast.vrrp.announcements import FrameWire
+from standfast.vrrp.frame_sender import parcel
 from standfast.vrrp.frames import question
 
 Answered: TypeAlias = Callable[[str, Address, bytes], None]
@@ -70,13 +71,11 @@ class Prober:
         self._until = max(self._until, until)
         try:
             self._open()
-            for address in addresses:
-                interface = self._bases(address.dev)
-                link = self._host.link(interface)
-                if link is not None and link.announces:
-                    self._wire.send(question(link.mac, address.address), interface)
         except OSError:
             return
+        links = ((address.address, self._host.link(self._bases(address.dev))) for address in addresses)
+        asked = [(address, link) for address, link in links if link is not None and link.announces]
+        self._wire.send([parcel(link, question(link.mac, address)) for address, link in asked])
 
     def concerns(self, interface: str, address: Address, ours: VirtualAddress) -> bool:
         """Is what was heard there about this one of ours?"""

@@ -243,19 +243,3 @@ def _aim(sock: socket.socket, endpoint: Endpoint) -> None:
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_IF, endpoint.index)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_LOOP, 0)
         sock.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_MULTICAST_HOPS, 255)
-
-
-class FrameSender:
-    """Sends Ethernet frames (gratuitous ARP, neighbour advertisements) on any interface. It never receives."""
-
-    def __init__(self) -> None:
-        kind = socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK
-        self._socket = socket.socket(socket.AF_PACKET, kind, 0)  # protocol 0: receives nothing (packet(7))
-
-    def send(self, frame: bytes, interface: str) -> None:
-        """One frame; its EtherType is that of the frame. Raises OSError."""
-        self._socket.sendto(frame, (interface, int.from_bytes(frame[12:14], "big")))
-
-    def close(self) -> None:
-        """Give the socket back."""
-        self._socket.close()

@@ -52,8 +52,8 @@ SLOT_FROM: Final = 100 * MILLISECOND
 REHEARSAL: Final = 500
 """How long before the end of a down timer the loop wakes up and gets ready: cold caches cost a take-over 0.15 ms."""
 
-STRETCH: Final = 5 * MILLISECOND
-"""How long effects are performed before trio gets its turn."""
+STRETCH: Final = 20 * MILLISECOND
+"""How long effects are performed before trio gets its turn, to read what the kernel says of them for example."""
 
 Chore: TypeAlias = Callable[[int], None]
 """Something that is not a router and has a deadline; gets ``now``."""

@@ -7,8 +7,8 @@ import pytest
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 
 from standfast.config.model import VirtualAddress
-from standfast.net.encode import IFA_PROTO, AddressEncoder, finished
-from standfast.net.netlink import HEADER, NLM_F_ACK, RTM_DELADDR, RTM_NEWADDR
+from standfast.net.encode import IFA_PROTO, AddressEncoder, joined
+from standfast.net.netlink import HEADER, NLM_F_ACK, RTM_DELADDR, RTM_NEWADDR, messages
 from standfast.values import Address
 
 
@@ -34,7 +34,7 @@ def test_every_option_reaches_the_kernel_message():
         noprefixroute=True,
         autojoin=True,
     )
-    message, attributes = read(finished(AddressEncoder()(address).add, 9, 4711, NLM_F_ACK))
+    message, attributes = read(joined([(AddressEncoder()(address).add, 9)], 4711))
     assert message["header"]["type"] == RTM_NEWADDR
     assert message["header"]["sequence_number"] == 4711
     assert message["header"]["flags"] & NLM_F_ACK
@@ -86,8 +86,15 @@ def test_the_stand_in_keeps_asyncio_out():
     assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
-def test_the_header_is_finished_without_touching_the_original():
-    messages = AddressEncoder()(virtual("10.9.0.100", 24))
-    before = bytes(messages.add)
-    assert len(finished(messages.add, 1, 2, 0)) == len(before) >= HEADER.size
-    assert messages.add == before
+def test_messages_are_numbered_and_the_last_alone_asks_for_an_answer():
+    encode = AddressEncoder()
+    ready = [encode(virtual(f"10.9.0.{n}", 24)) for n in (100, 101, 102)]
+    before = ready[0].add
+    datagram = bytes(joined([(ready[0].add, 7), (ready[1].delete, 8), (ready[2].add, None)], 0xFFFFFFFF))
+    cut = list(messages(datagram))
+    assert [sequence for _, _, sequence, _, _ in cut] == [0xFFFFFFFF, 0, 1]
+    assert [bool(flags & NLM_F_ACK) for _, flags, _, _, _ in cut] == [False, False, True]
+    decoded = [read(datagram[start - HEADER.size : end]) for _, _, _, start, end in cut]
+    assert [message["index"] for message, _ in decoded] == [7, 8, 0]
+    assert [attributes["IFA_LOCAL"] for _, attributes in decoded] == ["10.9.0.100", "10.9.0.101", "10.9.0.102"]
+    assert ready[0].add == before

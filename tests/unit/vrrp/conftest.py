@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -17,6 +17,7 @@ from standfast.net.routing_keeper import RoutingKeeper
 from standfast.values import Address
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.announcements import Announcements
+from standfast.vrrp.frame_sender import Parcel
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
 
@@ -64,12 +65,15 @@ class Wire:
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, bytes]] = []
-        self.error: OSError | None = None
+        self.bursts: list[int] = []
+        self.refuses = False
 
-    def send(self, frame: bytes, interface: str) -> None:
-        if self.error:
-            raise self.error
-        self.sent.append((interface, frame))
+    def send(self, parcels: Sequence[Parcel]) -> int:
+        self.bursts.append(len(parcels))
+        if self.refuses:
+            return len(parcels)
+        self.sent += [(each.interface, each.frame) for each in parcels]
+        return 0
 
 
 class Voice:

@@ -70,3 +70,38 @@ def test_an_owners_own_address_that_has_gone_is_put_on(keeper, kernel, host, mak
     host.address_gone(HostAddress(2, own.address, 24, 0x80))
     keeper.add([own])
     assert kernel.calls == [("add", ["10.9.0.1"])]
+
+
+def tell_flags(host, flags: dict[str, int], index: int = 2) -> None:
+    """What the kernel says of addresses once they are there."""
+    for text, value in flags.items():
+        address, _, prefix = text.partition("/")
+        host.address_is(HostAddress(index, Address.parse(address), int(prefix), value))
+
+
+def test_primary_addresses_go_last(keeper, host, make_vip):
+    texts = ["10.9.1.1/24", "10.9.1.2/24", "10.9.2.1/24", "10.9.1.3/24", "10.9.2.2/24"]
+    keeper.add([make_vip(text) for text in texts])
+    tell_flags(
+        host,
+        dict.fromkeys(("10.9.1.1/24", "10.9.2.1/24"), 0x80)
+        | dict.fromkeys(("10.9.1.2/24", "10.9.1.3/24", "10.9.2.2/24"), 0x81),
+    )
+    ordered = keeper.in_order_of_removal([make_vip(text) for text in texts])
+    assert [f"{address.address}/{address.prefix}" for address in ordered] == [
+        "10.9.1.2/24",
+        "10.9.1.3/24",
+        "10.9.2.2/24",
+        "10.9.2.1/24",
+        "10.9.1.1/24",
+    ]
+
+
+def test_what_the_kernel_has_not_told_of_yet_goes_in_reverse(keeper, make_vip):
+    vips = [make_vip(f"10.9.1.{n}/24") for n in (1, 2, 3)]
+    assert keeper.in_order_of_removal(vips) == tuple(reversed(vips))
+
+
+def test_host_addresses_and_ipv6_keep_their_order(keeper, make_vip):
+    vips = [make_vip(text) for text in ("10.9.1.1/32", "2001:db8::1/64", "10.9.1.2", "2001:db8::2/64")]
+    assert keeper.in_order_of_removal(vips) == tuple(vips)

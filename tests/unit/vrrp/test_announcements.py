@@ -4,7 +4,9 @@ from standfast.config.interface_model import AnnouncementGroup
 from standfast.config.model import Announcing
 from standfast.net.decode import Link
 from standfast.values import Address
+from standfast.vrrp import announcements as module
 from standfast.vrrp.announcements import Announcements, forwards_ipv6
+from standfast.vrrp.frame_sender import parcel as made_for
 from standfast.vrrp.frames import gratuitous_arp, neighbour_advertisement
 
 MAC = b"\2\0\0\0\0\1"
@@ -13,30 +15,53 @@ VIP6 = Address.parse("fe80::100")
 AT_ONCE = Announcing()
 
 
+def announce(announcements: Announcements, owner: str, interface: str, address: Address, how: Announcing, now: int):
+    announcements.send(announcements.admit(owner, [(interface, address)], how, now))
+
+
+def test_what_is_admitted_together_leaves_together(announcements, wire, host):
+    host.link_is(Link(3, "eth1", 0x1043, b"\2\0\0\0\0\2", 1500))
+    places = [("eth0", VIP), ("eth1", VIP), ("nowhere", VIP), ("eth0", VIP6)]
+    announcements.send(announcements.admit("VI", places, AT_ONCE, 0))
+    assert wire.sent == [
+        ("eth0", gratuitous_arp(MAC, VIP)),
+        ("eth1", gratuitous_arp(b"\2\0\0\0\0\2", VIP)),
+        ("eth0", neighbour_advertisement(MAC, VIP6, router=False)),
+    ]
+    assert wire.bursts == [3]
+
+
+def test_an_interface_that_was_made_anew_is_addressed_anew(announcements, wire, host):
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
+    host.link_is(Link(7, "eth0", 0x1043, MAC, 1500))
+    (parcel,) = announcements.admit("VI", [("eth0", VIP)], AT_ONCE, 0)
+    assert parcel == made_for(Link(7, "eth0", 0x1043, MAC, 1500), gratuitous_arp(MAC, VIP))
+
+
 def test_without_pacing_a_frame_leaves_at_once(announcements, wire):
-    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
     assert wire.sent == [("eth0", gratuitous_arp(MAC, VIP))]
     assert announcements.deadline is None
 
 
 def test_the_frame_bears_the_interfaces_present_mac(announcements, wire, host):
-    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
     host.link_is(Link(2, "eth0", 0x1043, b"\2\0\0\0\0\2", 1500))
-    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
     assert wire.sent[1] == ("eth0", gratuitous_arp(b"\2\0\0\0\0\2", VIP))
 
 
 def test_interfaces_without_arp_stay_silent(announcements, wire, host):
     host.link_is(Link(2, "eth0", 0x1043 | 0x80, MAC, 1500))
-    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
-    announcements.announce("VI", "nowhere", VIP, AT_ONCE, 0)
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
+    announce(announcements, "VI", "nowhere", VIP, AT_ONCE, 0)
     assert wire.sent == []
 
 
 def test_paced_frames_wait_and_are_forgotten_with_their_owner(announcements, wire):
     paced = Announcing(garp_interval=100)
     for owner in ("A", "B", "A"):
-        announcements.announce(owner, "eth0", VIP, paced, 1000)
+        announce(announcements, owner, "eth0", VIP, paced, 1000)
     assert len(wire.sent) == 1
     assert announcements.deadline == 1100
     announcements.serve(1099)
@@ -57,7 +82,7 @@ def test_the_router_flag_follows_forwarding_which_is_read_seldom(host, wire):
 
     announcements = Announcements(host, wire, forwards)
     for now in (0, 4_000_000, 6_000_000):
-        announcements.announce("VI", "eth0", VIP6, AT_ONCE, now)
+        announce(announcements, "VI", "eth0", VIP6, AT_ONCE, now)
     assert {frame for _, frame in wire.sent} == {neighbour_advertisement(MAC, VIP6, router=True)}
     assert len(asked) == 2
 
@@ -67,14 +92,26 @@ def test_prepared_is_not_sent_and_is_not_asked_for_again(host, wire):
     announcements = Announcements(host, wire, lambda interface: not asked.append(interface))
     announcements.prepare("eth0", VIP6, AT_ONCE, 0)
     assert wire.sent == []
-    announcements.announce("VI", "eth0", VIP6, AT_ONCE, 500)
+    announce(announcements, "VI", "eth0", VIP6, AT_ONCE, 500)
     assert asked == ["eth0"]
     assert wire.sent == [("eth0", neighbour_advertisement(MAC, VIP6, router=True))]
 
 
+def test_frames_of_addresses_that_nobody_names_are_forgotten(announcements, wire, monkeypatch):
+    other = Address.parse("10.9.0.101")
+    for address in (VIP, other):
+        announcements.prepare("eth0", address, AT_ONCE, 0)
+    announcements.forget_all_but({VIP})
+    made = []
+    monkeypatch.setattr(module, "announcement", lambda mac, address, *, router: made.append(address) or bytes(42))
+    for address in (VIP, other):
+        announce(announcements, "VI", "eth0", address, AT_ONCE, 0)
+    assert made == [other]
+
+
 def test_the_router_flag_can_be_had_always(announcements, wire):
-    announcements.announce("VI", "eth0", VIP6, Announcing(na_router="always"), 0)
-    announcements.announce("VI", "eth0", VIP6, AT_ONCE, 0)
+    announce(announcements, "VI", "eth0", VIP6, Announcing(na_router="always"), 0)
+    announce(announcements, "VI", "eth0", VIP6, AT_ONCE, 0)
     assert [frame for _, frame in wire.sent] == [
         neighbour_advertisement(MAC, VIP6, router=True),
         neighbour_advertisement(MAC, VIP6, router=False),
@@ -82,8 +119,8 @@ def test_the_router_flag_can_be_had_always(announcements, wire):
 
 
 def test_a_frame_that_the_kernel_refuses_is_counted(announcements, wire):
-    wire.error = OSError(100, "Network is down")
-    announcements.announce("VI", "eth0", VIP, AT_ONCE, 0)
+    wire.refuses = True
+    announce(announcements, "VI", "eth0", VIP, AT_ONCE, 0)
     assert announcements.errors == 1
 
 
@@ -96,7 +133,7 @@ def test_interfaces_of_a_group_share_one_limit(announcements, wire, host, make_s
     announcements.share([AnnouncementGroup(interfaces=("eth0", "eth1"), garp_interval=10_000)])
     how = make_settings().announcing
     for interface in ("eth0", "eth1"):
-        announcements.announce("a", interface, Address.parse("10.9.0.100"), how, 0)
+        announce(announcements, "a", interface, Address.parse("10.9.0.100"), how, 0)
     assert [interface for interface, _ in wire.sent] == ["eth0"]
     assert announcements.deadline == 10_000
     announcements.serve(10_000)
@@ -108,8 +145,8 @@ def test_interfaces_of_ours_share_the_wire_of_the_one_below(host, wire, make_vip
     announcements = Announcements(host, wire)
     announcements.bases = {"vrrp.51": "eth0"}
     how = Announcing(garp_interval=1000)
-    announcements.announce("a", "eth0", make_vip("10.9.0.100").address, how, 0)
-    announcements.announce("a", "vrrp.51", make_vip("10.9.0.101").address, how, 0)
+    announce(announcements, "a", "eth0", make_vip("10.9.0.100").address, how, 0)
+    announce(announcements, "a", "vrrp.51", make_vip("10.9.0.101").address, how, 0)
     assert [interface for interface, _ in wire.sent] == ["eth0"]
     announcements.serve(1000)
     assert [interface for interface, _ in wire.sent] == ["eth0", "vrrp.51"]

@@ -58,6 +58,34 @@ def test_a_thousand_addresses_go_in_pieces(effects, make_instance, kernel):
     assert [a for _, batch in kernel.calls for a in batch] == [str(v.address) for v in instance.config.vips]
 
 
+def test_the_first_address_of_a_network_is_the_last_to_go(effects, make_instance, kernel):
+    instance = make_instance(*(f"10.9.{n // 250}.{n % 250 + 1}/16" for n in range(200)))
+    vips = instance.config.vips
+    for action in (AddAddresses(vips), RemoveAddresses(vips)):
+        effects.put(instance, action)
+        drain(effects)
+    gone = [address for kind, batch in kernel.calls if kind == "delete" for address in batch]
+    assert (len(gone), gone[-1]) == (200, "10.9.0.1")
+
+
+def test_a_piece_of_several_instances_ends_with_the_first_address_too(effects, make_instance, kernel):
+    instances = [make_instance(f"10.9.7.{n}/24", name=f"V{n}", vrid=n) for n in range(1, 51)]
+    for kind in (AddAddresses, RemoveAddresses):
+        for instance in instances:
+            effects.put(instance, kind(instance.config.vips))
+        drain(effects)
+    assert [(kind, batch[-1]) for kind, batch in kernel.calls] == [("add", "10.9.7.50"), ("delete", "10.9.7.1")]
+
+
+def test_announcements_of_several_instances_leave_together(effects, make_instance, wire):
+    instances = [make_instance(f"10.9.7.{n}/24", name=f"V{n}", vrid=n) for n in range(1, 101)]
+    for instance in instances:
+        effects.put(instance, Announce(instance.config.vips))
+    drain(effects)
+    assert wire.bursts == [64, 36]
+    assert {instance.announced for instance in instances} == {1}
+
+
 def test_neighbours_in_the_queue_share_a_system_call(effects, make_instance, kernel):
     for n in range(1, 101):
         instance = make_instance(f"10.9.1.{n}/32", name=f"V{n}", vrid=n)

@@ -57,10 +57,22 @@ class Encoder:
         self.kept = wanted
 
 
+class Announcements:
+    def __init__(self):
+        self.prepared, self.kept = [], set()
+
+    def prepare(self, interface, address, _how, _now):
+        self.prepared.append((interface, address))
+
+    def forget_all_but(self, wanted):
+        self.kept = wanted
+
+
 class World:
     def __init__(self):
         self.speaker, self.page, self.encode, self.routing = Speaker(), SharedPage(), Encoder(), Routing()
-        self.house = Housekeeping(self.speaker, self.page, self.encode, self.routing)
+        self.announcements = Announcements()
+        self.house = Housekeeping(self.speaker, self.page, self.encode, self.routing, self.announcements)
 
 
 @pytest.fixture
@@ -84,7 +96,9 @@ async def test_everything_is_encoded_ahead_and_what_nobody_names_is_forgotten(wo
     await world.house.encode_ahead(config)
     assert world.encode.encoded == list(config.instances[0].vips)
     assert world.routing.prepared == list(routing_of(config)) == [ROUTE, STATIC]
+    assert world.announcements.prepared == [(vip.dev, vip.address) for vip in config.instances[0].vips]
     world.house.forget_all_but(config)
+    assert world.announcements.kept == {vip.address for vip in config.instances[0].vips}
     assert world.encode.kept == set(config.instances[0].vips)
     assert world.routing.kept == {ROUTE, STATIC}
 

@@ -8,7 +8,7 @@ from standfast import clock
 from standfast.values import Address
 from standfast.vrrp import packet
 from standfast.vrrp.packet import Advert
-from standfast.vrrp.sockets import Endpoint, FrameSender, Listener, Mouth, ipv6_ancillary, ipv6_destination
+from standfast.vrrp.sockets import Endpoint, Listener, Mouth, ipv6_ancillary, ipv6_destination
 
 LOCAL4 = Endpoint(4, "", 0, Address.parse("127.0.0.1"))
 LOCAL6 = Endpoint(6, "", 0, Address.parse("::1"))
@@ -70,14 +70,6 @@ def test_no_more_than_asked_for_is_read_at_once():
     assert len(listener.drain(64)) == 6
     listener.close()
     mouth.close()
-
-
-@pytest.mark.netns
-def test_frames_need_an_interface_that_exists():
-    sender = FrameSender()
-    with pytest.raises(OSError, match="No such device"):
-        sender.send(bytes(60), "nowhere")
-    sender.close()
 
 
 def test_link_local_destinations_name_their_interface():
