@@ -13,7 +13,8 @@ from _common.results import Results
 from _common.sides import SIDES
 from standfast.lab.namespace import LabError
 
-COUNTS = (200, 1000)
+CASES = ((200, True), (1000, True), (1000, False))
+"""How many addresses; whether the kernel promotes secondary ones."""
 _ROUNDS = (5, 1)
 
 
@@ -26,10 +27,10 @@ def main() -> None:
     results = Results("takeover", tail="p95")
     try:
         for _ in range(options.rounds or _ROUNDS[options.quick]):
-            for count in COUNTS:
+            for count, promote in CASES:
                 for side in SIDES:
                     with Bench() as bench:
-                        burden(bench, Window(0.0, side, options.sides[side], results), count)
+                        burden(bench, Window(0.0, side, options.sides[side], results), count, promote=promote)
     except (MeasurementError, LabError) as error:
         sys.exit(f"bench/takeover: {error}")
     results.show(options.sides)
