@@ -102,7 +102,7 @@ def page(server, browser):
 
 def test_it_shows_what_is_and_nothing_becomes_markup(server, page):
     server.document["vrrp"]["instances"][0]["cause"] = EVIL
-    server.document["virtual_servers"][0]["servers"][0]["cause"] = EVIL
+    server.document["virtual_servers"][0]["servers"][0]["words"] = EVIL
     page.wait(STATES, lambda states: states == "MASTER,MASTER,FAULT", 20)
     text = page.wait("document.body.innerText", lambda text: text.count(EVIL) == 3, 10)
     assert "2 MASTER, 1 FAULT" in text

@@ -38,7 +38,7 @@ def _service(service: dict[str, Any]) -> list[Any]:
     from rich.text import Text
 
     state = "up" if service["up"] else "down"
-    words = f"{service['cause']}; {service['scheduler']} {service['method']} by {service['backend'] or 'nobody'}"
+    words = f"{service['words']}; {service['scheduler']} {service['method']} by {service['backend'] or 'nobody'}"
     return [
         Text(service["name"], style="bold"),
         Text(state, style=_STYLES[state]),

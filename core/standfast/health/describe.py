@@ -11,6 +11,7 @@ import msgspec
 from standfast import clock
 from standfast.config.lvs_model import Checker
 from standfast.contract.balancing import Counters, PoolStatistics
+from standfast.health.present import standing, standing_of
 from standfast.health.probe import Figures
 from standfast.health.server import Origin, Server
 from standfast.health.service import Service
@@ -30,6 +31,7 @@ def describe_service(service: Service, *, plane: str, problem: str, counted: Poo
         "port": config.port,
         "up": service.up,
         "since": _moment(service.since),
+        "words": standing(service),
         "cause": service.cause,
         "serving": pool.serving,
         "weight": service.weight,
@@ -58,6 +60,7 @@ def describe_server(server: Server, programmed: int | None, counted: Counters | 
         "server": server.label,
         "state": state_of(server),
         "since": _moment(server.since),
+        "words": standing_of(server),
         "cause": server.cause,
         "weight": server.weight,
         "programmed": programmed,

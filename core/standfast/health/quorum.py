@@ -20,3 +20,11 @@ def in_words(weight: int, quorum: int, hysteresis: int, *, up: bool) -> str:
         return "no live server has weight"
     needed = f"{quorum}" + (f" - {hysteresis}" if hysteresis else "")
     return f"live servers weigh {weight}, less than {needed}"
+
+
+def now_in_words(weight: int, quorum: int, hysteresis: int, *, up: bool) -> str:
+    """How far a service is from being the other way round, for people."""
+    if not weight:
+        return f"no live server has weight, needed: {quorum + hysteresis}"
+    needed = f"{quorum}" + (f" {'-' if up else '+'} {hysteresis}" if hysteresis else "")
+    return f"live servers weigh {weight}, {'enough' if up else 'needed'}: {needed}"

@@ -105,6 +105,10 @@ class Server:
         """For people: ``TCP_CHECK: connection refused``."""
         if self.order == "disabled":
             return "disabled by order" + ("" if self.order_from is None else str(self.order_from))
+        return self.why_unwell()
+
+    def why_unwell(self) -> str:
+        """What the checkers say that keep it down."""
         return "; ".join(f"{checker.kind}: {in_words(standing)}" for checker, standing in self.failed)
 
     def member(self, weight: int | None = None) -> Member:

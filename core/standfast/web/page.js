@@ -64,10 +64,10 @@ function serviceBody(service) {
   const serving = service.serving === "servers" ? "" : ` · served by: ${service.serving}`;
   const problem = service.problem ? ` · ${service.problem}` : "";
   const first = make("tr", [head(service.name, {class: "service"}), cell("State", badge(service.up ? "up" : "down")),
-    cell("Since", when(service.since)), cell("Cause", service.cause + serving + problem),
+    cell("Since", when(service.since)), cell("Cause", service.words + serving + problem),
     cell("Weight", `${service.weight} (quorum ${service.quorum})`), cell("Checks", "–")]);
   const servers = service.servers.map((server) => make("tr", [head(server.server), cell("State", badge(server.state)),
-    cell("Since", when(server.since)), cell("Cause", server.cause), cell("Weight", String(server.weight)),
+    cell("Since", when(server.since)), cell("Cause", server.words), cell("Weight", String(server.weight)),
     cell("Checks", list(server.checks.map(checkWords)))]));
   return make("tbody", [first, ...servers]);
 }

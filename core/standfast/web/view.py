@@ -43,11 +43,11 @@ def _instance(instance: Document) -> Document:
 
 def _service(service: Document) -> Document:
     shown: Document = {
-        name: service[name] for name in ("name", "up", "since", "cause", "serving", "weight", "quorum", "problem")
+        name: service[name] for name in ("name", "up", "since", "words", "serving", "weight", "quorum", "problem")
     }
     shown["servers"] = [
         {
-            **{name: server[name] for name in ("server", "state", "since", "cause", "weight")},
+            **{name: server[name] for name in ("server", "state", "since", "words", "weight")},
             "checks": [{"kind": check["kind"], "up": check["up"], "last": check["last"]} for check in server["checks"]],
         }
         for server in service["servers"]

@@ -50,7 +50,7 @@ def test_a_line_for_the_service_and_one_for_each_server():
     heading, service, first, second = shown(good("connected", duration=250), good("connected", duration=1250))
     assert heading.startswith("service / server state weight since last check")
     assert service.startswith("[192.0.2.10]:tcp:80 up 2 of 2")
-    assert service.endswith("starting with quorum up: live servers weigh 2, needed: 2; wrr NAT by ipvs 3 1.5 kB / -")
+    assert service.endswith("all servers up; live servers weigh 2, enough: 2; wrr NAT by ipvs 3 1.5 kB / -")
     assert first.startswith("[10.0.0.1]:80 up 1 ")
     assert first.endswith("TCP_CHECK: connected (0.25 ms)")
     assert second.endswith("TCP_CHECK: connected (1.25 ms)")
