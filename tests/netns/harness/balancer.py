@@ -1,4 +1,4 @@
-"""A whole daemon that balances on nftables, on one of the farm's balancers."""
+"""A whole daemon that balances, on one of the farm's balancers."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ SORRY_PORT = 9090
 CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 1\n}"
 
 
-def service(*more: str, scheduler: str = "rr", weights: dict[str, int] | None = None) -> str:
+def service(*more: str, scheduler: str = "rr", weights: dict[str, int] | None = None, backend: str = "nftables") -> str:
     """The virtual server with three servers and a sorry server."""
-    lines = ["protocol TCP", f"lvs_sched {scheduler}", "lvs_method NAT", "lb_backend nftables"]
+    lines = ["protocol TCP", f"lvs_sched {scheduler}", "lvs_method NAT", f"lb_backend {backend}"]
     lines += [f"sorry_server 10.8.0.13 {SORRY_PORT}", *more]
     for number, name in enumerate(SERVERS, 1):
         weight = (weights or {}).get(name, 1)
@@ -33,6 +33,8 @@ def each(count: int, names: tuple[str, ...] = SERVERS) -> Counter[str]:
 
 class Balancer:
     """A daemon on one of the farm's balancers."""
+
+    patience_s = 10.0
 
     def __init__(self, farm: Farm, host: Host, config: str) -> None:
         self.farm = farm
@@ -77,7 +79,7 @@ class Balancer:
         assert outcome["ok"], outcome
 
     def settle(self, what: str, condition: Any) -> None:
-        eventually(condition, 10, lambda: f"not so: {what}\n{self.daemon.log}")
+        eventually(condition, self.patience_s, lambda: f"not so: {what}\n{self.daemon.log}")
 
     def serve(self, *names: str) -> None:
         """From now on these answer, a short while from now at the latest."""
