@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+from msgspec import structs
+
 from standfast.config.data_planes import check_data_planes
 from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType
@@ -15,7 +17,6 @@ from standfast.config.lvs_service import service_of
 from standfast.config.lvs_sync import sync_daemon_of
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
-from standfast.config.tree import Statement
 from standfast.contract.balancing import LoadBalancer
 
 
@@ -36,7 +37,7 @@ def build_balancing(
         service = service_of(block, groups, context)
         if service is not None:
             services.append((block, service))
-    _unique([(block.statement, service) for block, service in services if block.statement is not None], findings)
+    services = _joined(services, findings)
     check_data_planes(services, defaults, groups, planes, findings)
     found = tuple(service for _, service in services)
     return Balancing(
@@ -75,15 +76,26 @@ def _group_is_known(block: Settings, settings: Settings, groups: dict[str, Group
     return False
 
 
-def _unique(services: list[tuple[Statement, VirtualServer]], findings: Findings) -> None:
-    """The kernel knows each service once; adding it again fails."""
-    seen: dict[object, Statement] = {}
-    for at, service in services:
+def _joined(services: list[tuple[Settings, VirtualServer]], findings: Findings) -> list[tuple[Settings, VirtualServer]]:
+    """Blocks of one place are one service: the kernel takes the first one's settings, and everybody's servers.
+
+    So it comes out with keepalived, which adds a second service in vain and then its servers to the first.
+    """
+    kept: dict[object, tuple[Settings, VirtualServer]] = {}
+    for block, service in services:
         place = service.address, service.port, service.mark, service.group, service.protocol, service.family
-        earlier = seen.setdefault(place, at)
-        if earlier is not at:
-            message = f"{service.name} stands in line {earlier.keyword.span.line} already; the kernel takes it once"
-            findings.warning("SF4514", at, message, hint="put all real servers into one block")
+        block_before, before = kept.setdefault(place, (block, service))
+        if block_before is block or block.statement is None or block_before.statement is None:
+            continue
+        line = block_before.statement.keyword.span.line
+        message = (
+            f"{service.name} stands in line {line} already: what is set here does not count, its servers join those"
+        )
+        findings.warning("SF4514", block.statement, message, hint="put all real servers into one block")
+        known = {(server.address, server.port) for server in before.real_servers}
+        more = tuple(server for server in service.real_servers if (server.address, server.port) not in known)
+        kept[place] = block_before, structs.replace(before, real_servers=before.real_servers + more)
+    return list(kept.values())
 
 
 def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:

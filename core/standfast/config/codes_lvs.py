@@ -88,7 +88,8 @@ GROUPS = (
          "The group that it names is not in the file, or has no usable line. The virtual server is left out. "
          "keepalived says so only in its log, not with `-t`."),
     Code("SF4514", "warning", "virtual server twice",
-         "The kernel knows each service once: the second one cannot be added, and its real servers get nothing."),
+         "The kernel knows each service once. As it comes out with keepalived, the first block's settings count, and "
+         "the real servers of both; of a server that stands in both the first counts."),
     Code("SF4515", "error", "`SSL` twice",
          "The later block replaces the earlier one with everything in it."),
 )  # fmt: skip

@@ -54,6 +54,21 @@ def test_faults_between_blocks(text, found):
     assert loaded.stops == []
 
 
+def test_blocks_of_one_place_are_one_service_as_it_comes_out_with_keepalived():
+    first, second, third = service("192.0.2.1 80"), service("192.0.2.1 80"), service("192.0.2.1 81")
+    second = second.replace("lvs_sched rr", "lvs_sched wrr").replace(
+        "real_server 10.0.0.1 80 {", "real_server 10.0.0.2 80 {\n}\nreal_server 10.0.0.1 80 {\nweight 9"
+    )
+    loaded = load_text(first + third + second)
+    (told,) = (d for d in loaded.diagnostics if d.code == "SF4514")
+    assert told.message == (
+        "[192.0.2.1]:tcp:80 stands in line 1 already: what is set here does not count, its servers join those"
+    )
+    one, other = loaded.balancing.virtual_servers
+    assert (one.name, one.scheduler, other.port) == ("[192.0.2.1]:tcp:80", "rr", 81)
+    assert [(str(server.address), server.weight) for server in one.real_servers] == [("10.0.0.1", 1), ("10.0.0.2", 1)]
+
+
 def test_the_nearest_group_is_named():
     loaded = load_text(service("group wbesite") + group("192.0.2.1 80", name="website"))
     (told,) = (d for d in loaded.diagnostics if d.code == "SF4513")
