@@ -219,7 +219,7 @@ declare(
     ),
     Code(
         "SF1403",
-        "error",
+        "warning",
         "condition without a name",
         "`@ID rest` keeps the line on the node with this configuration id, `@^ID rest` on all others. No blank may "
         "stand between `@`, `^` and the id. The line is dropped.",

@@ -15,6 +15,7 @@ _CUT = re.compile(r'"[^"]*(?:"|\Z)|\$\{[^{}"]*\}|\{\{[^{}"]*\}\}|\{%[^"]*?%\}|[{
 _NAME_REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?:[ \t]+\w+)*\}", re.ASCII)
 _PLACEHOLDER = re.compile(r'"[^"]*(?:"|\Z)|<[A-Za-z_][\w .:-]*>')
 _BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\Z")
+_FRESH = re.compile(r"[{}][ \t\f\r\v]*(@|~(?:SEQx?|LST)\b|\$[A-Za-z_]\w*=|include[rmwba]?[ \t])")
 _TRAILING_BRACE = re.compile(r"[{}][ \t\f\r\v]*\Z")
 
 
@@ -101,6 +102,23 @@ def brace_positions(text: str) -> list[int]:
     found = [match.start() for match in _CUT.finditer(text) if match[0] in ("{", "}")]
     if text.count('"') % 2 and (trailing := _TRAILING_BRACE.search(text)) and trailing.start() not in found:
         found.append(trailing.start())
+    return found
+
+
+def fresh_starts(text: str) -> list[int]:
+    """Where a line begins afresh behind a brace, with what only the beginning of a line can be.
+
+    That is a condition, a loop, a definition or an include; a loop and a definition take the rest of the line.
+    """
+    if not _FRESH.search(text):
+        return []
+    found: list[int] = []
+    for brace in brace_positions(text):
+        start = _FRESH.match(text, brace)
+        if start is not None:
+            found.append(brace + 1)
+            if start[1][0] in "~$":
+                break
     return found
 
 

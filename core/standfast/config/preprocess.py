@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from standfast.config import includes, textfaults
 from standfast.config.builder import Builder
 from standfast.config.diagnostics import Frame, Span
-from standfast.config.lexer import code_end, comment_start, lex, unescape
+from standfast.config.lexer import code_end, comment_start, fresh_starts, lex, unescape
 from standfast.config.loops import HEAD, BadLoopError, Loop, loop
 from standfast.config.notices import Notices
 from standfast.config.parameters import Expansion, Parameter, Parameters
@@ -152,6 +152,9 @@ class Preprocessor:
         start = text.head[:1]
         if (start == "$" and self._define(text)) or (start == "~" and self._loop(text)):
             return
+        if starts := fresh_starts(text.text):
+            self._piecewise(text, starts)
+            return
         if "$" in text.text:
             expansion = self._parameters.expand(text)
             if expansion.again or expansion.template is not None:
@@ -162,6 +165,13 @@ class Preprocessor:
             self._include(found, text)
             return
         self._emit(lex(text, self._notices), text.line, text.via)
+
+    def _piecewise(self, text: Text, starts: list[int]) -> None:
+        """A line of which parts behind braces have to be looked at as if they were lines of their own."""
+        begin = 0
+        for end in (*starts, len(text.text)):
+            self._process(text.cut(end).without_start(begin))
+            begin = end
 
     def _count(self, text: Text) -> None:
         self._lines += 1

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.lexer import comment_start, lex, split_words, unescape
+from standfast.config.lexer import comment_start, fresh_starts, lex, split_words, unescape
 from standfast.config.notices import Notices
 from standfast.config.text import Line, Text
 
@@ -89,3 +89,21 @@ def test_what_only_looks_like_a_placeholder_draws_no_remark(raw):
     notices = Notices()
     lex(text(raw), notices)
     assert notices.all() == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "starts"),
+    [
+        ("x { @a b }", [3]),
+        ("x { @a b } @c d", [3, 10]),
+        ("x { ~SEQ(I, 1, 2) y { @z", [3]),
+        ("x { $A=1 } @z", [3]),
+        ("x {include y", [3]),
+        ("x { y } z", []),
+        ('x "{ @a"', []),
+        ("x @a {", []),
+        ("x { $A } ~TEST", []),
+    ],
+)
+def test_where_a_line_begins_afresh(raw, starts):
+    assert fresh_starts(raw) == starts

@@ -161,3 +161,36 @@ def test_a_seed_in_another_block_or_without_a_number_is_none():
     numbers = "n ${_RANDOM 0 1000000000}\n" * 2
     for block in ("vrrp_instance a {\nrandom_seed 7\n}\n", "global_defs {\nrandom_seed\n}\n"):
         assert drawn(block + numbers) != drawn(block + numbers)
+
+
+def outline(statements) -> list:
+    return [[each.raw, *outline(each.block)] if each.block is not None else each.raw for each in statements]
+
+
+def test_behind_a_brace_a_line_begins_afresh():
+    text = "a { @x one\n}\nb { @y no }\n}\nc @x { @^y three } @y four\nd { $N=4\ne $N }\nf { ~SEQ(I, 5, 6) s $I\n}\n"
+    parsed = parse_text(text, config_id="x")
+    assert codes(parsed) == []
+    a, *_ = parsed.tree.statements
+    assert outline(parsed.tree.statements) == [
+        ["a", "one"],
+        ["b"],
+        ["c @x", "three"],
+        ["d", "e 4"],
+        ["f", "s 5", "s 6"],
+    ]
+    assert [each.keyword.span.column for each in a.block or ()] == [8]
+
+
+@pytest.mark.parametrize(
+    ("text", "includes"),
+    [
+        ("x { include b\n}\n", True),
+        ("x } include b\n", True),
+        ('x "{ include b"\n', False),
+        ("x {included b\n}\n", False),
+    ],
+)
+def test_an_include_may_stand_behind_a_brace(text, includes):
+    parsed = parse("a", reader=MemoryReader({"a": text, "b": "y\n"}))
+    assert ("b" in parsed.tree.files) == includes
