@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from msgspec import structs
 
-from standfast.config.data_planes import check_data_planes
+from standfast.config.data_planes import check_data_planes, check_idle
 from standfast.config.findings import Findings
 from standfast.config.keywords.checking import CheckerType
 from standfast.config.lvs_checkers import Context
@@ -40,8 +40,10 @@ def build_balancing(
     services = _joined(services, findings)
     check_data_planes(services, defaults, groups, planes, findings)
     found = tuple(service for _, service in services)
+    globally = lvs_globals(settings, sync_daemon_of(settings, found, findings))
+    check_idle(services, defaults, globally, planes, findings)
     return Balancing(
-        globals=lvs_globals(settings, sync_daemon_of(settings, found, findings)),
+        globals=globally,
         groups=tuple(groups.values()),
         virtual_servers=found,
         tls=tls,

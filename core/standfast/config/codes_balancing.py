@@ -14,6 +14,9 @@ PLANES = (
          "service with `lb_backend` in its block."),
     Code("SF6503", "error", "plugin of a data plane fails",
          "The plugin raised an error when it was asked whether it can run the service. The others are not concerned."),
+    Code("SF6505", "warning", "global setting that a data plane does not know",
+         "It acts on IPVS, say, and the services are balanced by nftables. It is left aside; the message says what "
+         "takes its place."),
     Code("SF6504", "error", "several checks in one `vrrp_check`",
          "A `vrrp_check` is one check with one result. Only the first one in it is made; write a block for each, and "
          "name all of them in `track_check`."),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from standfast.config.entrances import entrances_of
 from standfast.config.findings import Findings
-from standfast.config.lvs_model import Group, VirtualServer
+from standfast.config.lvs_model import Group, LvsGlobals, VirtualServer
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
@@ -49,6 +49,28 @@ def check_data_planes(
                 where = block.seen.get(objection.keyword, at) if objection.keyword else at
                 message = f"{service.name} cannot be balanced by {plane}: {objection.words}"
                 findings.error("SF6502", where, message, hint=objection.hint)
+
+
+def check_idle(
+    services: list[tuple[Settings, VirtualServer]],
+    defaults: Settings,
+    settings: LvsGlobals,
+    known: Mapping[str, type[LoadBalancer]],
+    findings: Findings,
+) -> None:
+    """Complain of global settings that change nothing on a data plane that was chosen."""
+    if defaults.statement is None:
+        return  # nothing is set
+    for plane in sorted({service.backend or settings.backend for _, service in services} & set(known)):
+        try:
+            idle = list(known[plane].idle(settings))
+        except Exception as error:  # as above
+            message = f"the plugin of `{plane}` fails on `global_defs` ({type(error).__name__}: {error})"
+            findings.warning("SF6505", defaults.statement, message, hint="tell who wrote the plugin")
+            continue
+        for each in idle:
+            message = f"`{each.keyword}` changes nothing on {plane}: {each.words}"
+            findings.warning("SF6505", defaults.seen.get(each.keyword, defaults.statement), message, hint=each.hint)
 
 
 def _unknown(at: Statement, name: str, known: Mapping[str, object], findings: Findings) -> None:

@@ -139,6 +139,11 @@ class LoadBalancer(ABC):
         """What this backend cannot do of a service. Pure: used by `check`, without root and on any machine."""
 
     @classmethod
+    def idle(cls, settings: LvsGlobals) -> Iterable[Objection]:
+        """Global settings that were given and change nothing here, with what to do instead. Pure: used by `check`."""
+        return ()
+
+    @classmethod
     @abstractmethod
     def lacking(cls) -> str:
         """Why it cannot work on this kernel, with what to do; empty: it can. May load a kernel module."""

@@ -38,6 +38,11 @@ class Simple(MemoryLoadBalancer):
         if service.port == 80:
             yield Objection(keyword="", words="port 80 is too low")
 
+    @classmethod
+    def idle(cls, settings):
+        if settings.timeouts_s:
+            yield Objection(keyword="lvs_timeouts", words="nothing ends here", hint="wait")
+
 
 class Broken(MemoryLoadBalancer):
     name = "broken"
@@ -45,6 +50,10 @@ class Broken(MemoryLoadBalancer):
     @classmethod
     def objections(cls, service, entrances):
         raise KeyError("x")
+
+    @classmethod
+    def idle(cls, settings):
+        raise KeyError("y")
 
 
 def found(globally: str = "", own: str = "") -> list[tuple[str, int, str, str]]:
@@ -78,5 +87,13 @@ def test_nothing_is_said_where_the_kernel_decides(globally):
 
 
 def test_a_plugin_that_fails_is_named():
-    ((code, _, message, _),) = found(own="lb_backend broken")
-    assert (code, message) == ("SF6503", "the plugin of `broken` fails on [192.0.2.10]:tcp:80 (KeyError: 'x')")
+    assert [each[::2] for each in found(own="lb_backend broken")] == [
+        ("SF6503", "the plugin of `broken` fails on [192.0.2.10]:tcp:80 (KeyError: 'x')"),
+        ("SF6505", "the plugin of `broken` fails on `global_defs` (KeyError: 'y')"),
+    ]
+
+
+def test_global_settings_that_change_nothing_are_told_once():
+    idle = [each for each in found("lvs_timeouts tcp 5", "lb_backend simple") if each[0] == "SF6505"]
+    assert idle == [("SF6505", 3, "`lvs_timeouts` changes nothing on simple: nothing ends here", "wait")]
+    assert found("lvs_timeouts tcp 5") == [], "the kernel decides"

@@ -61,6 +61,11 @@ class NftablesBalancer(LoadBalancer):
         return tuple(impossible.objections(service, entrances))
 
     @classmethod
+    def idle(cls, settings: LvsGlobals) -> Iterable[Objection]:
+        """Time-outs and sync daemon of IPVS."""
+        return tuple(impossible.idle(settings))
+
+    @classmethod
     def lacking(cls) -> str:
         """Tries an empty ruleset in the kernel."""
         return lacking()
@@ -260,12 +265,11 @@ class NftablesBalancer(LoadBalancer):
 
 
 def _beyond_us(settings: LvsGlobals) -> tuple[Failure, ...]:
-    found = []
-    if settings.timeouts_s:
-        found.append("`lvs_timeouts` is for IPVS; nftables uses connection tracking's, net.netfilter.nf_conntrack_*")
-    if settings.sync_daemon:
-        found.append("`lvs_sync_daemon` is for IPVS; with `lvs_sched mh` both balancers choose alike without it")
-    return tuple(Failure(pool="", words=words) for words in found)
+    """The same at run time: without `lb_backend` nobody knew of it when the file was checked."""
+    return tuple(
+        Failure(pool="", words=f"`{each.keyword}` changes nothing here: {each.words}; {each.hint}")
+        for each in impossible.idle(settings)
+    )
 
 
 def _words(error: Exception) -> str:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.api import Address, Entrance, Forwarding, Persistence, RealServer, VirtualServer
+from standfast.api import Address, Entrance, Forwarding, LvsGlobals, Persistence, RealServer, SyncDaemon, VirtualServer
 from standfast.config.lvs_model import SorryServer
 from standfast_lb.nftables.backend import NftablesBalancer
 
@@ -23,6 +23,14 @@ def service(**more):
 
 def keywords(config, entrances=WEB):
     return [objection.keyword for objection in NftablesBalancer.objections(config, entrances)]
+
+
+def test_global_settings_of_ipvs_have_their_place_elsewhere():
+    settings = LvsGlobals(timeouts_s={"udp": 5, "tcp": 9}, sync_daemon=SyncDaemon(interface="eth0"))
+    timeouts, sync = NftablesBalancer.idle(settings)
+    assert (timeouts.keyword, sync.keyword) == ("lvs_timeouts", "lvs_sync_daemon")
+    assert "tcp_timeout_established and net.netfilter.nf_conntrack_udp_timeout_stream" in timeouts.hint
+    assert NftablesBalancer.idle(LvsGlobals(flush=True)) == ()
 
 
 @pytest.mark.parametrize("scheduler", ["rr", "wrr", "sh", "mh", "dh", "fo", "random"])
