@@ -28,22 +28,23 @@ from standfast.net.nft.commands import (
 from standfast.net.nft.sets import CONSTANT, DYNAMIC, INTERVAL, TIMEOUT, Set
 from standfast.net.nft.statements import (
     CLOSING,
+    COUNT,
+    MASQUERADE,
     NEVER_TRACKED,
     NOT_TRANSLATED,
+    REJECT,
+    RESET,
+    UNTRACKED,
     Branch,
-    Count,
     Destination,
     Device,
     Do,
     Forward,
-    Masquerade,
     Match,
     MatchAny,
     MatchSet,
-    Reject,
     Rewrite,
     SetMark,
-    Untracked,
     Update,
 )
 from standfast.net.nft.types import (
@@ -141,12 +142,12 @@ def inet() -> list:
         AddRule(INET, "prerouting", (Branch(KEY4, "vs4r"),)),
         AddRule(INET, "postrouting", (NOT_TRANSLATED, Do(Verdict("return")))),
         AddRule(INET, "postrouting", (PORTED, MatchSet(CT_KEY, "con4"))),
-        AddRule(INET, "postrouting", (MatchSet(t.IP_SOURCE, "rs4"), Masquerade())),
+        AddRule(INET, "postrouting", (MatchSet(t.IP_SOURCE, "rs4"), MASQUERADE)),
         AddRule(INET, "postrouting", (Do(Verdict("jump", "po1")),)),
-        AddRule(INET, "input", (TCP, MatchSet(t.IP_SOURCE, "nets", negated=True), Count(), Reject(reset=True))),
-        AddRule(INET, "input", (MatchSet(t.META_L4PROTO, "fixed"), Reject())),
+        AddRule(INET, "input", (TCP, MatchSet(t.IP_SOURCE, "nets", negated=True), COUNT, RESET)),
+        AddRule(INET, "input", (MatchSet(t.META_L4PROTO, "fixed"), REJECT)),
         AddRule(INET, "input", (Match(t.META_IIFNAME, b"eth0".ljust(16, b"\0"), "!="), Do(Verdict("drop")))),
-        AddRule(INET, "input", (NEVER_TRACKED, Match(t.CT_DIRECTION, b"\1"), Untracked())),
+        AddRule(INET, "input", (NEVER_TRACKED, Match(t.CT_DIRECTION, b"\1"), UNTRACKED)),
     ]
 
 

@@ -28,7 +28,7 @@ from standfast.net.nft.commands import (
     Table,
 )
 from standfast.net.nft.sets import Set
-from standfast.net.nft.statements import Count, Do, Duplicate, Match, MatchAny, MatchSet
+from standfast.net.nft.statements import COUNT, Do, Duplicate, Match, MatchAny, MatchSet
 from standfast.net.nft.types import (
     INTERFACE,
     INTERFACE_NAME,
@@ -173,7 +173,7 @@ def _reports(match: Match | MatchAny, destination: terms.Field, wanted: Wanted) 
 
 
 def _counted(rule: Rule, wanted: Wanted) -> Rule:
-    return (*rule[:-1], Count(), rule[-1]) if wanted.settings.counters else rule
+    return (*rule[:-1], COUNT, rule[-1]) if wanted.settings.counters else rule
 
 
 def _interfaces(table: Table, wanted: Wanted) -> list[Command]:

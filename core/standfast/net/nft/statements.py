@@ -172,40 +172,6 @@ class Destination:
 
 
 @dataclass(frozen=True, slots=True)
-class Masquerade:
-    """Gives the connection this machine's address as its source."""
-
-    needs: tuple[str, ...] = ()
-
-    def encode(self, _anonymous: Anonymous) -> bytes:
-        """Masq without options."""
-        return expression("masq")
-
-    def __str__(self) -> str:
-        return "masquerade"
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """Refuses: a TCP reset, or "port unreachable"."""
-
-    reset: bool = False
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """A reset is TCP's."""
-        return ("tcp",) if self.reset else ()
-
-    def encode(self, _anonymous: Anonymous) -> bytes:
-        """NFT_REJECT_TCP_RST is 1, NFT_REJECT_ICMPX_UNREACH 2 with code 1 (port)."""
-        numbers = u32(1, 1) + attribute(2, b"\0") if self.reset else u32(1, 2) + attribute(2, b"\1")
-        return expression("reject", numbers)
-
-    def __str__(self) -> str:
-        return "reject with tcp reset" if self.reset else "reject with icmpx port-unreachable"
-
-
-@dataclass(frozen=True, slots=True)
 class Update:
     """Writes into a dynamic set or map, and starts the element's time anew. Goes on in any case."""
 
@@ -343,32 +309,32 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
-class Untracked:
-    """Keeps the packet away from connection tracking."""
+class Plain:
+    """Does one thing that nothing is said about."""
 
+    words: str
+    expression: str
+    attributes: bytes = b""
     needs: tuple[str, ...] = ()
 
     def encode(self, _anonymous: Anonymous) -> bytes:
-        """Notrack."""
-        return expression("notrack")
+        """The one expression."""
+        return expression(self.expression, self.attributes)
 
     def __str__(self) -> str:
-        return "notrack"
+        return self.words
 
 
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Counts packets and bytes that get here."""
-
-    needs: tuple[str, ...] = ()
-
-    def encode(self, _anonymous: Anonymous) -> bytes:
-        """Counter, from 0."""
-        return expression("counter", u64(1, 0) + u64(2, 0))
-
-    def __str__(self) -> str:
-        return "counter"
-
+MASQUERADE: Final = Plain("masquerade", "masq")
+"""Gives the connection this machine's address as its source."""
+REJECT: Final = Plain("reject with icmpx port-unreachable", "reject", u32(1, 2) + attribute(2, b"\1"))
+"""NFT_REJECT_ICMPX_UNREACH is 2, with code 1 (port)."""
+RESET: Final = Plain("reject with tcp reset", "reject", u32(1, 1) + attribute(2, b"\0"), ("tcp",))
+"""NFT_REJECT_TCP_RST is 1."""
+UNTRACKED: Final = Plain("notrack", "notrack")
+"""Keeps the packet away from connection tracking."""
+COUNT: Final = Plain("counter", "counter", u64(1, 0) + u64(2, 0))
+"""Counts packets and bytes that get here, from 0."""
 
 GUARDS: Final[dict[tuple[str, str], Match]] = {
     ("inet", "ip"): Match(META_NFPROTO, b"\x02"),

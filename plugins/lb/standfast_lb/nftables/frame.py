@@ -8,16 +8,17 @@ from standfast.net.nft import terms as t
 from standfast.net.nft.commands import Hook, Rule, Table
 from standfast.net.nft.sets import INTERVAL, Set
 from standfast.net.nft.statements import (
+    MASQUERADE,
     NEVER_TRACKED,
     NOT_TRANSLATED,
+    REJECT,
+    RESET,
+    UNTRACKED,
     Branch,
     Do,
-    Masquerade,
     Match,
     MatchAny,
     MatchSet,
-    Reject,
-    Untracked,
 )
 from standfast.net.nft.types import MARK, SERVICE, Verdict, concatenation
 from standfast_lb.nftables.parts import Frame, Place
@@ -125,7 +126,7 @@ def _after(ways: list[Way]) -> Iterator[Rule]:
         yield (*_family(way), *ported, Branch(way.original_term, f"po{way.name}"))
     for family in sorted({way.family for way in ways}):
         # A server that is a client of its own service would otherwise get the answer from itself.
-        yield MatchSet(SIDES[family].source, f"rs{family}"), Masquerade()
+        yield MatchSet(SIDES[family].source, f"rs{family}"), MASQUERADE
 
 
 def _traffic(ways: list[Way]) -> Iterator[Rule]:
@@ -141,8 +142,8 @@ def _traffic(ways: list[Way]) -> Iterator[Rule]:
 def _refusals(ways: Iterable[Way]) -> Iterator[Rule]:
     for way in ways:
         down = MatchSet(way.term, f"down{way.name}")
-        yield TCP, *_family(way), down, Reject(reset=True)
-        yield *_family(way), down, Reject()
+        yield TCP, *_family(way), down, RESET
+        yield *_family(way), down, REJECT
 
 
 def back_key(side: Side) -> t.Term:
@@ -161,7 +162,7 @@ def _single_sets(ways: Iterable[Way]) -> Iterator[Set]:
 def _single_rules(ways: Iterable[Way]) -> Iterator[Rule]:
     for way in ways:
         yield UDP, Branch(way.term, f"op{way.name}")
-        yield UDP, MatchSet(back_key(way.side), f"ob{way.name}"), Untracked()
+        yield UDP, MatchSet(back_key(way.side), f"ob{way.name}"), UNTRACKED
 
 
 def _back_rules(ways: Iterable[Way]) -> Iterator[Rule]:

@@ -11,16 +11,16 @@ from standfast.net.nft.commands import Rule, Table
 from standfast.net.nft.sets import DYNAMIC, INTERVAL, TIMEOUT, Set
 from standfast.net.nft.statements import (
     CLOSING,
+    MASQUERADE,
+    UNTRACKED,
     Branch,
     Destination,
     Device,
     Forward,
-    Masquerade,
     Match,
     Rewrite,
     SetMark,
     Statement,
-    Untracked,
     Update,
 )
 from standfast.net.nft.types import INTERFACE, MARK, SERVICE, Data, Type, Verdict, concatenation, number32
@@ -170,7 +170,7 @@ class _Translated(_Service):
             server = t.joined(self.side.server, t.CT_REPLY_PORT) if self.ported else self.side.server
             rules.append((*self._protocol, Update(f"pe_{self.name}", client, server)))
         if self.pool.forwarding.masquerade:
-            rules.append((Masquerade(),))
+            rules.append((MASQUERADE,))
         return rules
 
     def _sets(self, table: Table) -> Sequence[tuple[Place, tuple[Set, Elements]]]:
@@ -221,7 +221,7 @@ class _Single(_Service):
         address, port = door.first[4 : 4 + size], door.first[-4:-2]
         servers = {server: f"op_{self.name}_{self.memory.seen[server]}" for server in self.servers}
         chains: dict[Place, tuple[Rule, ...]] = {
-            (table, chain): ((Untracked(), Branch(self.schedule.terms[0], f"sl_{self.name}")),),
+            (table, chain): ((UNTRACKED, Branch(self.schedule.terms[0], f"sl_{self.name}")),),
             (table, back): ((Rewrite(self.side.source, address), Rewrite(t.UDP_SOURCE_PORT, port)),),
         }
         for server, name in servers.items():

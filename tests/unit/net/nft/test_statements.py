@@ -2,12 +2,12 @@ from standfast.net.nft import terms as t
 from standfast.net.nft.statements import (
     CLOSING,
     NOT_TRANSLATED,
+    REJECT,
     Destination,
     Duplicate,
     Match,
     MatchAny,
     MatchSet,
-    Reject,
     Rewrite,
     Update,
 )
@@ -38,7 +38,7 @@ def test_words():
     dup = Duplicate(t.IP_DESTINATION, t.Looked(t.META_OIFNAME, "below", INTERFACE))
     assert str(dup) == "dup to ip daddr device meta oifname map @below"
     assert dup.needs == ("ip",)
-    assert str(Reject()) == "reject with icmpx port-unreachable"
+    assert str(REJECT) == "reject with icmpx port-unreachable"
 
 
 def test_several_values_are_a_set_of_the_transaction():
