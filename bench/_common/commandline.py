@@ -10,8 +10,7 @@ from _common.sides import chosen_sides
 
 def parser(description: str) -> argparse.ArgumentParser:
     """With the sides, the short form and the JSON file."""
-    made = argparse.ArgumentParser(description=description)
-    made.add_argument("--quick", action="store_true", help="a few samples, in well under a minute")
+    made = _every(description, quick="a few samples, in well under a minute")
     made.add_argument(
         "--sides",
         type=_sides,
@@ -19,7 +18,20 @@ def parser(description: str) -> argparse.ArgumentParser:
         metavar="A,B",
         help="which daemons are compared (standfast,keepalived); keepalived,keepalived shows what noise alone does",
     )
-    made.add_argument("--json", type=Path, metavar="FILE", help="also write all samples, summaries and verdicts there")
+    return made
+
+
+def programming_parser(description: str, *, quick: str, rounds: int) -> argparse.ArgumentParser:
+    """With how often a data plane is programmed; ``quick`` says what the short form is."""
+    made = _every(description, quick=quick)
+    made.add_argument("--rounds", type=int, default=rounds, metavar="N", help=f"samples; the best counts ({rounds})")
+    return made
+
+
+def _every(description: str, *, quick: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=description)
+    made.add_argument("--quick", action="store_true", help=quick)
+    made.add_argument("--json", type=Path, metavar="FILE", help="also write all samples and what came of them there")
     return made
 
 

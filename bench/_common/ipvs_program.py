@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import sys
 import tempfile
@@ -12,6 +11,8 @@ from pathlib import Path
 from rich import box
 from rich.console import Console
 from rich.table import Table
+
+from _common.commandline import programming_parser
 
 ROOT = Path(__file__).parents[2]
 LIMITS_MS = {"1 service x 1,000 servers": 40.0, "1,000 services x 1 server": 100.0, "read back 1,000 servers": 60.0}
@@ -28,7 +29,8 @@ Samples = dict[str, dict[str, list[float]]]
 
 def main() -> None:
     """Measure, print, and end with 1 if a limit is not held."""
-    options = _parser().parse_args()
+    description = "How long programming IPVS takes: standfast, ipvsadm and keepalived."
+    options = programming_parser(description, quick="one round", rounds=ROUNDS).parse_args()
     rounds = 1 if options.quick else options.rounds
     samples = measured(rounds)
     missed = show(samples)
@@ -74,11 +76,3 @@ def show(samples: Samples) -> list[str]:
         table.add_row(work, *cells, limit, ("yes" if met else "NO") if bounds else "")
     Console(width=120).print(table)
     return missed
-
-
-def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(description="How long programming IPVS takes: standfast, ipvsadm and keepalived.")
-    made.add_argument("--quick", action="store_true", help="one round")
-    made.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"samples; the best counts ({ROUNDS})")
-    made.add_argument("--json", type=Path, metavar="FILE", help="also write all samples there")
-    return made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from _common.commandline import programming_parser
 from _common.planes import Timing, by_backend, by_tool, works
 from standfast.lab.lab import Host, Lab
 from standfast_lb.nftables.backend import NftablesBalancer
@@ -23,7 +23,8 @@ ROUNDS = 5
 
 def main() -> None:
     """Measure, print, and end with 1 if a limit is not held."""
-    options = _parser().parse_args()
+    description = "How long programming a data plane takes, by us and by the usual tool."
+    options = programming_parser(description, quick="no more than 1,000 servers", rounds=ROUNDS).parse_args()
     with Lab() as lab:
         (host,) = lab.add_hosts(lb=["10.0.0.1/8"])
         limits = {count: both for count, both in NFTABLES.items() if not options.quick or count <= 1000}
@@ -69,11 +70,3 @@ def _show(timings: list[Timing]) -> None:
         met = "yes" if _held(ours, timings) else "NO"
         table.add_row(ours.work.name, f"{ours.best:.2f}", f"{theirs.best:.2f}", limit, met)
     Console(width=120).print(table)
-
-
-def _parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(description="How long programming a data plane takes, by us and by the usual tool.")
-    made.add_argument("--quick", action="store_true", help="no more than 1,000 servers")
-    made.add_argument("--rounds", type=int, default=ROUNDS, metavar="N", help=f"samples; the best counts ({ROUNDS})")
-    made.add_argument("--json", type=Path, metavar="FILE", help="also write all samples there")
-    return made
