@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 _LATE_MS = 100
 """Less is nothing that anybody notices."""
 
+_SOON_DAYS = 30
+"""Certificates that last longer are not worth a word."""
+
 _ORDERS = (("ordered", "order"), ("weight ordered", "weight_order"))
 
 _STYLES = {"up": "bold green", "down": "bold red", "drained": "yellow", "disabled": "magenta"}
@@ -74,11 +77,19 @@ def _checks(server: dict[str, Any]) -> str:
     words = []
     for check in server["checks"]:
         took = f" ({check['ms']:g} ms)" if "ms" in check else ""
-        words.append(f"{check['kind']}: {check['last']}{took}")
+        words.append(f"{check['kind']}: {check['last']}{took}{_certificate(check)}")
     words += [f"{what} {_ordered(server[key])}" for what, key in _ORDERS if key in server]
     if "out_at" in server:
         words.append(f"taken out at {clock_time(server['out_at'])}")
     return "; ".join(words) or "no checks"
+
+
+def _certificate(check: dict[str, Any]) -> str:
+    """While there is time to get another one."""
+    days = check.get("details", {}).get("certificate_days")
+    if days is None or days > _SOON_DAYS:
+        return ""
+    return f", its certificate ends in {days} days" if days >= 0 else ", its certificate has ended"
 
 
 def _ordered(origin: dict[str, str]) -> str:

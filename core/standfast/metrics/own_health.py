@@ -20,7 +20,7 @@ STATISTICS: Final = {
 }
 """What a data plane counts -> the end of the metric's name."""
 
-SERVER_STATES: Final = ("up", "down", "drain", "disabled", "enabled")
+SERVER_STATES: Final = ("up", "down", "drained", "disabled")
 _SERVER: Final = ("service", "server")
 _CHECK: Final = (*_SERVER, "check")
 
@@ -48,6 +48,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
     gauge("standfast_service_unbalanced", "1: the kernel does not have what it should have.", "service"),
     *_statistics("service", ("service",)),
     gauge("standfast_server_up", "1: the real server is up.", *_SERVER),
+    gauge("standfast_server_ordered", "1: somebody has drained or disabled it.", *_SERVER),
     gauge("standfast_server_weight", "Its weight by configuration and checks.", *_SERVER),
     gauge("standfast_server_programmed_weight", "Its weight in the data plane; absent: it is not there.", *_SERVER),
     gauge("standfast_server_last_change_timestamp_seconds", "When it went up or down.", *_SERVER),
@@ -57,6 +58,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
     gauge("standfast_check_failures", "Failures in a row that were forgiven.", *_CHECK, "kind"),
     gauge("standfast_check_last_duration_seconds", "How long it took last.", *_CHECK, "kind"),
     gauge("standfast_check_last_run_timestamp_seconds", "When it last ended.", *_CHECK, "kind"),
+    gauge("standfast_check_certificate_days", "Days until the certificate that it was shown ends.", *_CHECK, "kind"),
     Declared("standfast_check_duration_seconds", "histogram", "How long checks took.", ("kind",)),
     counter("standfast_check_results_total", "What checks said; `none`: nothing was learned.", "kind", "result"),
     gauge("standfast_checks", "Different checks that are made."),
@@ -128,6 +130,7 @@ def _service(sheet: Sheet, service: Document) -> None:
 def _server(sheet: Sheet, service: str, server: Document) -> None:
     who = (service, server["server"])
     sheet.put("standfast_server_up", server["state"] == "up", *who)
+    sheet.put("standfast_server_ordered", server["state"] in ("drained", "disabled"), *who)
     sheet.put("standfast_server_weight", server["weight"], *who)
     sheet.put("standfast_server_programmed_weight", server["programmed"], *who)
     sheet.put("standfast_server_last_change_timestamp_seconds", unix(server["since"]), *who)
@@ -139,6 +142,7 @@ def _server(sheet: Sheet, service: str, server: Document) -> None:
         sheet.put("standfast_check_failures", check.get("failures", 0), *which)
         sheet.put("standfast_check_last_duration_seconds", check["ms"] / 1000 if "ms" in check else None, *which)
         sheet.put("standfast_check_last_run_timestamp_seconds", unix(check.get("at")), *which)
+        sheet.put("standfast_check_certificate_days", check.get("details", {}).get("certificate_days"), *which)
 
 
 def _target(sheet: Sheet, target: Document) -> None:

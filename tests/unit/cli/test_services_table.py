@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from rich.console import Console
 
 from standfast import clock
@@ -74,6 +75,16 @@ def test_an_order_shows_since_when_by_whom_and_what_for():
     first_words, second_words = (_checks(server) for server in described["servers"])
     assert re.fullmatch(r"TCP_CHECK: not checked yet; ordered at \d\d:\d\d:\d\d by anna: new kernel", first_words)
     assert re.fullmatch(r"TCP_CHECK: not checked yet; weight ordered at \d\d:\d\d:\d\d", second_words)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(31, ""), (30, ", its certificate ends in 30 days"), (0, ", its certificate ends in 0 days"),
+     (-1, ", its certificate has ended")],
+)  # fmt: skip
+def test_a_certificate_that_ends_soon_is_told(days, words):
+    result = good("status 200 for /", duration=1000, details={"status": 200, "certificate_days": days})
+    assert shown(result)[2].endswith(f"TCP_CHECK: status 200 for / (1 ms){words}")
 
 
 def test_no_services_no_table():

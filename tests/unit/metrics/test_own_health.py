@@ -26,6 +26,20 @@ def test_services_servers_and_checks(picture, samples):
     assert found["standfast_plane_batches_total", (("plane", "nftables"),)] > 0
 
 
+def test_orders_and_certificates(picture, samples):
+    (service,) = picture["virtual_servers"]
+    service["servers"][0]["state"] = "drained"
+    service["servers"][0]["checks"][0]["details"] = {"certificate_days": -3}
+    sheet = Sheet(DECLARED)
+    fill(sheet, picture)
+    found = samples(sheet)
+    assert [found["standfast_server_ordered", (("server", who), SERVICE)] for who in (DOWN, UP)] == [1, 0]
+    assert found["standfast_service_servers", (SERVICE, ("state", "drained"))] == 1
+    check = (("check", "1"), ("kind", "TCP_CHECK"), ("server", DOWN), SERVICE)
+    assert found["standfast_check_certificate_days", check] == -3
+    assert sum(name == "standfast_check_certificate_days" for name, _ in found) == 1
+
+
 def test_without_a_health_process_nothing_is_said(picture, samples):
     picture["virtual_servers"] = []
     del picture["data_planes"], picture["checks"]
