@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from aiosmtpd.smtp import SMTP
 from harness.config import VIP, global_defs, instance
+from harness.mailbox import mailbox, shown
 from harness.network import Net, eventually
 from harness.pairings import ours_alone
 
@@ -23,42 +21,6 @@ def listening(host: Host) -> socket.socket:
     """A socket that listens inside the host's namespace, on a port that the kernel chooses."""
     with host.namespace.entered():
         return socket.create_server((host.address, 0))
-
-
-@contextmanager
-def mailbox(host: Host) -> Iterator[tuple[int, list[str]]]:
-    """A mail server; its port, and the mails that it got."""
-    mails: list[str] = []
-
-    class Keeps:
-        async def handle_DATA(self, server, session, envelope):  # noqa: N802
-            mails.append(envelope.content.decode().replace("\r\n", "\n"))
-            return "250 taken"
-
-    sock = listening(host)
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever)
-
-    async def start() -> asyncio.Server:
-        return await loop.create_server(lambda: SMTP(Keeps(), loop=loop, hostname="relay"), sock=sock)
-
-    async def stop(server: asyncio.Server) -> None:
-        server.close()
-        tasks = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await asyncio.sleep(0)
-
-    thread.start()
-    server = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
-    try:
-        yield sock.getsockname()[1], mails
-    finally:
-        asyncio.run_coroutine_threadsafe(stop(server), loop).result(10)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
 
 
 @contextmanager
@@ -89,11 +51,6 @@ def receiver(host: Host) -> Iterator[tuple[int, list[dict]]]:
         server.server_close()
 
 
-def shown(mail: str) -> list[str]:
-    """A mail without its date."""
-    return [re.sub(r"^Date: .*", "Date: ", line) for line in mail.strip().splitlines()]
-
-
 def expected(subject: str, body: str) -> list[str]:
     return [
         "Date: ",
@@ -120,7 +77,7 @@ def mail_settings(host: Host, port: int) -> str:
 
 
 def test_every_transition_is_mailed_in_these_words(solo: Net):
-    with mailbox(solo.a) as (port, mails):
+    with mailbox(solo.a.namespace, solo.a.address) as (port, mails):
         daemon = solo.start(solo.a, mail_settings(solo.a, port) + instance("smtp_alert", priority=100))
         assert solo.a.wait_address(VIP), solo.logs()
         wanted = [expected("Entering BACKUP state", NOT), expected("Entering MASTER state", NOW)]

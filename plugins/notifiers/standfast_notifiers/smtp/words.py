@@ -110,17 +110,15 @@ def _of_checker(kind: str, up: bool, seen: str) -> str:
 
 
 def _quorum(event: QuorumChange) -> Words:
+    """Signs and sums as keepalived has them: `Lost quorum 3+1=2 <= 1`, which its log has as `3-1=2 > 1`."""
     subject = f"Virtualserver {_service(event)} - {'UP' if event.up else 'DOWN'}"
     if event.cause in _ENDS:
         return Words(subject, f"=> {_ENDS[event.cause]} <=")
     text = "Gained quorum" if event.up else "Lost quorum"
     if event.cause.startswith("starting with quorum"):
         text = f"Starting with quorum {'up' if event.up else 'down'}"
-    sign, compared = ("+", "<=") if event.up or text.startswith("Starting") else ("-", ">")
-    total = event.quorum + event.hysteresis if sign == "+" else event.quorum - event.hysteresis
-    if sign == "+" and not event.up:
-        compared = ">"
-    return Words(subject, f"=> {text} {event.quorum}{sign}{event.hysteresis}={total} {compared} {event.weight} <=")
+    total = event.quorum - event.hysteresis if text == "Lost quorum" else event.quorum + event.hysteresis
+    return Words(subject, f"=> {text} {event.quorum}+{event.hysteresis}={total} <= {event.weight} <=")
 
 
 def _service(event: QuorumChange) -> str:

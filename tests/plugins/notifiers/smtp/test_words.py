@@ -92,7 +92,8 @@ def sent(event):
             "TCP CHECK failed on service",
         ),
         (quorum(True, hysteresis=1), f"Virtualserver {VS} - UP", "Gained quorum 1+1=2 <= 2"),
-        (quorum(False, weight=0), f"Virtualserver {VS} - DOWN", "Lost quorum 1-0=1 > 0"),
+        (quorum(False, weight=1, hysteresis=1), f"Virtualserver {VS} - DOWN", "Lost quorum 1+1=0 <= 1"),
+        (quorum(False, weight=0), f"Virtualserver {VS} - DOWN", "Lost quorum 1+0=1 <= 0"),
         (
             quorum(True, "starting with quorum up: x"),
             f"Virtualserver {VS} - UP",
@@ -101,7 +102,7 @@ def sent(event):
         (
             quorum(False, "starting with quorum down: x", 0),
             f"Virtualserver {VS} - DOWN",
-            "Starting with quorum down 1+0=1 > 0",
+            "Starting with quorum down 1+0=1 <= 0",
         ),
         (quorum(False, "shutting down"), f"Virtualserver {VS} - DOWN", "Shutting down"),
         (DaemonChange(at=0, what="test", words="is it there?"), "standfast - Test", "is it there?"),
