@@ -99,8 +99,10 @@ class Figures:
 
     def note(self, kind: str, result: CheckResult) -> None:
         """One check has ended."""
-        self.results.setdefault(kind, Tally()).count(result)
-        self.durations.setdefault(kind, Durations()).note(result.duration)
+        if kind not in self.results:
+            self.results[kind], self.durations[kind] = Tally(), Durations()
+        self.results[kind].count(result)
+        self.durations[kind].note(result.duration)
 
 
 Say: TypeAlias = Callable[[str, str, str], None]

@@ -21,6 +21,10 @@ from standfast.values import SECOND, seconds
 FIRST_WAIT: Final = SECOND
 """Before any first check, as keepalived waits."""
 
+PITCH: Final = SECOND // 20
+"""Checks that are a second or more away are due at multiples of this. Those that fall together share one wake-up, and a
+process that wakes to cold caches pays more for that than for a check. Half of it is the most that one is moved."""
+
 AT_ONCE: Final = 64
 """Checks begun before others get their turn."""
 
@@ -120,7 +124,7 @@ class Scheduler:
 
     def _enter(self, probe: Probe, wait: int) -> None:
         earlier = self._agenda.next
-        due = _now() + min(wait, LONGEST_WAIT)
+        due = _due(_now(), min(wait, LONGEST_WAIT))
         self._agenda.enter(probe, due)
         if earlier is None or due < earlier:
             self._changed.set()
@@ -235,6 +239,12 @@ def _limit(probe: Probe, pace: Pace) -> int:
         return pace.deadline
     own: int = probe.checker.longest or 0
     return max(60 * SECOND, min(PATIENCE * pace.delay_loop, LONGEST_WAIT), own + 10 * SECOND)
+
+
+def _due(now: int, wait: int) -> int:
+    """When to begin what is to wait for so long."""
+    due = now + wait
+    return (due + PITCH // 2) // PITCH * PITCH if wait >= SECOND else due
 
 
 def _now() -> int:

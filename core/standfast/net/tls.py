@@ -6,6 +6,7 @@ import calendar
 import socket
 import ssl
 import time
+from contextlib import suppress
 from functools import lru_cache
 
 from standfast.config.record import Record
@@ -64,63 +65,97 @@ def _no_password() -> bytes:
 
 
 class TlsConnection(Connection):
-    """The same on top of TLS."""
+    """The same on top of TLS.
 
-    __slots__ = ("tls",)
+    OpenSSL works on memory and we read and write the socket: one call for all that has come, where OpenSSL itself takes
+    two for each record, and none of the calls with which a socket is made one of TLS.
+    """
+
+    __slots__ = ("_came", "_goes", "tls")
 
     def __init__(self, below: Connection, context: ssl.SSLContext, name: str | None) -> None:
         self.timeout: float = below.timeout
-        self.tls: ssl.SSLSocket = context.wrap_socket(below.socket, server_hostname=name, do_handshake_on_connect=False)
-        self.socket: socket.socket = self.tls
+        self.socket: socket.socket = below.socket
+        self._came, self._goes = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self.tls: ssl.SSLObject = context.wrap_bio(self._came, self._goes, server_hostname=name)
 
     async def handshake(self) -> None:
         """Raises :class:`CheckError` with code ``tls`` if there is none."""
-        while True:
-            try:
-                self.tls.do_handshake()
-                return
-            except ssl.SSLWantReadError:
-                await self.readable()
-            except ssl.SSLWantWriteError:
-                await self.writable()
-            except (OSError, ValueError) as error:
-                raise CheckError(_refused(error)) from error
+        try:
+            while True:
+                try:
+                    self.tls.do_handshake()
+                except ssl.SSLWantReadError:
+                    await self._exchange()
+                else:
+                    await self._flush()
+                    return
+        except (OSError, ValueError) as error:
+            self._say_what_fits()  # an alert: the other side's log is to tell why, too
+            raise CheckError(_refused(error)) from error
 
     async def receive(self, most: int = 65536) -> bytes:
         """What has come; empty at the end, with or without a goodbye."""
-        while True:
-            try:
-                return self.tls.recv(most)
-            except ssl.SSLWantReadError:
-                await self.readable()
-            except ssl.SSLWantWriteError:
-                await self.writable()
-            except ssl.SSLError as error:
-                raise CheckError(_refused(error)) from error
-            except OSError as error:
-                failed(error, "reading")
+        try:
+            while True:
+                try:
+                    return self.tls.read(most)
+                except ssl.SSLWantReadError:
+                    await self._exchange()
+        except ssl.SSLEOFError:
+            return b""
+        except ssl.SSLError as error:
+            raise CheckError(_refused(error)) from error
+        except OSError as error:
+            failed(error, "reading")
 
     async def send(self, data: bytes) -> None:
         """All of it."""
         left = data
+        try:
+            while left:
+                try:
+                    left = left[self.tls.write(left) :]
+                except ssl.SSLWantReadError:
+                    await self._exchange()
+            await self._flush()
+        except ssl.SSLError as error:
+            raise CheckError(_refused(error)) from error
+        except OSError as error:
+            failed(error, "writing")
+
+    async def _exchange(self) -> None:
+        """Send what OpenSSL has to say, wait for more, and hand it over."""
+        await self._flush()
+        while True:
+            await self.readable()
+            try:
+                data = self.socket.recv(65536)
+            except BlockingIOError:
+                continue
+            if data:
+                self._came.write(data)
+            else:
+                self._came.write_eof()
+            return
+
+    async def _flush(self) -> None:
+        left = self._goes.read()
         while left:
             try:
-                left = left[self.tls.send(left) :]
-            except ssl.SSLWantReadError:
-                await self.readable()
-            except ssl.SSLWantWriteError:
+                left = left[self.socket.send(left) :]
+            except BlockingIOError:
                 await self.writable()
-            except ssl.SSLError as error:
-                raise CheckError(_refused(error)) from error
-            except OSError as error:
-                failed(error, "writing")
+
+    def _say_what_fits(self) -> None:
+        with suppress(OSError):  # there is nobody to say it to
+            self.socket.send(self._goes.read())
 
     def say_goodbye(self) -> None:
         """Send a close notification, without waiting for the other side's."""
-        try:
+        with suppress(OSError, ValueError):  # SSLWantRead: it is to be sent; everything else: there is nobody any more
             self.tls.unwrap()
-        except (OSError, ValueError):  # SSLWantRead: sent; everything else: there is nobody to say it to
-            return
+        self._say_what_fits()
 
     def certificate(self) -> bytes:
         """The other side's, as DER; empty: it showed none."""

@@ -15,7 +15,7 @@ from standfast.config.lvs_model import Checker as Configured
 from standfast.config.lvs_model import Pace
 from standfast.contract.checking import Checker, CheckResult, Code, WatchingChecker, bad, good
 from standfast.health.probe import Probe, key_of
-from standfast.health.scheduler import Scheduler
+from standfast.health.scheduler import Scheduler, _due
 from standfast.health.verdict import first_standing, judge
 from standfast.values import SECOND
 
@@ -146,6 +146,28 @@ def test_retries_come_after_their_own_pause():
     play(main)
 
 
+def test_what_is_due_about_the_same_time_is_one_wake_up():
+    async def main() -> None:
+        async with stage() as on:
+            moments: set[float] = set()
+            paces = [Pace(delay_loop=10 * SECOND, warmup=10 * SECOND, retry=n) for n in range(400)]
+            probes = [on.probe(lambda: (moments.add(trio.current_time()), good())[1], pace) for pace in paces]
+            await trio.sleep(21)
+            assert 150 < len(moments) <= 400  # 20 in a second, not 40
+            waits = [
+                probe.checker.times[1] - probe.checker.times[0] for probe in probes if len(probe.checker.times) > 1
+            ]
+            assert {round(wait, 6) for wait in waits} == {10}
+            assert on.scheduler.figures.lateness.worst <= 1
+
+    play(main)
+
+
+@pytest.mark.parametrize(("wait", "due"), [(0.3, 0.307), (0.999, 1.006), (1.0, 1.0), (1.02, 1.05), (9.97, 10.0)])
+def test_short_waits_are_kept_to_the_microsecond(wait, due):
+    assert _due(7_000, round(wait * SECOND)) == round(due * SECOND)
+
+
 def test_jitter_moves_each_wait_within_its_share():
     async def main() -> None:
         async with stage() as on:
@@ -244,7 +266,7 @@ def test_suspended_probes_rest_and_look_soon_when_they_are_needed_again():
             await trio.sleep(12)
             first, second = probe.checker.times
             assert 30 <= first <= 31
-            assert second == pytest.approx(first + 10)
+            assert abs(second - first - 10) <= 0.026  # the next multiple of PITCH
 
     play(main)
 

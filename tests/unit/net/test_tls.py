@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
+import socket
 import ssl
 
 import pytest
+import trio
 import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
 from standfast.contract.checking import CheckError, Code
-from standfast.net.probe import connect
+from standfast.net.probe import Connection, connect
 from standfast.net.tls import TlsConnection, TlsSetting, days_left, secure
 from standfast.testing.servers import Serving, answering, garbage, half_open, hangs_up, tcp_server
 
@@ -103,6 +105,63 @@ async def test_sni_is_sent_only_for_names(authority):
         for name in ("web.example", "", "127.0.0.1"):
             (await handshake(server, TlsSetting(), name)).close()
     assert asked == ["web.example", None, None]
+
+
+def pair() -> tuple[Connection, socket.socket]:
+    """One of ours and the other end, which blocks."""
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.settimeout(5)
+    return Connection(ours, 5_000_000), theirs
+
+
+async def test_the_other_side_hears_why_it_was_refused(authority):
+    ours, theirs = pair()
+    context = serving_with(authority, "web.example")
+
+    def serve() -> str:
+        with theirs, pytest.raises(ssl.SSLError) as ended:
+            context.wrap_socket(theirs, server_side=True).recv(1)
+        return str(ended.value.reason)
+
+    async def ask() -> None:
+        with pytest.raises(CheckError):
+            await secure(ours, TlsSetting(verify=True).context(), "web.example")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(ask)
+        assert await trio.to_thread.run_sync(serve) == "TLSV1_ALERT_UNKNOWN_CA"
+
+
+@pytest.mark.parametrize("politely", [True, False])
+async def test_the_end_with_and_without_a_goodbye_and_ours(authority, politely):
+    ours, theirs = pair()
+    context = serving_with(authority, "web.example")
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        above = context.wrap_socket(theirs, server_side=True)
+        above.sendall(b"pong" * 50_000)  # several records
+        heard.append(above.recv(4))
+        if politely:
+            above.unwrap()  # waits for ours
+        above.close()
+
+    async def ask() -> bytes:
+        connection = await secure(ours, TlsSetting().context())
+        await connection.send(b"ping")
+        got = b""
+        while data := await connection.receive():
+            got += data
+        if politely:
+            connection.say_goodbye()
+        connection.close()
+        return got
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.to_thread.run_sync, serve)
+        assert await ask() == b"pong" * 50_000
+    assert heard == [b"ping"]
 
 
 @pytest.mark.parametrize("behaviour", [garbage(), hangs_up], ids=["garbage", "hangs up"])
