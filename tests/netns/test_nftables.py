@@ -12,7 +12,7 @@ import trio
 from harness.farm import PORT, SERVER_PORT, SERVERS, VIP, VIP6, Balanced, Farm, alive, members, web
 from msgspec import structs
 
-from standfast.api import Address, Entrance, Forwarding, Persistence, PoolChange
+from standfast.api import Address, Entrance, Forwarding, Member, Persistence, PoolChange
 from standfast.lab.lab import Lab
 from standfast_lb.nftables.conntrack import Conntrack, Flow
 
@@ -92,6 +92,22 @@ async def test_a_drained_server_keeps_its_connections_and_a_removed_one_resets_t
     for connection, name in opened:
         connection.settimeout(1)
         assert alive(connection) == (name != "s2")
+        connection.close()
+
+
+@pytest.mark.parametrize(("vip", "family"), [(VIP, 4), (VIP6, 6)])
+async def test_of_many_servers_that_go_at_once_all_connections_are_reset_and_no_others(farm, balanced, vip, family):
+    address = Address.parse(vip)
+    pool = web(name=f"[{vip}]:tcp:80", family=family, entrances=(Entrance(first=address, last=address, port=PORT),))
+    prefix = "10.8.0." if family == 4 else "fd08::"
+    crowd = [Member(address=Address.parse(f"{prefix}{n}"), port=SERVER_PORT, weight=0) for n in range(60, 80)]
+    three = members(1, 1, 1, family=family)
+    await balanced.have(structs.replace(pool, members=(*three, *crowd)))
+    opened = [farm.connected(address=vip) for _ in range(6)]
+    await balanced.have(structs.replace(pool, members=three[:1]))
+    for connection, name in opened:
+        connection.settimeout(1)
+        assert alive(connection) == (name == "s1")
         connection.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
@@ -17,15 +18,15 @@ class Happenings:
     """A short memory; the newest comes first."""
 
     def __init__(self) -> None:
-        self._events: deque[dict[str, Any]] = deque(maxlen=KEPT)
+        self._events: deque[Event] = deque(maxlen=KEPT)
 
     def note(self, event: Event) -> None:
-        """One more."""
-        self._events.appendleft(told(event))
+        """One more. It gets its words when somebody looks: a thousand servers that fail must not wait for them."""
+        self._events.appendleft(event)
 
     def newest(self, count: int) -> list[dict[str, Any]]:
         """At most so many."""
-        return list(self._events)[:count]
+        return [told(event) for event in islice(self._events, count)]
 
 
 def told(event: Event) -> dict[str, Any]:

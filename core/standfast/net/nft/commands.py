@@ -18,12 +18,18 @@ _APPEND = 0x800
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One netlink message without its header; ``words`` say in an error what it was."""
+    """One netlink message without its header."""
 
     kind: int
     flags: int
     body: bytes
-    words: str
+    doing: object
+    """What it does, or a part of; as text it is made only for an error."""
+
+    @property
+    def words(self) -> str:
+        """In an error they say what it was."""
+        return str(self.doing)
 
 
 class Numbers:
@@ -68,7 +74,7 @@ class AddTable:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """NEWTABLE."""
         body = wire.subject(self.table.family, wire.text(1, self.table.name) + wire.u32(2, 0))
-        yield Message(wire.NEWTABLE, NLM_F_CREATE, body, str(self))
+        yield Message(wire.NEWTABLE, NLM_F_CREATE, body, self)
 
     def __str__(self) -> str:
         return f"add table {self.table}"
@@ -83,7 +89,7 @@ class DeleteTable:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """DELTABLE."""
         body = wire.subject(self.table.family, wire.text(1, self.table.name))
-        yield Message(wire.DELTABLE, 0, body, str(self))
+        yield Message(wire.DELTABLE, 0, body, self)
 
     def __str__(self) -> str:
         return f"delete table {self.table}"
@@ -127,7 +133,7 @@ class AddChain:
         body = wire.text(1, self.table.name) + wire.text(3, self.name)
         if self.hook:
             body += self._hook(self.hook)
-        yield Message(wire.NEWCHAIN, NLM_F_CREATE, wire.subject(self.table.family, body), str(self))
+        yield Message(wire.NEWCHAIN, NLM_F_CREATE, wire.subject(self.table.family, body), self)
 
     def _hook(self, hook: Hook) -> bytes:
         place = _HOOKS.get(self.table.family, _HOOKS["inet"])[hook.place]
@@ -154,7 +160,7 @@ class FlushChain:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """DELRULE without a handle."""
         body = wire.subject(self.table.family, wire.text(1, self.table.name) + wire.text(2, self.name))
-        yield Message(wire.DELRULE, 0, body, str(self))
+        yield Message(wire.DELRULE, 0, body, self)
 
     def __str__(self) -> str:
         return f"flush chain {self.table} {self.name}"
@@ -170,7 +176,7 @@ class DeleteChain:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """DELCHAIN."""
         body = wire.subject(self.table.family, wire.text(1, self.table.name) + wire.text(3, self.name))
-        yield Message(wire.DELCHAIN, 0, body, str(self))
+        yield Message(wire.DELCHAIN, 0, body, self)
 
     def __str__(self) -> str:
         return f"delete chain {self.table} {self.name}"
@@ -208,7 +214,7 @@ class AddRule:
         body = wire.text(1, self.table.name) + wire.text(2, self.chain) + wire.nested(4, instructions)
         yield from before
         subject = wire.subject(self.table.family, body)
-        yield Message(wire.NEWRULE, NLM_F_CREATE | _APPEND, subject, str(self))
+        yield Message(wire.NEWRULE, NLM_F_CREATE | _APPEND, subject, self)
 
     def _guarded(self, anonymous: object) -> Iterable[bytes]:
         matched: set[object] = set()
@@ -236,7 +242,7 @@ class AddSet:
         """NEWSET. The kernel wants a number for each, though names would do."""
         number = self.set.number or numbers.next()
         body = wire.text(1, self.table.name) + self.set.encode(number)
-        yield Message(wire.NEWSET, NLM_F_CREATE, wire.subject(self.table.family, body), str(self))
+        yield Message(wire.NEWSET, NLM_F_CREATE, wire.subject(self.table.family, body), self)
 
     def __str__(self) -> str:
         return f"add {self.set.noun} {self.table} {self.set.name} {{ {' '.join(self.set.lines())} }}"
@@ -252,7 +258,7 @@ class DeleteSet:
     def encode(self, _numbers: Numbers) -> Iterable[Message]:
         """DELSET."""
         body = wire.subject(self.table.family, wire.text(1, self.table.name) + wire.text(2, self.set.name))
-        yield Message(wire.DELSET, 0, body, str(self))
+        yield Message(wire.DELSET, 0, body, self)
 
     def __str__(self) -> str:
         return f"delete {self.set.noun} {self.table} {self.set.name}"

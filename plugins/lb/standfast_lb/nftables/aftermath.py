@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from standfast.api import Member, Pool
+from standfast.api import Address, Pool
 from standfast.net.nft.channel import Channel, TransactionRefused
 from standfast.net.nft.commands import DeleteElements, Table
 from standfast.net.nft.sets import Set
 from standfast.net.nft.types import packed
 from standfast_lb.nftables.conntrack import Conntrack, Entry, Flow
-from standfast_lb.nftables.parts import Part
-from standfast_lb.nftables.ruleset import Ruleset
-from standfast_lb.nftables.ways import PROTOCOLS, Door, doors, ports_of, servers_of
+from standfast_lb.nftables.parts import NOTHING, Part
+from standfast_lb.nftables.ways import PROTOCOLS, Door, doors, ports_of
 
 _TRIES = 4
+_FEW = 8
+"""For more servers of a service than that all its connections are read once."""
+
+
+class Change(NamedTuple):
+    """A pool as it was and as it is (None: gone), and the same in the kernel."""
+
+    old: Pool
+    new: Pool | None
+    was: Part
+    now: Part
 
 
 class Aftermath:
@@ -24,35 +36,40 @@ class Aftermath:
         self._channel = channel
         self._conntrack = conntrack
 
-    def settle(self, old: Pool, new: Pool | None, ruleset: Ruleset) -> None:
+    def settle(self, change: Change) -> None:
         """Servers that are in ``old`` and not in ``new`` get nothing any more, not even from old clients.
 
         Servers of weight 0 are in ``new``: what they have begun goes on. The connections of a sorry server that is no
         longer needed go on, too, where they end by themselves (TCP).
         """
-        gates = tuple(doors(old))
-        kept = set(servers_of(new, tuple(doors(new)))) if new else set()
-        before = zip(servers_of(old, gates), old.members, ports_of(old, gates), strict=True)
-        gone = {server: (member, port) for server, member, port in before if server not in kept}
+        old, new = change.old, change.new
+        gone = set(change.was.servers).difference(change.now.servers)
         if not gone:
             return
-        part = ruleset.parts.get(old.name)
-        if part is not None and old.persistence:
-            self._forget_clients(part, set(gone))
-        if old.forwarding.method == "NAT" and "ops" not in old.flags and not _ends_by_itself(old, new):
-            for member, port in gone.values():
-                self._purge(old, gates, member, port)
+        if change.now is not NOTHING and old.persistence:
+            self._forget_clients(change.now, gone)
+        if old.forwarding.method != "NAT" or "ops" in old.flags or _ends_by_itself(old, new):
+            return
+        gates = tuple(doors(old))
+        leaving = (place for place, server in enumerate(change.was.servers) if server in gone)
+        ports = ports_of(old, gates)
+        self._purge(old, gates, [(old.members[place].address, ports[place]) for place in leaving])
 
-    def _purge(self, pool: Pool, gates: tuple[Door, ...], member: Member, port: int) -> None:
+    def _purge(self, pool: Pool, gates: tuple[Door, ...], servers: Sequence[tuple[Address, int]]) -> None:
+        """Exact doors by the kernel's filter if servers are few: it goes through all connections for each."""
         exact = [door for door in gates if not door.way.kind]
         for door in exact:
-            self._conntrack.purge(_flow(door, member, port or door.port))
+            if len(servers) > _FEW:
+                leaving = {(server.packed, port or door.port) for server, port in servers}
+                self._conntrack.purge_of(_flow(door, servers[0][0], 0), leaving)
+                continue
+            for server, port in servers:
+                self._conntrack.purge(_flow(door, server, port or door.port))
         others = [door for door in gates if door.way.kind]
-        if not others:
-            return
         protocol = PROTOCOLS[pool.protocol][0] if pool.protocol else 0
-        whole = Flow(member.address, protocol, port)
-        self._conntrack.purge_if(whole, lambda entry: any(_within(door, entry) for door in others))
+        for server, port in servers if others else ():
+            whole = Flow(server, protocol, port)
+            self._conntrack.purge_if(whole, lambda entry: any(_within(door, entry) for door in others))
 
     def _forget_clients(self, part: Part, gone: set[bytes]) -> None:
         for (table, name), (each, _elements) in part.sets.items():
@@ -80,9 +97,9 @@ def _ends_by_itself(old: Pool, new: Pool | None) -> bool:
     return old.serving == "sorry" and old.protocol == "TCP" and new is not None
 
 
-def _flow(door: Door, member: Member, port: int) -> Flow:
-    service = type(member.address).unpack(door.first[4:-4])
-    return Flow(member.address, door.first[0], port, service, int.from_bytes(door.first[-4:-2], "big"))
+def _flow(door: Door, server: Address, port: int) -> Flow:
+    service = type(server).unpack(door.first[4:-4])
+    return Flow(server, door.first[0], port, service, int.from_bytes(door.first[-4:-2], "big"))
 
 
 def _within(door: Door, entry: Entry) -> bool:

@@ -24,12 +24,13 @@ from standfast.net.namespaces import inside
 from standfast.net.nft.channel import Channel, TransactionRefused, Watch
 from standfast.net.nft.commands import Command, DeleteChain, DeleteSet, DeleteTable, Table, render
 from standfast_lb.nftables import objections as impossible
-from standfast_lb.nftables.aftermath import Aftermath
+from standfast_lb.nftables.aftermath import Aftermath, Change
 from standfast_lb.nftables.conntrack import Conntrack
 from standfast_lb.nftables.inspection import adopt, differences, standing
 from standfast_lb.nftables.names import tables
 from standfast_lb.nftables.normal import normal
 from standfast_lb.nftables.odometer import Odometer
+from standfast_lb.nftables.parts import NOTHING, Part
 from standfast_lb.nftables.probe import lacking
 from standfast_lb.nftables.ruleset import Ruleset, Step
 from standfast_lb.nftables.services import Ground
@@ -51,6 +52,8 @@ class NftablesBalancer(LoadBalancer):
     def __init__(self) -> None:
         self._nat, self._direct = tables("")
         self._pools: dict[str, Pool] = {}
+        self._played: dict[str, Pool] = {}
+        """The same as :func:`normal` makes them."""
         self._devices: tuple[str, ...] = ()
         self._later: list[Command] = []
         self._stale = False
@@ -116,6 +119,7 @@ class NftablesBalancer(LoadBalancer):
             return False
         self._ruleset = expected
         self._pools = {pool.name: pool for pool in pools}
+        self._played = {pool.name: normal(pool) for pool in pools}
         return True
 
     async def read(self) -> tuple[Pool, ...]:
@@ -134,23 +138,22 @@ class NftablesBalancer(LoadBalancer):
     def _lead_to(self, wanted: Mapping[str, Pool | None]) -> tuple[Failure, ...]:
         if not wanted:
             return ()
+        before = {name: (self._played[name], self._ruleset.parts[name]) for name in wanted if name in self._played}
         try:
-            step = self._ruleset.step(
-                {name: pool and normal(pool) for name, pool in wanted.items()}, self._ground, self._devices
-            )
-            self._commit(step)
+            played = {name: pool and normal(pool) for name, pool in wanted.items()}
+            self._commit(self._ruleset.step(played, self._ground, self._devices))
         except (ValueError, OSError) as error:
             if len(wanted) > 1:
                 return tuple(failure for name, pool in wanted.items() for failure in self._lead_to({name: pool}))
             return (Failure(pool=next(iter(wanted)), words=_words(error)),)
-        before = {name: self._pools.pop(name) for name in wanted if name in self._pools}
-        self._pools |= {name: pool for name, pool in wanted.items() if pool is not None}
-        return tuple(failure for name in before for failure in self._settled(name, before[name]))
+        _become(self._pools, wanted)
+        _become(self._played, played)
+        return tuple(failure for name in before for failure in self._settled(name, *before[name]))
 
-    def _settled(self, name: str, before: Pool) -> tuple[Failure, ...]:
-        now = self._pools.get(name)
+    def _settled(self, name: str, pool: Pool, part: Part) -> tuple[Failure, ...]:
+        now, stands = self._played.get(name), self._ruleset.parts.get(name, NOTHING)
         try:
-            self._aftermath.settle(normal(before), now and normal(now), self._ruleset)
+            self._aftermath.settle(Change(pool, now, part, stands))
         except OSError as error:
             words = f"connections of servers that have gone stay until they time out: {_words(error)}"
             return (Failure(pool=name, words=words),)
@@ -220,8 +223,7 @@ class NftablesBalancer(LoadBalancer):
         """What is there goes and comes in one transaction; no packet sees it missing."""
         self._odometer.lost()
         fresh = self._ruleset.afresh()
-        wanted = {name: normal(pool) for name, pool in self._pools.items()}
-        step = fresh.step(wanted, self._ground, self._devices)
+        step = fresh.step(self._played, self._ground, self._devices)
         self._channel.commit([*(DeleteTable(table) for table in self._present()), *step.commands])
         fresh.take(step)
         self._ruleset = fresh
@@ -234,12 +236,12 @@ class NftablesBalancer(LoadBalancer):
         reading = self._odometer.reading()
         return {
             name: statistics(
-                normal(pool),
+                pool,
                 self._ruleset.memories[name],
                 lambda which: reading(self._nat, which),
                 lambda which: reading(self._direct, which),
             )
-            for name, pool in self._pools.items()
+            for name, pool in self._played.items()
             if name in self._ruleset.memories
         }
 
@@ -262,6 +264,13 @@ class NftablesBalancer(LoadBalancer):
         finally:
             for each in (self._channel, self._watch, self._conntrack, self._surroundings):
                 each.close()
+
+
+def _become(pools: dict[str, Pool], wanted: Mapping[str, Pool | None]) -> None:
+    for name, pool in wanted.items():
+        pools.pop(name, None)
+        if pool is not None:
+            pools[name] = pool
 
 
 def _beyond_us(settings: LvsGlobals) -> tuple[Failure, ...]:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import errno
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
 
 from standfast.api import Address
@@ -48,6 +48,7 @@ class Entry:
     service_port: int
     protocol: int
     server: bytes
+    server_port: int
     translated: bool
     original: bytes
     """The tuple of the first direction, as it came: by it the entry is deleted."""
@@ -79,11 +80,24 @@ class Conntrack:
         asked = (flow.service.packed, flow.service_port) if flow.service else None
         self.purge_if(flow, lambda entry: asked is None or (entry.service, entry.service_port) == asked)
 
+    def purge_of(self, flow: Flow, servers: Set[tuple[bytes, int]]) -> int:
+        """Delete the connections of a service (of ``flow``) to any of many servers: all are read once.
+
+        The kernel goes through its whole table for each filter, so a filter for each of a thousand servers takes long.
+        """
+        service = flow.service.packed if flow.service else b""
+        found = self._found(flow, _filtered(flow, whole_service=True))
+        asked = (entry for entry in found if (entry.service, entry.service_port) == (service, flow.service_port))
+        return self._delete(flow, (entry for entry in asked if (entry.server, entry.server_port) in servers))
+
     def purge_if(self, flow: Flow, ours: Callable[[Entry], bool]) -> int:
         """Delete those translated to the server that ``ours`` says yes to; how many."""
+        return self._delete(flow, (entry for entry in self.entries(flow) if ours(entry)))
+
+    def _delete(self, flow: Flow, entries: Iterable[Entry]) -> int:
         count = 0
-        for entry in self.entries(flow):
-            if entry.translated and ours(entry):
+        for entry in entries:
+            if entry.translated:
                 body = _subject(flow) + nested(_ORIGINAL, entry.original)
                 try:
                     self._ask(_DELETE, NLM_F_REQUEST | NLM_F_ACK, body)
@@ -94,10 +108,12 @@ class Conntrack:
 
     def entries(self, flow: Flow) -> list[Entry]:
         """Connections that a server serves, also those that nobody sent there."""
-        body = _filtered(Flow(flow.server, flow.protocol, flow.server_port))
-        found = unbroken(lambda: self._ask(_GET, NLM_F_REQUEST | NLM_F_DUMP, body))
-        entries = (decode(data, start, end) for data, start, end in found)
-        return [entry for entry in entries if entry.server == flow.server.packed]
+        found = self._found(flow, _filtered(Flow(flow.server, flow.protocol, flow.server_port)))
+        return [entry for entry in found if entry.server == flow.server.packed]
+
+    def _found(self, flow: Flow, body: bytes) -> Iterator[Entry]:
+        answers = unbroken(lambda: self._ask(_GET, NLM_F_REQUEST | NLM_F_DUMP, body))
+        return (decode(data, start, end) for data, start, end in answers)
 
     def _ask(self, kind: int, flags: int, body: bytes) -> list[tuple[bytes, int, int]]:
         self._sequence += 1
@@ -110,8 +126,8 @@ def _subject(flow: Flow) -> bytes:
     return bytes((flow.server.socket_family, 0, 0, 0))
 
 
-def _filtered(flow: Flow) -> bytes:
-    """Tuples of both directions, and which of their fields count."""
+def _filtered(flow: Flow, *, whole_service: bool = False) -> bytes:
+    """Tuples of both directions, and which of their fields count; ``whole_service``: whoever serves."""
     by_address = flow.server.family == 4
     original, original_flags = b"", 0
     if flow.service is not None and by_address:
@@ -121,12 +137,13 @@ def _filtered(flow: Flow) -> bytes:
         original += nested(2, number + attribute(3, flow.service_port.to_bytes(2, "big")))
         original_flags |= _PROTOCOL | _DESTINATION_PORT
     reply, reply_flags = b"", 0
-    if by_address:
+    if by_address and not whole_service:
         reply, reply_flags = nested(1, attribute(1, flow.server.packed)), _SOURCE  # CTA_IP_V4_SRC
     if flow.protocol:
-        port = attribute(2, flow.server_port.to_bytes(2, "big")) if flow.server_port else b""
+        named = flow.server_port and not whole_service
+        port = attribute(2, flow.server_port.to_bytes(2, "big")) if named else b""
         reply += nested(2, number + port)
-        reply_flags |= _PROTOCOL | (_SOURCE_PORT if flow.server_port else 0)
+        reply_flags |= _PROTOCOL | (_SOURCE_PORT if named else 0)
     both = b"".join(nested(kind, each) for kind, each in ((_ORIGINAL, original), (_REPLY, reply)) if each)
     chosen = nested(_FILTER, _host32(1, original_flags) + _host32(2, reply_flags))
     return _subject(flow) + both + chosen
@@ -139,23 +156,23 @@ def _host32(kind: int, value: int) -> bytes:
 
 def decode(data: bytes, start: int, end: int) -> Entry:
     """One entry of a dump. Raises :class:`MalformedMessage`, nothing else."""
-    service, port, protocol, status, original, server = b"", 0, 0, 0, b"", b""
+    service, port, protocol, status, original, server, server_port = b"", 0, 0, 0, b"", b"", 0
     for kind, first, last in subject_attributes(data, start, end):
         if kind == _ORIGINAL:
             original = data[first:last]
-            _client, service, protocol, port = _tuple(data, first, last)
+            _client, _client_port, service, port, protocol = _tuple(data, first, last)
         elif kind == _REPLY:
-            server, *_ = _tuple(data, first, last)
+            server, server_port, *_ = _tuple(data, first, last)
         elif kind == _STATUS:
             status = int.from_bytes(data[first:last], "big")
     if not original:
         raise MalformedMessage("a connection without its tuple")
-    return Entry(service, port, protocol, server, bool(status & _TRANSLATED), original)
+    return Entry(service, port, protocol, server, server_port, bool(status & _TRANSLATED), original)
 
 
-def _tuple(data: bytes, start: int, end: int) -> tuple[bytes, bytes, int, int]:
-    """Source, destination, protocol and destination port."""
-    source, destination, protocol, port = b"", b"", 0, 0
+def _tuple(data: bytes, start: int, end: int) -> tuple[bytes, int, bytes, int, int]:
+    """Source and destination with their ports, and protocol."""
+    source, source_port, destination, port, protocol = b"", 0, b"", 0, 0
     for kind, value in _inner(data, start, end):
         if kind in ((1, 1), (1, 3)):
             source = value
@@ -163,9 +180,11 @@ def _tuple(data: bytes, start: int, end: int) -> tuple[bytes, bytes, int, int]:
             destination = value
         elif kind == (2, 1):
             protocol = int.from_bytes(value, "big")
+        elif kind == (2, 2):
+            source_port = int.from_bytes(value, "big")
         elif kind == (2, 3):
             port = int.from_bytes(value, "big")
-    return source, destination, protocol, port
+    return source, source_port, destination, port, protocol
 
 
 def _inner(data: bytes, start: int, end: int) -> Iterator[tuple[tuple[int, int], bytes]]:

@@ -20,7 +20,9 @@ def normal(pool: Pool) -> Pool:
     if len({forwarding.method for forwarding in serving}) > 1:
         raise ValueError("nftables cannot mix NAT and DR among the real servers of one service")
     forwarding = serving[0] if serving else pool.forwarding
-    members = tuple(member for member in pool.members if member.forwarding.method == forwarding.method)
+    members = pool.members
+    if len(serving) != len(members):
+        members = tuple(member for member in members if member.forwarding.method == forwarding.method)
     scheduler = "wrr" if pool.scheduler == DEFAULT else pool.scheduler
     if (forwarding, scheduler, len(members)) == (pool.forwarding, pool.scheduler, len(pool.members)):
         return pool

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from standfast.net.nft.commands import (
     AddChain,
@@ -24,7 +24,7 @@ from standfast.net.nft.commands import (
     Table,
 )
 from standfast.net.nft.sets import DYNAMIC, Set
-from standfast.net.nft.types import Data
+from standfast.net.nft.types import Data, Verdict
 
 Place: TypeAlias = tuple[Table, str]
 """A chain or set: its table and name."""
@@ -42,6 +42,8 @@ class Part:
     """Its elements in maps of the frame."""
     needs: frozenset[tuple[str, str]] = frozenset()
     """What it needs of the frame: purpose and way."""
+    servers: tuple[bytes, ...] = ()
+    """As maps have them, in the pool's order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Frame:
     sets: Mapping[Place, Set] = field(default_factory=dict)
 
 
+_NOT_THERE: Final = Verdict("nowhere")
 NOTHING = Part()
 NO_FRAME = Frame()
 
@@ -104,10 +107,11 @@ def element_edits(table: Table, each: Set, old: Elements, new: Elements) -> Iter
     """Minimal edits. Other data for a key takes a deletion and an addition: an addition alone is EEXIST."""
     if old is new or old == new:
         return
-    gone = {key: data for key, data in old.items() if key not in new or new[key] != data}
-    fresh = {key: data for key, data in new.items() if key not in old or old[key] != data}
-    if gone:
-        yield DeleteElements(table, each, gone)
+    differ = {key: data for key, data in old.items() if new.get(key, _NOT_THERE) != data}
+    fresh = {key: new[key] for key in differ if key in new}
+    fresh |= {key: data for key, data in new.items() if key not in old}
+    if differ:
+        yield DeleteElements(table, each, differ)
     if fresh:
         yield AddElements(table, each, fresh)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Final
 
 from standfast.api import Pool
 from standfast.net.nft.commands import AddElements, AddTable, Command, DeleteElements, DeleteTable, Table
@@ -23,7 +24,10 @@ class Step:
     """By pool; None: it goes."""
     frame: Frame
     memories: Mapping[str, Memory]
+    needs: Counter[tuple[str, str]]
+    devices: tuple[str, ...]
     shared: Mapping[Place, Counter[bytes]]
+    """By how much the number of an element's holders changes."""
 
 
 @dataclass(slots=True)
@@ -37,21 +41,32 @@ class Ruleset:
     memories: dict[str, Memory] = field(default_factory=dict)
     holders: dict[Place, Counter[bytes]] = field(default_factory=dict)
     """Elements that several services may have in common (their servers): how many do."""
+    needs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """What parts need of the frame, and how many do."""
+    devices: tuple[str, ...] = ()
+    """For which the frame was made."""
 
     def step(self, wanted: Mapping[str, Pool | None], ground: Ground, devices: Iterable[str]) -> Step:
         """Lead these pools (None: gone) to what is wanted. Raises :class:`ValueError` for what cannot be."""
         memories = {name: self._memory(name) for name, pool in wanted.items() if pool is not None}
         parts = {name: part_of(pool, ground, memories[name]) if pool else None for name, pool in wanted.items()}
-        after = {**self.parts, **parts}
-        living = [part for part in after.values() if part is not None]
-        needs = {need for part in living for need in part.needs}
-        frame = frame_of(needs, self.nat, self.direct, devices)
-        holders = {place: Counter(count) for place, count in self.holders.items()}
-        edits = [command for command in self._edits(parts, frame, holders) if not _empty(command)]
-        return Step(tuple(edits), parts, frame, memories, holders)
+        needs = Counter(self.needs)
+        for name, part in parts.items():
+            needs.subtract(self.parts.get(name, NOTHING).needs)
+            needs.update((part or NOTHING).needs)
+        frame = self._frame_for(+needs, tuple(devices))
+        moves: dict[Place, Counter[bytes]] = {}
+        edits = [command for command in self._edits(parts, frame, moves) if not _empty(command)]
+        return Step(tuple(edits), parts, frame, memories, +needs, tuple(devices), moves)
+
+    def _frame_for(self, needs: Counter[tuple[str, str]], devices: tuple[str, ...]) -> Frame:
+        """The one that is there, unless somebody needs something else: most changes are of a service's own."""
+        if needs.keys() == self.needs.keys() and devices == self.devices:
+            return self.frame
+        return frame_of(needs, self.nat, self.direct, devices)
 
     def _edits(
-        self, parts: Mapping[str, Part | None], frame: Frame, holders: dict[Place, Counter[bytes]]
+        self, parts: Mapping[str, Part | None], frame: Frame, moves: dict[Place, Counter[bytes]]
     ) -> Iterable[Command]:
         kept = _both(self.frame, frame)
         for table in _tables(frame):
@@ -60,12 +75,28 @@ class Ruleset:
         yield from frame_edits(self.frame, kept)
         for name, part in parts.items():
             old, new = self.parts.get(name, NOTHING), part or NOTHING
-            edits = list(part_edits(old, new, kept))
-            yield from _counted(edits, holders)
+            yield from self._counted(part_edits(old, new, kept), moves)
         yield from frame_edits(kept, Frame(frame.chains, kept.sets))
         for table in _tables(self.frame):
             if table not in _tables(frame):
                 yield DeleteTable(table)
+
+    def _counted(self, edits: Iterable[Command], moves: dict[Place, Counter[bytes]]) -> Iterable[Command]:
+        """A server is in the set of servers once, whoever has it."""
+        for command in edits:
+            if not isinstance(command, AddElements | DeleteElements) or not command.set.name.startswith(("rs", "ob")):
+                yield command
+                continue
+            place = command.table, command.set.name
+            known, moved = self.holders.get(place, _NOBODY), moves.setdefault(place, Counter())
+            if isinstance(command, AddElements):
+                fresh = {key: data for key, data in command.elements.items() if not known[key] + moved[key]}
+                moved.update(command.elements.keys())
+                yield AddElements(command.table, command.set, fresh)
+            else:
+                moved.subtract(command.elements.keys())
+                gone = {key: data for key, data in command.elements.items() if known[key] + moved[key] <= 0}
+                yield DeleteElements(command.table, command.set, gone)
 
     def take(self, step: Step) -> None:
         """The kernel has done it."""
@@ -79,7 +110,10 @@ class Ruleset:
         tables = _tables(step.frame)
         sets = {place: each for place, each in {**self.frame.sets, **step.frame.sets}.items() if place[0] in tables}
         self.frame = Frame(step.frame.chains, sets)
-        self.holders = {place: count for place, count in step.shared.items() if place[0] in tables}
+        self.needs, self.devices = step.needs, step.devices
+        for place, moved in step.shared.items():
+            _move(self.holders.setdefault(place, Counter()), moved)
+        self.holders = {place: count for place, count in self.holders.items() if place[0] in tables}
 
     def afresh(self) -> Ruleset:
         """Nothing in the kernel, but the memories."""
@@ -87,7 +121,10 @@ class Ruleset:
 
     def _memory(self, name: str) -> Memory:
         old = self.memories.get(name, Memory())
-        return Memory(old.size, list(old.slots), dict(old.seen), old.scheduler, dict(old.counted))
+        return replace(old, slots=list(old.slots), seen=dict(old.seen), counted=dict(old.counted))
+
+
+_NOBODY: Final[Counter[bytes]] = Counter()
 
 
 def _tables(frame: Frame) -> set[Table]:
@@ -103,20 +140,8 @@ def _empty(command: Command) -> bool:
     return isinstance(command, AddElements | DeleteElements) and not command.elements
 
 
-def _counted(edits: Iterable[Command], holders: dict[Place, Counter[bytes]]) -> Iterable[Command]:
-    """A server is in the set of servers once, whoever has it."""
-    for command in edits:
-        if not isinstance(command, AddElements | DeleteElements) or not command.set.name.startswith(("rs", "ob")):
-            yield command
-            continue
-        count = holders.setdefault((command.table, command.set.name), Counter())
-        if isinstance(command, AddElements):
-            fresh = {key: data for key, data in command.elements.items() if not count[key]}
-            count.update(command.elements.keys())
-            yield AddElements(command.table, command.set, fresh)
-        else:
-            count.subtract(command.elements.keys())
-            gone = {key: data for key, data in command.elements.items() if count[key] <= 0}
-            for key in gone:
-                del count[key]
-            yield DeleteElements(command.table, command.set, gone)
+def _move(holders: Counter[bytes], moved: Counter[bytes]) -> None:
+    holders.update(moved)
+    for key in moved:
+        if holders[key] <= 0:
+            del holders[key]

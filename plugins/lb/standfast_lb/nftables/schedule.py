@@ -39,13 +39,23 @@ class Memory:
     """Whose slots they are: another one begins anew."""
     counted: dict[object, tuple[int, Mapping[bytes, None]]] = field(default_factory=dict)
     """Keys of counters by door, and how many servers they are for: made once, as long as nobody is new."""
+    most: int = 0
+    """The most servers that there were at one time."""
+    ported: bool = False
+    """Servers have ports of their own; of no servers it cannot be told, and counters are to stay."""
 
     def meet(self, servers: Iterable[bytes]) -> None:
-        """Remember these, too; forget old ones when they are the most."""
+        """Remember these, too; forget old ones when they are the most.
+
+        Those that fail and come back are none the less known: forgetting a thousand counters costs as much as removing
+        the servers themselves.
+        """
         present = dict.fromkeys(servers)
-        if len(self.seen) > 2 * len(present) + 16:
+        self.most = max(self.most, len(present))
+        if len(self.seen) > 2 * self.most + 16:
             self.seen = {server: mark for server, mark in self.seen.items() if server in present}
             self.counted = {}
+            self.most = len(present)
         taken = set(self.seen.values())
         following = 1
         for server in present:

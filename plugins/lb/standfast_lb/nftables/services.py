@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from standfast.api import Address, Member, Persistence, Pool
 from standfast.net.nft import terms as t
@@ -51,12 +51,13 @@ class Ground:
 
 def part_of(pool: Pool, where: Ground, memory: Memory) -> Part:
     """What the pool is in the kernel. Raises :class:`ValueError` with why it cannot be."""
-    gates = tuple(doors(pool))
-    if "ops" in pool.flags and pool.forwarding.method == "NAT":
-        return _Single(pool, gates, where, memory).part()
+    kind: type[_Single | _Direct | _Translated] = _Translated
     if pool.forwarding.method == "DR":
-        return _Direct(pool, gates, where, memory).part()
-    return _Translated(pool, gates, where, memory).part()
+        kind = _Direct
+    elif "ops" in pool.flags:
+        kind = _Single
+    service = kind(pool, tuple(doors(pool)), where, memory)
+    return replace(service.part(), servers=tuple(service.servers))
 
 
 def down_elements(table: Table, gates: Sequence[Door]) -> dict[Place, Elements]:
@@ -89,7 +90,9 @@ class _Service:
         self.pool, self.gates, self.where, self.memory = pool, gates, where, memory
         self.side = SIDES[pool.family]
         self.name = stem(pool.name)
-        self.ported = any(ports_of(pool, gates))
+        if pool.members:
+            memory.ported = any(ports_of(pool, gates))
+        self.ported = memory.ported
         self.servers = servers_of(pool, gates)
         weights = {server: max(member.weight, 0) for server, member in zip(self.servers, pool.members, strict=True)}
         memory.meet(weights)

@@ -136,8 +136,9 @@ def fill(weights: Mapping[Server, int], size: int, previous: Sequence[Server] = 
 def _rearranged(counts: dict[Server, int], previous: Sequence[Server]) -> list[Server]:
     had = Counter(previous)
     surplus = {server: count - counts.get(server, 0) for server, count in had.items() if count > counts.get(server, 0)}
-    wanting = [counts[server] - had.get(server, 0) for server in counts]
-    takers = [list(counts)[place] for place in smooth([max(0, want) for want in wanting])]
+    wanting = {server: count - had.get(server, 0) for server, count in counts.items() if count > had.get(server, 0)}
+    servers = list(wanting)
+    takers = [servers[place] for place in smooth(list(wanting.values()))]
     table = list(previous)
     if not takers:
         return table

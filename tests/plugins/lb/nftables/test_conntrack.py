@@ -19,13 +19,14 @@ SERVER, OTHER, VIP = (Address.parse(text) for text in ("10.0.0.1", "10.0.0.2", "
 FLOW = Flow(SERVER, 6, 8080, VIP, 80)
 
 
-def ends(source: Address, destination: Address, port: int) -> bytes:
+def ends(source: Address, destination: Address, ports: tuple[int, int]) -> bytes:
     addresses = attribute(1, source.packed) + attribute(2, destination.packed)
-    return nested(1, addresses) + nested(2, attribute(1, b"\6") + attribute(3, port.to_bytes(2, "big")))
+    from_port, to_port = (attribute(2 + n, port.to_bytes(2, "big")) for n, port in enumerate(ports))
+    return nested(1, addresses) + nested(2, attribute(1, b"\6") + from_port + to_port)
 
 
 def entry(server: Address, *, translated: bool = True) -> bytes:
-    original, reply = ends(OTHER, VIP, 80), ends(server, OTHER, 999)
+    original, reply = ends(OTHER, VIP, (999, 80)), ends(server, OTHER, (8080, 999))
     return b"\2\0\0\0" + nested(1, original) + nested(2, reply) + u32(3, 0x20 if translated else 0)
 
 
@@ -33,7 +34,7 @@ def test_an_entry():
     data = entry(SERVER)
     found = decode(data, 0, len(data))
     assert (found.service, found.service_port, found.protocol) == (VIP.packed, 80, 6)
-    assert (found.server, found.translated) == (SERVER.packed, True)
+    assert (found.server, found.server_port, found.translated) == (SERVER.packed, 8080, True)
 
 
 @settings(deadline=None)
@@ -90,3 +91,18 @@ def test_an_old_kernel_deletes_one_by_one_and_only_what_is_ours(entries, deleted
     tracking.close()
     kernel.close()
     assert pretending.deleted == deleted
+
+
+def test_of_a_service_that_loses_many_servers_all_is_read_once():
+    ours, kernel = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    pretending = OldKernel(kernel, [entry(SERVER), entry(OTHER), entry(SERVER, translated=False)])
+    pretending.start()
+    tracking = Conntrack(ours)
+    assert tracking.purge_of(FLOW, {(SERVER.packed, 8080)}) == 1
+    assert tracking.purge_of(FLOW, {(SERVER.packed, 81), (VIP.packed, 8080)}) == 0
+    assert tracking.purge_of(Flow(SERVER, 6, 0, VIP, 81), {(SERVER.packed, 8080)}) == 0
+    ours.send(b"")
+    pretending.join(5)
+    tracking.close()
+    kernel.close()
+    assert pretending.deleted == 1

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from standfast.api import Address, Entrance, Forwarding, Member, Persistence, Pool
+from standfast.net.nft.commands import AddElements, DeleteElements
 from standfast_lb.nftables.names import tables
 from standfast_lb.nftables.normal import normal
 from standfast_lb.nftables.ruleset import Ruleset
@@ -140,3 +141,44 @@ def test_mixed_methods_are_refused_and_idle_servers_of_another_method_left_out()
     assert [each.address.packed[-1] for each in kept.members] == [1]
     sorry = normal(Pool(**base, forwarding=Forwarding(method="DR"), members=(member(3, 1, "NAT"),)))
     assert sorry.forwarding.method == "NAT"
+
+
+def crowd(*numbers: int) -> Pool:
+    vip = Address.parse("192.0.2.9")
+    entrance = Entrance(first=vip, last=vip, port=80)
+    members = tuple(member(number, 1, "NAT") for number in numbers)
+    return Pool(name="p9", family=4, protocol="TCP", entrances=(entrance,), scheduler="rr", members=members)
+
+
+def counter_edits(ruleset: Ruleset, *numbers: int) -> int:
+    """How many elements that count come and go."""
+    step = ruleset.step({"p9": normal(crowd(*numbers))}, GROUND, DEVICES)
+    ruleset.take(step)
+    sets = [(each.set.name, each.elements) for each in step.commands if isinstance(each, AddElements | DeleteElements)]
+    return sum(len(elements) for name, elements in sets if name.startswith(COUNTERS))
+
+
+def test_servers_that_fail_together_and_come_back_cost_no_counters():
+    ruleset = Ruleset(NAT, DIRECT)
+    assert counter_edits(ruleset, *range(1, 101)) == 300
+    assert counter_edits(ruleset) == 0
+    assert counter_edits(ruleset, 200) == 3  # the sorry server
+    assert counter_edits(ruleset, *range(1, 101)) == 0
+
+
+def test_those_of_servers_that_never_come_back_go_in_the_end():
+    ruleset = Ruleset(NAT, DIRECT)
+    for number in range(1, 60):
+        counter_edits(ruleset, number)
+        assert len(ruleset.memories["p9"].seen) <= 19
+
+
+def test_what_all_share_is_made_once():
+    ruleset = Ruleset(NAT, DIRECT)
+    counter_edits(ruleset, 1, 2)
+    frame = ruleset.frame
+    counter_edits(ruleset, 1)
+    assert ruleset.frame.chains is frame.chains
+    ruleset.take(ruleset.step({"p9": None}, GROUND, DEVICES))
+    assert not ruleset.frame.chains
+    assert not ruleset.needs
