@@ -15,8 +15,11 @@ from standfast.health.probe import Say
 from standfast.health.reconcile import plan
 from standfast.vrrp.lateness import Lateness
 
+LULL_S: Final = 0.001
+"""A change is programmed when nothing else has changed for so long: one that comes alone hardly waits."""
+
 TICK_S: Final = 0.005
-"""What happens within it is programmed together."""
+"""But it waits no longer than that, for others that come together with it."""
 
 AT_ONCE: Final = 4000
 """Members, old and new, in one batch; some 0.2 s of work. More comes in several."""
@@ -66,6 +69,8 @@ class Programmer:
         self._say = say
         self._touched: dict[str, None] = {}
         self._touched_at = 0
+        self._touches = 0
+        """How often; to notice when it is quiet."""
         self._shelved: dict[str, _Shelved] = {}
         self._dirty = trio.Event()
         self._turn = trio.Lock()
@@ -85,6 +90,7 @@ class Programmer:
         if not self._touched:
             self._touched_at = clock.now()
         self._touched[name] = None
+        self._touches += 1
         self._dirty.set()
 
     async def run(self, adopt: Sequence[Pool]) -> None:
@@ -100,12 +106,20 @@ class Programmer:
         again_at = min((each.again_at for each in self._shelved.values()), default=float("inf"))
         with trio.move_on_at(again_at):
             await self._dirty.wait()
-            await trio.sleep(TICK_S)
+            await self._lull()
             return
         now = trio.current_time()
         for name, each in self._shelved.items():
             if each.again_at <= now:
                 self._touched.setdefault(name)
+
+    async def _lull(self) -> None:
+        latest = trio.current_time() + TICK_S
+        while trio.current_time() < latest:
+            before = self._touches
+            await trio.sleep(LULL_S)
+            if self._touches == before:
+                return
 
     async def _start(self, adopt: Sequence[Pool]) -> None:
         rest_s = REST_S

@@ -11,7 +11,7 @@ from trio.testing import MockClock
 
 from standfast.config.lvs_model import LvsGlobals
 from standfast.contract.balancing import Member, Pool, PoolChange
-from standfast.health.programmer import AT_ONCE, Programmer, pieces
+from standfast.health.programmer import AT_ONCE, LULL_S, Programmer, pieces
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
 
@@ -57,13 +57,34 @@ def autojump_clock() -> MockClock:
     return MockClock(autojump_threshold=0)
 
 
-async def test_what_happens_within_a_tick_is_one_batch(autojump_clock):
+async def test_a_change_that_comes_alone_hardly_waits(autojump_clock):
+    async with stage() as on:
+        await trio.sleep(1)
+        on.want(pool("a"))
+        await trio.sleep(LULL_S * 1.5)
+        assert [len(batch) for batch in on.memory.batches] == [1]
+
+
+async def test_changes_that_do_not_end_are_programmed_after_a_tick(autojump_clock):
+    async with stage() as on:
+        await trio.sleep(1)
+        for number in range(20):
+            on.want(pool(f"s{number}"))
+            await trio.sleep(LULL_S / 2)
+        await trio.sleep(1)
+        first, second = on.memory.batches
+        assert 10 <= len(first) <= 13
+        assert len(first) + len(second) == 20
+
+
+async def test_what_happens_together_is_one_batch(autojump_clock):
     async with stage() as on:
         on.want(*(pool(f"s{number}") for number in range(100)))
-        await trio.sleep(0.004)
+        await trio.sleep(LULL_S * 0.8)
         on.want(pool("late"))
+        await trio.sleep(LULL_S * 0.8)
         assert on.memory.batches == []
-        await trio.sleep(0.002)
+        await trio.sleep(LULL_S)
         assert [len(batch) for batch in on.memory.batches] == [101]
         assert set(on.memory.table) == set(on.wanted)
         on.want(pool("s1"))  # as it is
