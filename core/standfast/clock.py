@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import time
+from functools import lru_cache
 
 
 def now() -> int:
@@ -22,5 +23,12 @@ def wall_clock_at(boottime: int) -> float:
 
 def iso(boottime: int) -> str:
     """A moment on our clock as people and programs read it: ISO 8601 in UTC, milliseconds."""
-    wall = datetime.datetime.fromtimestamp(wall_clock_at(boottime), datetime.UTC)
+    return _iso(round(wall_clock_at(boottime) * 1000))
+
+
+@lru_cache(maxsize=4096)
+def _iso(milliseconds: int) -> str:
+    """Of a wall-clock time. A status names the same moments again and again: when thousands of servers came up."""
+    whole, rest = divmod(milliseconds, 1000)
+    wall = datetime.datetime.fromtimestamp(whole, datetime.UTC).replace(microsecond=rest * 1000)
     return wall.isoformat(timespec="milliseconds")

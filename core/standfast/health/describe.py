@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from standfast import clock
+from standfast.clock import iso as _moment
 from standfast.config.lvs_model import Checker
 from standfast.contract.balancing import Counters, PoolStatistics
 from standfast.health.present import standing, standing_of
@@ -137,8 +136,3 @@ def _counters(counters: Counters) -> dict[str, int]:
     """What is known."""
     known: Mapping[str, int | None] = msgspec.structs.asdict(counters)
     return {name: value for name, value in known.items() if value is not None}
-
-
-def _moment(at: int) -> str:
-    moment = datetime.datetime.fromtimestamp(clock.wall_clock_at(at), datetime.UTC)
-    return moment.isoformat(timespec="milliseconds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -56,6 +56,12 @@ class Server:
     told_at_start: bool = False
     """With `rs_init_notifies`: that it is up was told."""
     cause: str = ""
+    label: str = field(init=False)
+    """``[10.0.0.1]:80``."""
+
+    def __post_init__(self) -> None:
+        """A server keeps its address, and its label is asked for with each of its results."""
+        self.label = f"[{self.config.address}]:{self.config.port}"
 
     @classmethod
     def first(cls, config: RealServer, now: int) -> Server:
@@ -69,11 +75,6 @@ class Server:
     def key(self) -> Key:
         """What distinguishes it in its service."""
         return self.config.address, self.config.port
-
-    @property
-    def label(self) -> str:
-        """``[10.0.0.1]:80``."""
-        return f"[{self.config.address}]:{self.config.port}"
 
     @property
     def healthy(self) -> bool:

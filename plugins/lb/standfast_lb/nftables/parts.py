@@ -24,7 +24,7 @@ from standfast.net.nft.commands import (
     Table,
 )
 from standfast.net.nft.sets import DYNAMIC, Set
-from standfast.net.nft.types import Data, Verdict
+from standfast.net.nft.types import Data
 
 Place: TypeAlias = tuple[Table, str]
 """A chain or set: its table and name."""
@@ -54,7 +54,7 @@ class Frame:
     sets: Mapping[Place, Set] = field(default_factory=dict)
 
 
-_NOT_THERE: Final = Verdict("nowhere")
+_NOT_THERE: Final = object()
 NOTHING = Part()
 NO_FRAME = Frame()
 
