@@ -163,7 +163,7 @@ class IpvsLoadBalancer(LoadBalancer):
 
     async def statistics(self) -> dict[str, PoolStatistics]:
         """Sums over all services of a pool."""
-        actual = await self._look()
+        actual = await self._look(counted=True)
         return {name: statistics_of(pool, self._marks.get(name), actual) for name, pool in self._pools.items()}
 
     async def reconfigure(self, settings: LvsGlobals) -> tuple[Failure, ...]:
@@ -186,10 +186,12 @@ class IpvsLoadBalancer(LoadBalancer):
             raise RuntimeError("not started")
         return self._opened
 
-    async def _look(self) -> Actual:
-        services = await self._kernel.services()
+    async def _look(self, *, counted: bool = False) -> Actual:
+        services = await self._kernel.services(counted=counted)
         ours = table_of(self._pools.values(), self._marks)
-        return {key: (*services[key], await self._kernel.dests(key)) for key in ours if key in services}
+        return {
+            key: (*services[key], await self._kernel.dests(key, counted=counted)) for key in ours if key in services
+        }
 
     async def _follow(self, master_of: frozenset[str]) -> list[Failure]:
         self._synchroniser.master_of = master_of

@@ -37,12 +37,13 @@ class Kernel:
         """Give the socket back."""
         self._channel.close()
 
-    async def services(self) -> dict[ServiceKey, tuple[Service, Usage]]:
-        """All of this namespace, ours or not."""
+    async def services(self, *, counted: bool) -> dict[ServiceKey, tuple[Service, Usage]]:
+        """All of this namespace, ours or not; ``counted``: with their counters."""
         answers = await self._channel.dump(bare(Command.GET_SERVICE))
-        return {key: (service, usage) for key, service, usage in (decode_service(*answer) for answer in answers)}
+        found = (decode_service(*answer, counted=counted) for answer in answers)
+        return {key: (service, usage) for key, service, usage in found}
 
-    async def dests(self, key: ServiceKey) -> dict[DestKey, tuple[Dest, Usage]]:
+    async def dests(self, key: ServiceKey, *, counted: bool) -> dict[DestKey, tuple[Dest, Usage]]:
         """All of a service; none if it does not exist."""
         try:
             answers = await self._channel.dump(service_message(Command.GET_DEST, key))
@@ -50,7 +51,8 @@ class Kernel:
             if error.errno in GONE:
                 return {}
             raise
-        return {place: (dest, usage) for place, dest, usage in (decode_dest(*each, key.family) for each in answers)}
+        found = (decode_dest(*answer, key.family, counted=counted) for answer in answers)
+        return {place: (dest, usage) for place, dest, usage in found}
 
     async def perform(self, operations: Sequence[Operation], wanted: Table) -> list[Refusal]:
         """Make it so; where somebody else has been at it, in a second or third go. Gives what stays refused."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import struct
+from functools import lru_cache
 
 from standfast.api import Address, Family
 from standfast.net.netlink import MalformedMessage
@@ -36,7 +37,6 @@ from standfast_lb.ipvs.wire import (
     Svc,
     Top,
     attribute,
-    be16,
     nested,
     string,
     u8,
@@ -46,9 +46,14 @@ from standfast_lb.ipvs.wire import (
 
 _FLAGS = struct.Struct("=II")
 _ALL_FLAGS = 0xFFFFFFFF
+_KEY = struct.Struct("=HHH2x HHH2x HH16s HH2s2x")
+"""Of a service that is no mark: AF, PROTOCOL, ADDR and PORT."""
 _DEST = struct.Struct("=HHHH16s HH2s2x HHI HHI HHI HHI HHH2x")
 """DEST, and in it ADDR, PORT, FWD_METHOD, WEIGHT, U_THRESH, L_THRESH and ADDR_FAMILY, each behind length and type."""
 _TUNNEL = struct.Struct("=HHB3x HH2s2x HHH2x")
+_WIDE = struct.Struct("=" + "HHQ" * len(STATISTICS))
+"""STATS64 as kernels write it."""
+_UNREAD = Usage({})
 _DEST_KEY = struct.Struct("=HHHH16s HH2s2x HHH2x")
 
 
@@ -69,15 +74,18 @@ def family_number(data: bytes, start: int, end: int) -> int:
 
 def service_message(command: Command, key: ServiceKey, service: Service | None = None) -> bytes:
     """NEW, SET with its settings; DEL, GET, ZERO without; also GET_DEST, for all its destinations."""
-    body = _key(key)
-    if service is not None:
-        body += string(Svc.SCHED_NAME, service.scheduler)
-        body += attribute(Svc.FLAGS, _FLAGS.pack(service.flags, _ALL_FLAGS))
-        body += u32(Svc.TIMEOUT, service.timeout)
-        body += attribute(Svc.NETMASK, _netmask(key.family, service.netmask))
-        if service.engine:
-            body += string(Svc.PE_NAME, service.engine)
-    return GENERIC.pack(command, VERSION, 0) + nested(Top.SERVICE, body)
+    settings = b"" if service is None else _settings(key.family, service)
+    return GENERIC.pack(command, VERSION, 0) + nested(Top.SERVICE, _key(key), settings)
+
+
+@lru_cache(maxsize=256)
+def _settings(family: Family, service: Service) -> bytes:
+    """Of a thousand services most have the same."""
+    body = string(Svc.SCHED_NAME, service.scheduler)
+    body += attribute(Svc.FLAGS, _FLAGS.pack(service.flags, _ALL_FLAGS))
+    body += u32(Svc.TIMEOUT, service.timeout)
+    body += attribute(Svc.NETMASK, _netmask(family, service.netmask))
+    return body + string(Svc.PE_NAME, service.engine) if service.engine else body
 
 
 def service_prefix(key: ServiceKey) -> bytes:
@@ -126,8 +134,8 @@ def timeouts_message(timeouts_s: dict[str, int]) -> bytes:
     return GENERIC.pack(Command.SET_CONFIG, VERSION, 0) + body
 
 
-def decode_service(data: bytes, start: int, end: int) -> tuple[ServiceKey, Service, Usage]:
-    """One answer to GET_SERVICE."""
+def decode_service(data: bytes, start: int, end: int, *, counted: bool = True) -> tuple[ServiceKey, Service, Usage]:
+    """One answer to GET_SERVICE. Without ``counted`` its counters are not read, which are most of it."""
     found = Attributes(data, start + GENERIC.size, end).inside(Top.SERVICE)
     family = _family(found.number(Svc.AF, 2))
     mark = found.number(Svc.FWMARK, 4, 0)
@@ -145,10 +153,12 @@ def decode_service(data: bytes, start: int, end: int) -> tuple[ServiceKey, Servi
         netmask=int.from_bytes(mask, "big") if family == 4 else found.number(Svc.NETMASK, 4),
         engine=found.text(Svc.PE_NAME, ""),
     )
-    return key, service, Usage(_statistics(found, Svc.STATS64, Svc.STATS))
+    return key, service, Usage(_statistics(found, Svc.STATS64, Svc.STATS)) if counted else _UNREAD
 
 
-def decode_dest(data: bytes, start: int, end: int, family: Family) -> tuple[DestKey, Dest, Usage]:
+def decode_dest(
+    data: bytes, start: int, end: int, family: Family, *, counted: bool = True
+) -> tuple[DestKey, Dest, Usage]:
     """One answer to GET_DEST; ``family``: the service's, for kernels that do not tell the destination's."""
     found = Attributes(data, start + GENERIC.size, end).inside(Top.DEST)
     own = found.number(Dst.ADDR_FAMILY, 2, _AF[family])
@@ -162,6 +172,8 @@ def decode_dest(data: bytes, start: int, end: int, family: Family) -> tuple[Dest
         tunnel_port=found.port(Dst.TUN_PORT, 0),
         tunnel_flags=found.number(Dst.TUN_FLAGS, 2, 0),
     )
+    if not counted:
+        return key, dest, _UNREAD
     now = (found.number(kind, 4, 0) for kind in (Dst.ACTIVE_CONNS, Dst.INACT_CONNS, Dst.PERSIST_CONNS))
     return key, dest, Usage(_statistics(found, Dst.STATS64, Dst.STATS), *now)
 
@@ -205,11 +217,10 @@ _DEST_NESTED = Top.DEST | 0x8000
 
 
 def _key(key: ServiceKey) -> bytes:
-    family = u16(Svc.AF, _AF[key.family])
     if key.address is None:
-        return family + u32(Svc.FWMARK, key.mark)
-    address = attribute(Svc.ADDR, key.address.packed.ljust(16, b"\0"))
-    return family + u16(Svc.PROTOCOL, key.protocol) + address + be16(Svc.PORT, key.port)
+        return u16(Svc.AF, _AF[key.family]) + u32(Svc.FWMARK, key.mark)
+    port = key.port.to_bytes(2, "big")  # numbers of attributes as in `Svc`, spelled out as for destinations
+    return _KEY.pack(6, 1, _AF[key.family], 6, 2, key.protocol, 20, 3, key.address.packed, 6, 4, port)
 
 
 def _netmask(family: Family, netmask: int) -> bytes:
@@ -232,6 +243,8 @@ def _statistics(found: Attributes, wide: int, narrow: int) -> dict[str, int]:
     """64 bits where the kernel has them; the rates are wide there too. Older kernels have 32 bits and rates."""
     if wide in found:
         counters = found.inside(wide)
+        if (known := counters.as_struct(_WIDE)) is not None:
+            return dict(zip(STATISTICS, known, strict=True))
         return {name: counters.number(kind, 8, 0) for kind, name in enumerate(STATISTICS, 1)}
     if narrow not in found:
         return {}

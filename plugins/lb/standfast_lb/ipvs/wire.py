@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import struct
 import sys
-from collections.abc import Iterator
 from enum import IntEnum
 
 from standfast.net.netlink import MalformedMessage
@@ -154,11 +153,6 @@ def u8(kind: int, value: int) -> bytes:
     return attribute(kind, value.to_bytes(1, _HOST))
 
 
-def be16(kind: int, value: int) -> bytes:
-    """A port."""
-    return attribute(kind, value.to_bytes(2, "big"))
-
-
 def string(kind: int, text: str) -> bytes:
     """Text with the NUL that ends it."""
     return attribute(kind, text.encode() + b"\0")
@@ -171,8 +165,8 @@ class Attributes:
     """
 
     def __init__(self, data: bytes, start: int, end: int) -> None:
-        self._data = data
-        self._places = {kind: (begin, stop) for kind, begin, stop in _cut(data, start, end)}
+        self._data, self._start, self._end = data, start, end
+        self._places = _cut(data, start, end)
 
     def __contains__(self, kind: int) -> bool:
         return kind in self._places
@@ -180,6 +174,14 @@ class Attributes:
     def inside(self, kind: int) -> Attributes:
         """Those of a nested attribute."""
         return Attributes(self._data, *self._place(kind, 0))
+
+    def as_struct(self, form: struct.Struct) -> tuple[int, ...] | None:
+        """The numbers of attributes 1, 2, 3 ... if they stand there just so: length, type and number of each."""
+        if form.size != self._end - self._start:
+            return None
+        found = form.unpack_from(self._data, self._start)
+        kinds = found[1::3]
+        return found[2::3] if kinds == tuple(range(1, len(kinds) + 1)) and len(set(found[::3])) == 1 else None
 
     def number(self, kind: int, size: int, default: int | None = None, *, signed: bool = False) -> int:
         """Host byte order."""
@@ -216,12 +218,16 @@ class Attributes:
         return found
 
 
-def _cut(data: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-    while end - start >= ATTRIBUTE.size:
-        length, kind = ATTRIBUTE.unpack_from(data, start)
-        if length < ATTRIBUTE.size or start + length > end:
+def _cut(data: bytes, start: int, end: int) -> dict[int, tuple[int, int]]:
+    """Where the payload of each begins and ends."""
+    places = {}
+    unpack, size = ATTRIBUTE.unpack_from, ATTRIBUTE.size
+    while end - start >= size:
+        length, kind = unpack(data, start)
+        if length < size or start + length > end:
             raise MalformedMessage(f"attribute says {length} bytes, {end - start} are there")
-        yield kind & TYPE_MASK, start + ATTRIBUTE.size, start + length
+        places[kind & TYPE_MASK] = start + size, start + length
         start += (length + 3) & ~3
     if start < end:
-        raise MalformedMessage(f"{end - start} bytes left, an attribute needs {ATTRIBUTE.size}")
+        raise MalformedMessage(f"{end - start} bytes left, an attribute needs {size}")
+    return places

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from standfast.api import Address
 from standfast.net.netlink import MalformedMessage
-from standfast_lb.ipvs.entries import Daemon, Dest, DestKey, Service, ServiceKey, Timeouts
+from standfast_lb.ipvs.entries import Daemon, Dest, DestKey, Service, ServiceKey, Timeouts, Usage
 from standfast_lb.ipvs.messages import (
     bare,
     daemon_message,
@@ -28,7 +28,7 @@ from standfast_lb.ipvs.messages import (
     service_prefix,
     timeouts_message,
 )
-from standfast_lb.ipvs.wire import Command, nested, u32
+from standfast_lb.ipvs.wire import Command, attribute, nested, u32
 
 little = pytest.mark.skipif(sys.byteorder == "big", reason="the bytes are of a little-endian host")
 
@@ -183,3 +183,26 @@ def test_damaged_messages_fail_in_one_way(key, service, data):
     cut = bytes(whole[: data.draw(st.integers(0, len(whole)))])
     with suppress(MalformedMessage):
         decode_service(cut, 0, len(cut))
+
+
+def test_counters_are_read_only_when_they_are_wanted():
+    data = bytes(4) + nested(1, service_prefix(WEB)[4:], _rest_of_a_service(), _wide(range(10)))
+    key, settings, usage = decode_service(data, 0, len(data))
+    assert list(usage.counters.values()) == list(range(10))
+    assert decode_service(data, 0, len(data), counted=False) == (key, settings, Usage({}))
+
+
+def test_counters_that_stand_in_another_way_are_read_all_the_same():
+    data = bytes(4) + nested(1, service_prefix(WEB)[4:], _rest_of_a_service(), _wide(reversed(range(10)), first=10))
+    assert list(decode_service(data, 0, len(data))[2].counters.values()) == list(range(10))
+
+
+def _rest_of_a_service() -> bytes:
+    return service_message(Command.NEW_SERVICE, WEB, Service("rr", 0, 0, 0, ""))[8 + len(service_prefix(WEB)) - 4 :]
+
+
+def _wide(numbers, first: int = 1) -> bytes:
+    """STATS64; ``first`` 10: the last attribute comes first."""
+    kinds = range(1, 11) if first == 1 else range(10, 0, -1)
+    each = (attribute(kind, struct.pack("=Q", number)) for kind, number in zip(kinds, numbers, strict=True))
+    return nested(12, *each)
