@@ -154,8 +154,8 @@ SERVERS = (
     Code("SF4544", "error", "real server twice",
          "The same address and port stand twice in the virtual server; the later one is left out."),
     Code("SF4545", "warning", "limits of connections",
-         "From `uthreshold` on a server gets no new connections, until it is below `lthreshold`, which must be "
-         "smaller."),
+         "From `uthreshold` on a server gets no new connections, until it is below `lthreshold`, which must not be "
+         "greater. IPVS refuses a server for which it is, also one that has no `uthreshold`."),
     Code("SF4546", "warning", "port of a server without NAT",
          "DR and TUN pass packets on as they are, so the server must listen on the service's port. keepalived replaces "
          "the port, and so do we."),

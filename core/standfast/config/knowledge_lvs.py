@@ -68,15 +68,20 @@ def checker(record: Checker) -> Known:
 def paired(blocks: Iterable[Settings], records: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     """``id`` of blocks with their records, which are in the same order; None for a block that was left out."""
     waiting = list(records)
+    seen: set[Endpoint] = set()
     for block in blocks:
-        fits = bool(waiting) and _is(block.name, waiting[0])
+        fits = bool(waiting) and _is(block, waiting[0]) and block.name not in seen
+        if fits and isinstance(block.name, Endpoint):
+            seen.add(block.name)  # the same once more is left out; services may stand twice
         yield id(block), waiting.pop(0) if fits else None
 
 
-def _is(name: Endpoint | ServiceKey, record: RealServer | VirtualServer) -> bool:
+def _is(block: Settings, record: RealServer | VirtualServer) -> bool:
+    """A server's port may have become the service's, so it does not count here."""
+    name: Endpoint | ServiceKey = block.name
     if isinstance(name, Endpoint):
-        return (name.address, name.port or record.port) == (record.address, record.port)
+        return name.address == record.address
     assert isinstance(record, VirtualServer)  # noqa: S101 - keys are names of services alone
-    return (name.address, name.port, name.mark, name.group) == (
+    return bool(block.blocks.get("real_server")) and (name.address, name.port, name.mark, name.group) == (
         record.address, record.port, record.mark, record.group,
     )  # fmt: skip

@@ -32,8 +32,9 @@ def _server(draft: ServiceDraft, block: Settings, statement: Statement) -> Serve
     levels = draft.levels.inside(block)
     method: Forwarding = levels.get("lvs_method", Forwarding())
     low, high = block.get("lthreshold", 0), block.get("uthreshold", 0)
-    if low > high > 0:
-        message = f"`lthreshold {low}` is above `uthreshold {high}`: the kernel expects it below"
+    if low > high:
+        limit = f"is above `uthreshold {high}`" if high else "needs an `uthreshold` above it"
+        message = f"`lthreshold {low}` {limit}: IPVS refuses such a server, so it gets no connections"
         draft.warning("SF4545", block.scalars["lthreshold"].statement, message)
     inhibit, weight = levels.get("inhibit_on_failure", False), levels.get("weight", 1)
     return ServerDraft(block, statement, endpoint.address, endpoint.port, endpoint.port, method, inhibit, weight)

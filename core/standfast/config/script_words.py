@@ -70,11 +70,10 @@ def _unescaped(token: str) -> str:
 
 
 def script_argument(raw: str) -> str:
-    """The argument of a keyword that is quoted and escaped as a command is. Raises UnsplittableError."""
-    words = first_split(raw)
+    """The argument of a keyword whose line is split once, with quotes and escapes. Raises UnsplittableError."""
+    words = second_split(raw)
     if len(words) < 2:
         raise UnsplittableError("nothing stands behind the keyword")
-    arguments = second_split(words[1])
-    if not arguments:
+    if not words[1]:
         raise UnsplittableError("an empty argument")
-    return arguments[0]
+    return words[1]

@@ -85,11 +85,15 @@ def digest(words: Words, reader: Reader) -> str | Dropped:
 
 
 def pattern(words: Words, reader: Reader) -> str | Dropped:
-    """A PCRE2 pattern, split and unescaped as a script's command."""
+    """A PCRE2 pattern: one word, quoted and escaped as in a script's command."""
     try:
-        return script_argument(reader.statement.raw)
+        found = script_argument(reader.statement.raw)
     except ValueError:
         return reader.refuse("SF3311", words[0], "the pattern cannot be read: a quote or a backslash stands alone")
+    if len(words) > 1 and not {'"', "'"} & set(reader.statement.raw):
+        message = f"only `{found}` is the pattern: a blank ends it"
+        reader.findings.warning("SF2109", reader.statement, message, word=words[1], hint="put the pattern in quotes")
+    return found
 
 
 def options(words: Words, reader: Reader) -> tuple[str, ...]:

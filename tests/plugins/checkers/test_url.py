@@ -15,6 +15,7 @@ import pytest
         ("HTTP_GET", "url {\npath /\nstatus_code 600\n}", ["SF3309"]),
         ("HTTP_GET", "url {\npath /\ndigest abc\n}", ["SF3310"]),
         ("HTTP_GET", "url {\npath /\nregex_no_match\n}", ["SF4504"]),
+        ("HTTP_GET", "url {\npath /\nregex a b\n}", ["SF2109"]),
         ("HTTP_GET", "url {\npath /\nregex a\nregex_options caseles\n}", ["SF3312"]),
         ("HTTP_GET", "url {\npath /\nregex a\nregex_min_offset 9\nregex_max_offset 5\n}", ["SF4503"]),
         ("HTTP_GET", "url {\npath /\nregex a\nregex_stack 10 5\n}", ["SF3002"]),
@@ -45,3 +46,18 @@ def test_status_codes_add_up_and_replace_the_usual_ones(check):
 def test_patterns_that_no_dialect_reads_are_found(check, pattern, fine):
     loaded = check.load("HTTP_GET", f'url {{\npath /\nregex "{pattern}"\n}}')
     assert [d.code for d in loaded.diagnostics if d.code not in ("SF5001", "SF4107")] == ([] if fine else ["SF3311"])
+
+
+@pytest.mark.parametrize(
+    ("written", "pattern"),
+    [
+        ('"status: *ok"', "status: *ok"),
+        ("'status: *ok'", "status: *ok"),
+        ("status:' *ok'", "status: *ok"),
+        (r'"a\\sb \"c\""', r'a\sb "c"'),
+        (r"a\ b", "a b"),
+    ],
+)
+def test_a_quoted_pattern_may_have_blanks(check, written, pattern):
+    (url,) = check.options("HTTP_GET", f"url {{\npath /\nregex {written}\n}}").urls
+    assert url.regex == pattern

@@ -20,6 +20,12 @@ def test_a_server_without_a_port_has_that_of_its_service():
     assert record is not None
 
 
+def test_a_server_whose_port_became_the_services_has_its_record():
+    blocks = [Settings(name=Endpoint(address, port)) for address, port in ((ONE, 81), (ONE, 81), (ONE, 80))]
+    records = [RealServer(address=ONE, port=80, weight=each) for each in (1, 2)]
+    assert [record for _, record in paired(blocks, records)] == [records[0], None, records[1]]
+
+
 def test_nothing_counts_of_what_is_left_out():
     assert service(None).left_out
     assert server(None).left_out

@@ -108,6 +108,7 @@ def test_settings_come_from_the_service_unless_said_otherwise():
 
 def test_limits_the_wrong_way_round():
     assert codes(load(server(inside="uthreshold 5\nlthreshold 10"))) == ["SF4545"]
+    assert codes(load(server(inside="lthreshold 10"))) == ["SF4545"]
     assert codes(load(server(inside="uthreshold 10\nlthreshold 5"))) == []
 
 

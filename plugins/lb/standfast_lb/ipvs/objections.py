@@ -65,7 +65,7 @@ def _server(service: VirtualServer, server: RealServer) -> Iterator[Objection]:
     if not 0 <= server.weight <= MAX_WEIGHT:
         words = f"the weight of {server.address} is {server.weight}; IPVS counts with 0 to {MAX_WEIGHT}"
         yield Objection(keyword="weight", words=words)
-    if server.uthreshold and server.lthreshold > server.uthreshold:
+    if server.lthreshold > server.uthreshold:  # also without an upper one: ERANGE
         words = f"`lthreshold {server.lthreshold}` of {server.address} is above its `uthreshold {server.uthreshold}`"
         yield Objection(keyword="lthreshold", words=words, hint="a lower limit must be below the upper one")
     yield from _way(service, server)

@@ -36,6 +36,7 @@ def tunnel(kind="ipip", port=0, checksum="nocsum") -> Forwarding:
         (service(persistence=Persistence(engine="sip")), "persistence_engine", "UDP packets alone"),
         (service(server(weight=70_000)), "weight", "0 to 65535"),
         (service(server(uthreshold=5, lthreshold=9)), "lthreshold", "above its `uthreshold 5`"),
+        (service(server(uthreshold=0, lthreshold=9)), "lthreshold", "above its `uthreshold 0`"),
         (service(server(address=SIX)), "lvs_method", "NAT cannot carry IPv4"),
         (service(server(forwarding=tunnel("gue"))), "lvs_method", "needs a port"),
         (service(server(forwarding=tunnel("ipip", 0, "csum"))), "lvs_method", "no checksum"),
@@ -63,7 +64,7 @@ def test_what_cannot_work_is_named_at_its_keyword(wrong, keyword, words):
         service(protocol="UDP", persistence=Persistence(engine="sip")),
         service(server(address=SIX, forwarding=tunnel())),
         service(server(forwarding=tunnel("gue", 6080, "remcsum"))),
-        service(server(uthreshold=0, lthreshold=9)),
+        service(server(uthreshold=9, lthreshold=9)),
     ],
 )
 def test_what_works_is_not_objected_to(right):
