@@ -72,6 +72,8 @@ class Machine:
 
     def why_not_run(self, command: str, person: Person) -> str:
         """Why this person cannot start this program, in words; empty if they can."""
+        if command.startswith("</"):
+            return ""  # the shell opens a file, which may be a place in the network (bash's /dev/tcp)
         path = self.path_of(command)
         if path is None:
             return "is not found in PATH"
@@ -92,7 +94,7 @@ class Machine:
 
     def open_part(self, command: str) -> tuple[str, str, str] | None:
         """The part of its path that others than root may change, why, and what mends it."""
-        path = self.path_of(command)
+        path = self.path_of(command) if not command.startswith("</") else None
         return None if path is None else host_facts.open_part(path)
 
 
@@ -198,11 +200,12 @@ class _Examiner:
         if not name or self.elsewhere or name in self.made or self.machine.has_interface(name):
             return
         message = f"interface `{name}` does not exist on this machine"
+        word = next((each for each in at.words if each.text == name), None)
         if self.may_appear:
-            self.findings.warning("SF6001", at, f"{message}; it is waited for")
+            self.findings.warning("SF6001", at, f"{message}; it is waited for", word=word)
         else:
             hint = "write `dynamic_interfaces` in `global_defs` if it may appear later"
-            self.findings.error("SF6001", at, message, hint=hint)
+            self.findings.error("SF6001", at, message, word=word, hint=hint)
 
     def _script(self, value: Value, block_user: Identity | None) -> None:
         call: ScriptCall = value.value

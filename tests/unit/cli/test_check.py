@@ -88,6 +88,12 @@ def test_this_machine_is_looked_at_only_on_request(write, monkeypatch, capsys):
     assert main(["check", "--on-this-machine", write(GOOD.replace("eth0", "eth1"))]) == 0
 
 
+def test_nobody_looks_for_what_was_not_filled_in(write, capsys):
+    text = GOOD.replace("eth0", "<interface>")
+    main(["check", "--on-this-machine", write(text)])
+    assert "SF6001" not in capsys.readouterr().out
+
+
 def test_sarif(write, capsys):
     path = write("nonsense\n" + GOOD)
     assert main(["check", "--sarif", path]) == 1

@@ -180,3 +180,16 @@ def test_a_script_of_root_that_others_may_change():
     lax = text.replace("enable_script_security\n", "")
     assert [(c, s) for c, s, _ in codes(lax)] == [("SF6007", "warning"), ("SF6004", "warning")]
     assert codes(text.replace("script_user root", "script_user nobody")) == []
+
+
+def test_each_interface_of_a_line_is_told_of():
+    text = "garp_group {\ngarp_interval 1\ninterfaces {\neth8 eth0 eth9\n}\n}"
+    found = examine(load_text(text).settings, Pretend())
+    assert [(d.code, d.span.line, d.span.column) for d in found] == [("SF6001", 4, 1), ("SF6001", 4, 11)]
+
+
+def test_a_file_that_the_shell_opens_is_no_program():
+    machine = Machine()
+    assert machine.why_not_run("</dev/tcp/127.0.0.1/80", ROOT) == ""
+    assert machine.open_part("</dev/tcp/127.0.0.1/80") is None
+    assert machine.why_not_run("/dev/tcp/127.0.0.1/80", ROOT) == "does not exist"
