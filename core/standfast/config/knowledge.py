@@ -8,9 +8,8 @@ from standfast.config.addressing import address_of
 from standfast.config.effective import Around, Counts, Known, line_item
 from standfast.config.findings import Findings
 from standfast.config.iproute_names import NameTables
-from standfast.config.knowledge_lvs import checker, paired, server, service
+from standfast.config.knowledge_lvs import checker, paired, server, servers_of, service
 from standfast.config.load import Loaded
-from standfast.config.lvs_model import RealServer
 from standfast.config.model import VirtualAddress, VrrpInstance
 from standfast.config.routing import Routing
 from standfast.config.settings import Settings, Value
@@ -37,11 +36,7 @@ class Knowledge:
         settings = loaded.settings
         self._firsts = {id(block) for block in _firsts(settings)}
         self._services = dict(paired(settings.blocks.get("virtual_server", ()), loaded.balancing.virtual_servers))
-        self._servers: dict[int, RealServer | None] = {}
-        for block in settings.blocks.get("virtual_server", ()):
-            found = self._services[id(block)]
-            servers = found.real_servers if found is not None else ()
-            self._servers.update(paired(block.blocks.get("real_server", ()), servers))
+        self._servers = dict(servers_of(settings.blocks.get("virtual_server", ()), self._services))
         defaults = settings.block("global_defs")
         names = NameTables(DiskReader())
         names.vendor = defaults.get("iproute_usr_dir", names.vendor)

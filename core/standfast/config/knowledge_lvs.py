@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from standfast.config.effective import Counts, Known
@@ -65,6 +65,25 @@ def checker(record: Checker) -> Known:
     return Known(counts)
 
 
+def servers_of(
+    blocks: Iterable[Settings], services: Mapping[int, VirtualServer | None]
+) -> Iterator[tuple[int, RealServer | None]]:
+    """``id`` of the blocks of real servers with their records.
+
+    A service may stand in several blocks: then the servers of all are in the record of the first.
+    """
+    left: dict[Any, list[RealServer]] = {}
+    for block in blocks:
+        service, inner = services[id(block)], block.blocks.get("real_server", ())
+        servers = list(service.real_servers) if service is not None else left.get(block.name, [])
+        pairs = list(paired(inner, servers))
+        taken = {id(record) for _, record in pairs}
+        rest = [record for record in servers if id(record) not in taken]
+        if rest or service is None:
+            left[block.name] = rest
+        yield from pairs
+
+
 def paired(blocks: Iterable[Settings], records: Sequence[Any]) -> Iterator[tuple[int, Any]]:
     """``id`` of blocks with their records, which are in the same order; None for a block that was left out."""
     waiting = list(records)
@@ -82,6 +101,8 @@ def _is(block: Settings, record: RealServer | VirtualServer) -> bool:
     if isinstance(name, Endpoint):
         return name.address == record.address
     assert isinstance(record, VirtualServer)  # noqa: S101 - keys are names of services alone
-    return bool(block.blocks.get("real_server")) and (name.address, name.port, name.mark, name.group) == (
+    if not block.blocks.get("real_server") or (record.protocol and block.get("protocol", "UDP") != record.protocol):
+        return False
+    return (name.address, name.port, name.mark, name.group) == (
         record.address, record.port, record.mark, record.group,
     )  # fmt: skip

@@ -58,6 +58,7 @@ def read(text: str) -> Dump:
         elif line.strip():
             sections.setdefault(title, []).append(line)
     _topology(sections.get("LVS Topology", []), dump)
+    dump.services = _joined(dump.services)
     dump.global_defs = _below(sections.get("Global definitions", []))
     dump.checkers = list(_checkers(sections.get("Health checkers", []), _factors(sections)))
     for checker in dump.checkers:
@@ -89,6 +90,22 @@ def _topology(lines: list[str], dump: Dump) -> None:
             prefix = prefix if line.startswith("     ") and prefix else ""
             _take(text, record.fields, prefix)
             prefix = "sorry server: " if text.startswith("sorry server") else prefix
+
+
+def _joined(services: list[Record]) -> list[Record]:
+    """The kernel takes a service once: servers of later blocks come to the first one's."""
+    kept: dict[tuple[object, ...], Record] = {}
+    for service in services:
+        first = kept.setdefault((service.title, service.fields["protocol"], service.fields["Address family"]), service)
+        if first is not service:
+            known = titles(first.servers)
+            first.servers += [server for server in service.servers if server.title not in known]
+    return list(kept.values())
+
+
+def titles(records: list[Record]) -> list[str]:
+    """Their titles."""
+    return [record.title for record in records]
 
 
 def _take(text: str, fields: Fields, prefix: str = "") -> None:

@@ -40,9 +40,16 @@ def spoken(loaded: Loaded) -> Dump:
         families[group.name] = {line.first.family for line in group.ranges}
         families[group.name] |= {mark.family for mark in group.marks if mark.family is not None}
     document = show(loaded, installed_plugins().schema, Knowledge(loaded), file="", config_id="")
-    blocks = [each for each in document.sections if each.block == "virtual_server" and not each.left_out]
-    for service, block in zip(balancing.virtual_servers, blocks, strict=True):
-        dump.services.append(_service(service, block, both=len(families.get(service.group, ())) == 2))
+    blocks = [each for each in document.sections if each.block == "virtual_server"]
+    joining = [each for each in blocks if each.left_out]
+    for service, block in zip(balancing.virtual_servers, (e for e in blocks if not e.left_out), strict=True):
+        both = len(families.get(service.group, ())) == 2
+        servers = _real_servers(block)
+        for other in [each for each in joining if each.name == block.name]:
+            if len(servers) < len(service.real_servers):
+                servers += _real_servers(other)
+                joining.remove(other)
+        dump.services.append(_service(service, block, servers, both=both))
         dump.checkers += _checkers(service)
     return dump
 
@@ -60,7 +67,11 @@ def _mark(line: MarkEntry) -> str:
 # Services
 
 
-def _service(one: VirtualServer, block: Section, *, both: bool) -> Record:
+def _real_servers(block: Section) -> list[Section]:
+    return [each for each in block.sections if each.block == "real_server" and not each.left_out]
+
+
+def _service(one: VirtualServer, block: Section, servers: list[Section], *, both: bool) -> Record:
     said = _said(block)
     flags = one.flags
     fields: Fields = {
@@ -100,7 +111,6 @@ def _service(one: VirtualServer, block: Section, *, both: bool) -> Record:
         title = f"GROUP = [{one.group}]"
     elif one.mark:
         title = f"FWMARK = {one.mark}"
-    servers = [each for each in block.sections if each.block == "real_server" and not each.left_out]
     return Record(title, fields, [_server(*each) for each in zip(one.real_servers, servers, strict=True)])
 
 

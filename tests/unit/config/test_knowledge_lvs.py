@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from standfast.config.keywords.lvs_values import Endpoint
-from standfast.config.knowledge_lvs import checker, paired, server, service
+from standfast.config.knowledge_lvs import checker, paired, server, servers_of, service
+from standfast.config.load import load_text
 from standfast.config.lvs_model import Checker, Pace, RealServer, Target
 from standfast.config.settings import Settings
 from standfast.values import Address
@@ -24,6 +25,16 @@ def test_a_server_whose_port_became_the_services_has_its_record():
     blocks = [Settings(name=Endpoint(address, port)) for address, port in ((ONE, 81), (ONE, 81), (ONE, 80))]
     records = [RealServer(address=ONE, port=80, weight=each) for each in (1, 2)]
     assert [record for _, record in paired(blocks, records)] == [records[0], None, records[1]]
+
+
+def test_servers_of_a_service_in_two_blocks_are_in_one_record():
+    service = "virtual_server 192.0.2.1 80 {{\nprotocol {}\nreal_server {} 80 {{\n}}\n}}\n".format
+    loaded = load_text(service("TCP", ONE) + service("UDP", ONE) + service("TCP", TWO))
+    blocks = loaded.settings.blocks["virtual_server"]
+    services = dict(paired(blocks, loaded.balancing.virtual_servers))
+    assert [service and service.protocol for service in services.values()] == ["TCP", "UDP", None]
+    found = [record and record.address for _, record in servers_of(blocks, services)]
+    assert found == [ONE, ONE, TWO]
 
 
 def test_nothing_counts_of_what_is_left_out():
