@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from harness.dump import definitions, differences, instances, read_dump
+from harness.global_dump import read_globals, spoken, static_objects
 
 from standfast.config.load import load
 from standfast.lab.namespace import Namespace, batch, run, unique_prefix
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.keepalived
 
 FILES = sorted((Path(__file__).parent / "effective").glob("*.conf"))
 ADDRESSES = {"eth0": "10.9.0.1/24", "eth1": "10.9.1.1/24", "eth2": "10.9.2.1/24"}
+FILTER = ("nftables table", "nftables base", "nftables don't")
 WAIT_S = 10
 WORKERS = 4
 
@@ -91,6 +93,20 @@ def test_every_field_is_what_keepalived_dumps(dumps: dict[str, str], file: Path)
         assert set(records) == set(known), section
         for name, fields in records.items():
             assert differences(fields, known[name]) == [], f"{section}: {name}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+def test_globals_and_static_objects_are_what_keepalived_dumps(dumps: dict[str, str], file: Path):
+    loaded = load(str(file), config_id="x")
+    ours, static = spoken(loaded), static_objects(loaded)
+    theirs, sections = read_globals(dumps[file.name])
+    if "nftables table name" not in ours:  # not named, so ours has a table of its own if one is needed
+        theirs = {label: value for label, value in theirs.items() if not label.startswith(FILTER)}
+    different = {each: (ours.get(each), theirs.get(each)) for each in {*ours, *theirs}}
+    assert {each: both for each, both in different.items() if both[0] != both[1]} == {}
+    # For global intervals keepalived makes groups of its own.
+    known = {title: lines for title, lines in sections.items() if title in static or not title.startswith("GARP")}
+    assert static == known
 
 
 def test_the_comparison_finds_differences(dumps: dict[str, str]):

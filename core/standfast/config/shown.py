@@ -19,6 +19,9 @@ SECRETS = frozenset(
 """Keywords whose values are nobody's business."""
 
 
+OCTAL = frozenset(("umask",))
+
+
 class Origin(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where a value comes from."""
 
@@ -99,9 +102,10 @@ def item(keyword: str, value: Any, origin: Origin, *, time: bool = False) -> Ite
     """One value with its text."""
     if keyword in SECRETS and value is not None:
         return Item(keyword=keyword, text=HIDDEN, origin=origin)
+    octal = keyword in OCTAL and isinstance(value, int)
     return Item(
         keyword=keyword,
-        text=text_of(value, time=time),
+        text=f"0{value:o}" if octal else text_of(value, time=time),
         value=for_programs(value),
         unit="us" if time and isinstance(value, int) else "",
         origin=origin,
@@ -139,7 +143,8 @@ def _parts(value: Any) -> Iterator[str]:
 def _joined(value: Any) -> str:
     if isinstance(value, frozenset | set):
         value = sorted(value)
-    return " ".join(map(text_of, value)) if isinstance(value, tuple | list) else str(value)
+    plain = isinstance(value, tuple | list) and type(value).__str__ is object.__str__
+    return " ".join(map(text_of, value)) if plain else str(value)
 
 
 def for_programs(value: Any) -> Any:

@@ -201,14 +201,15 @@ def address(one: VirtualAddress, around: VrrpInstance) -> str:
     words.append(f"scope {SCOPES[one.scope]}")
     words += [f"label {one.label}"] * bool(one.label)
     if one.address.family == 6:
-        words.append(_preferred(one.preferred_lft_s))
+        words.append(preferred(one.preferred_lft_s))
     words += [f"peer {one.peer}/{one.peer.bits}"] if one.peer is not None else []
     words += ["noprefixroute"] * one.noprefixroute
     words += ["no_track"] * one.no_track
     return " ".join(words)
 
 
-def _preferred(seconds: int | None) -> str:
+def preferred(seconds: int | None) -> str:
+    """The time for which an IPv6 address is chosen as a source."""
     if seconds is None:
         return "preferred_lft forever"
     return f"preferred_lft {seconds}" if seconds else "deprecated"

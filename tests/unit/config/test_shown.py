@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from standfast.config.load import load_text
 from standfast.config.lvs_model import Forwarding
 from standfast.config.script_model import ScriptCall
 from standfast.config.shown import Origin, for_programs, item, text_of
@@ -23,6 +24,15 @@ def test_values_for_people():
     assert text_of(1_500_000, time=True) == "1.5 s"
     assert text_of(ScriptCall(argv=("/bin/a", "b"))) == "/bin/a b"
     assert text_of(Forwarding(method="DR")) == "method DR, tunnel ipip, checksum nocsum"
+
+
+def test_what_stands_in_global_defs_has_words():
+    lines = ("smtp_server 192.0.2.25 2525", "notify_fifo /run/a root adm", "vrrp_garp_extra_if all 30", "umask 022")
+    loaded = load_text("global_defs {\n" + "\n".join(lines) + "\n}")
+    values = loaded.settings.block("global_defs").sequence
+    shown = {value.setting: item(value.setting, value.value, LINE) for value in values}
+    assert [each.text for each in shown.values()] == ["192.0.2.25 2525", "/run/a root adm", "all 30 s", "022"]
+    assert shown["umask"].value == 0o22
 
 
 def test_values_for_programs():

@@ -23,6 +23,9 @@ class Relay:
     host: str
     port: int = 25
 
+    def __str__(self) -> str:
+        return f"{self.host} {self.port}"
+
 
 def relay(words: Words, reader: Reader) -> Relay | Dropped:
     """``HOST [PORT]``; the name is looked up when mail is sent."""
@@ -68,6 +71,9 @@ class Pipe:
 
     path: str
     owner: Identity = ROOT
+
+    def __str__(self) -> str:
+        return " ".join(filter(None, (self.path, self.owner.user, self.owner.group)))
 
 
 def pipe(words: Words, reader: Reader) -> Pipe:

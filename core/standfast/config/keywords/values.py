@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from standfast.config.kinds import DROPPED, Dropped, Integer, Reader, Seconds, Words
 from standfast.config.tree import Word
-from standfast.values import SECOND
+from standfast.values import SECOND, seconds
 
 INT_MAX = 2**31 - 1
 UINT_MAX = 2**32 - 1
@@ -62,8 +63,18 @@ def rttime(words: Words, reader: Reader) -> int | Dropped:
     return value if isinstance(value, Dropped) else max(value, 2)
 
 
-def extra_interfaces(words: Words, reader: Reader) -> tuple[bool, int] | Dropped:
-    """``[all] SECONDS``: whether for all interfaces, and microseconds."""
+class Extra(NamedTuple):
+    """Whether on all interfaces, and how often in microseconds."""
+
+    everywhere: bool
+    period: int
+
+    def __str__(self) -> str:
+        return f"{'all ' * self.everywhere}{seconds(self.period)}"
+
+
+def extra_interfaces(words: Words, reader: Reader) -> Extra | Dropped:
+    """``[all] SECONDS``."""
     everywhere = words[0].text == "all"
     rest = words[1:] if everywhere else words
     if not rest:
@@ -72,7 +83,7 @@ def extra_interfaces(words: Words, reader: Reader) -> tuple[bool, int] | Dropped
     if value == 0:
         message = f"`{reader.statement.keyword.text}` is off anyway; 0 is no number of seconds for it"
         reader.findings.warning("SF3002", reader.statement, message, word=rest[0], hint="leave the line out")
-    return value if isinstance(value, Dropped) else (everywhere, value)
+    return value if isinstance(value, Dropped) else Extra(everywhere, value)
 
 
 _WHO = {"USR": 6, "GRP": 3, "OTH": 0}
