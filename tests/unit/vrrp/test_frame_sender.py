@@ -65,6 +65,14 @@ def test_a_refused_frame_holds_no_other_back(sender, listener):
 
 
 @pytest.mark.netns
+def test_a_single_frame_is_a_piece_too(sender, listener):
+    arp, advertisement = frames(2)
+    assert sender.send([parcel(NOWHERE, arp)]) == 1
+    assert sender.send([parcel(LO, arp)]) == sender.send([parcel(LO, advertisement)]) == sender.send([]) == 0
+    assert left(listener) == [(arp, 0x0806), (advertisement, 0x86DD)]
+
+
+@pytest.mark.netns
 def test_a_long_piece_leaves_nothing_behind_in_a_short_one(sender, listener):
     first, second = frames(64), frames(3)[2:]
     sender.send([parcel(LO, frame) for frame in first])
