@@ -10,7 +10,8 @@ import functools
 import hashlib
 import mmap
 import struct
-from dataclasses import dataclass
+
+import msgspec
 
 CAPACITY = 65_536
 """Instances; the kernel backs only the parts that are touched."""
@@ -22,8 +23,7 @@ _FIRST = 4096
 INIT, BACKUP, MASTER, FAULT, LEAVING = range(5)
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(msgspec.Struct, frozen=True):
     """What one instance left behind (times in microseconds on CLOCK_BOOTTIME)."""
 
     state: int

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
+
+import msgspec
 
 from standfast.config.model import VirtualAddress
 from standfast.events import Event
@@ -11,8 +12,7 @@ from standfast.net.routing import RoutingObject
 from standfast.values import Address
 
 
-@dataclass(frozen=True, slots=True)
-class SendAdvert:
+class SendAdvert(msgspec.Struct, frozen=True):
     """Send one advert now, before anything else (to the group, or to every peer)."""
 
     priority: int
@@ -23,76 +23,65 @@ class SendAdvert:
     """Of the authentication header (AH); 0 without one."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddAddresses:
+class AddAddresses(msgspec.Struct, frozen=True):
     """Put these on their interfaces (batched; failures are logged and retried once after 100 ms)."""
 
     addresses: tuple[VirtualAddress, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAddresses:
+class RemoveAddresses(msgspec.Struct, frozen=True):
     """Take these off (batched). ``forced``: leftovers of ours (never an owner's own), absent ones are no error."""
 
     addresses: tuple[VirtualAddress, ...]
     forced: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class AddRouting:
+class AddRouting(msgspec.Struct, frozen=True):
     """Install these routes and rules, in this order (batched; failures are logged and tried again)."""
 
     objects: tuple[RoutingObject, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveRouting:
+class RemoveRouting(msgspec.Struct, frozen=True):
     """Take these off (batched); absent ones are no error."""
 
     objects: tuple[RoutingObject, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Announce:
+class Announce(msgspec.Struct, frozen=True):
     """Send one gratuitous ARP / unsolicited NA for each address, in this order, now."""
 
     addresses: tuple[VirtualAddress, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CancelAnnouncing:
+class CancelAnnouncing(msgspec.Struct, frozen=True):
     """Drop whatever announcements are queued for this instance."""
 
 
-@dataclass(frozen=True, slots=True)
-class AnnounceSource:
+class AnnounceSource(msgspec.Struct, frozen=True):
     """Unicast, on leaving FAULT: announce our own source address once, so the master's neighbour entry is fresh."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProbeAddresses:
+class ProbeAddresses(msgspec.Struct, frozen=True):
     """Ask the network who has these, and report answers until then (microseconds)."""
 
     addresses: tuple[VirtualAddress, ...]
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class AskChecks:
+class AskChecks(msgspec.Struct, frozen=True):
     """Have these checks made anew, and report what they see."""
 
     names: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Tell:
+class Tell(msgspec.Struct, frozen=True):
     """Publish an event (log, status ring)."""
 
     event: Event
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(msgspec.Struct, frozen=True):
     """LEAVING is over (or there was nothing to hold): the instance is finished, forget it."""
 
 

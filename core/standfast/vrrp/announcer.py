@@ -6,10 +6,12 @@ back.  Spacing single frames on the wire is :mod:`standfast.vrrp.pacing`'s busin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 from standfast.config.model import Announcing, VirtualAddress
 from standfast.vrrp.actions import Announce
+
+_What: TypeAlias = Literal["second burst", "lower priority", "refresh", "elsewhere"]
 
 
 class Announcer:
@@ -18,21 +20,19 @@ class Announcer:
     def __init__(self, settings: Announcing) -> None:
         self.settings = settings
         self._addresses: tuple[VirtualAddress, ...] = ()
-        self._second_burst: int | None = None
-        self._lower_prio_block: int | None = None
-        self._refresh: int | None = None
-        self._extra: int | None = None
+        self._at: dict[_What, int] = {}
+        """When what is due; mostly empty."""
 
     @property
     def deadline(self) -> int | None:
         """When :meth:`due` has something to do next."""
-        return min(self._deadlines(), default=None)
+        return min(self._at.values()) if self._at else None
 
     def begin(self, addresses: tuple[VirtualAddress, ...], now: int) -> tuple[Announce, ...]:
         """We became MASTER: a burst now, another after ``delay``, refreshes from ``delay`` + ``refresh`` on."""
         self.adopt(addresses, now)
         if self.settings.delay > 0:
-            self._second_burst = now + self.settings.delay
+            self._at["second burst"] = now + self.settings.delay
         return self._rounds(self.settings.repeat)
 
     def adopt(self, addresses: tuple[VirtualAddress, ...], now: int) -> None:
@@ -40,8 +40,9 @@ class Announcer:
         self.stop()
         self._addresses = addresses
         if self.settings.refresh > 0:
-            self._refresh = now + self.settings.delay + self.settings.refresh
-        self._extra = now + self.settings.extra.period if self._elsewhere() else None
+            self._at["refresh"] = now + self.settings.delay + self.settings.refresh
+        if self._elsewhere():
+            self._at["elsewhere"] = now + self.settings.extra.period
 
     def restate(self, addresses: tuple[VirtualAddress, ...]) -> tuple[Announce, ...]:
         """The set of addresses changed, or somebody may have announced them meanwhile: one burst."""
@@ -59,39 +60,46 @@ class Announcer:
     def lower_priority_heard(self, now: int) -> tuple[Announce, ...]:
         """Hosts may have believed the loser: a block of rounds now and, after a delay, one more."""
         if self.settings.lower_prio_repeat > 0 and self.settings.lower_prio_delay > 0:
-            self._lower_prio_block = now + self.settings.lower_prio_delay
+            self._at["lower priority"] = now + self.settings.lower_prio_delay
         return self._rounds(self.settings.lower_prio_repeat)
 
     def due(self, now: int) -> tuple[Announce, ...]:
         """Rounds whose time has come. Missed refreshes are not made up for."""
-        rounds = 0
-        if self._second_burst is not None and self._second_burst <= now:
-            self._second_burst = None
-            rounds += self.settings.repeat
-        if self._lower_prio_block is not None and self._lower_prio_block <= now:
-            self._lower_prio_block = None
-            rounds += self.settings.lower_prio_repeat
-        if self._refresh is not None and self._refresh <= now:
-            self._refresh = _next_period(self._refresh, self.settings.refresh, now)
-            rounds += self.settings.refresh_repeat
+        if not self._at:
+            return ()
+        settings, rounds = self.settings, 0
         extra: tuple[Announce, ...] = ()
-        if self._extra is not None and self._extra <= now:
-            self._extra = _next_period(self._extra, self.settings.extra.period, now)
-            extra = (Announce(self._elsewhere()),)
+        for what in [what for what, at in self._at.items() if at <= now]:
+            at = self._at.pop(what)
+            if what == "second burst":
+                rounds += settings.repeat
+            elif what == "lower priority":
+                rounds += settings.lower_prio_repeat
+            elif what == "refresh":
+                self._at[what] = _next_period(at, settings.refresh, now)
+                rounds += settings.refresh_repeat
+            else:
+                self._at[what] = _next_period(at, settings.extra.period, now)
+                extra = (Announce(self._elsewhere()),)
         return self._rounds(rounds) + extra
 
     def reconfigure(self, settings: Announcing, now: int) -> None:
         """Take new settings; what is scheduled stays, the refresh follows its new period."""
         if settings.refresh != self.settings.refresh:
-            self._refresh = now + settings.refresh if settings.refresh > 0 and self._addresses else None
+            self._schedule("refresh", now + settings.refresh if settings.refresh > 0 and self._addresses else None)
         before, self.settings = self.settings, settings
         if settings.extra != before.extra:
-            self._extra = now + settings.extra.period if self._elsewhere() else None
+            self._schedule("elsewhere", now + settings.extra.period if self._elsewhere() else None)
 
     def stop(self) -> None:
         """Not MASTER any more."""
         self._addresses = ()
-        self._second_burst = self._lower_prio_block = self._refresh = self._extra = None
+        self._at.clear()
+
+    def _schedule(self, what: _What, at: int | None) -> None:
+        self._at.pop(what, None)
+        if at is not None:
+            self._at[what] = at
 
     def _elsewhere(self) -> tuple[VirtualAddress, ...]:
         """One address for each further interface: without adverts nothing else tells a switch where its MAC is."""
@@ -105,9 +113,6 @@ class Announcer:
 
     def _rounds(self, count: int) -> tuple[Announce, ...]:
         return (Announce(self._addresses),) * count if self._addresses else ()
-
-    def _deadlines(self) -> Iterable[int]:
-        return (at for at in (self._second_burst, self._lower_prio_block, self._refresh, self._extra) if at is not None)
 
 
 def _next_period(previous: int, period: int, now: int) -> int:

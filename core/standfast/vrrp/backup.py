@@ -45,7 +45,7 @@ def expire(machine: Machine, now: int) -> None:
 
 def _restore_owner(machine: Machine, advert: Advert) -> None:
     """An owner that had stepped back takes its rank again once the other owner is not the master any more."""
-    if not machine.config.owner or machine.priority != DEMOTED_OWNER:
+    if machine.priority != DEMOTED_OWNER or not machine.config.owner:
         return
     changed = machine.master is None or machine.master.address != advert.source
     if changed or advert.priority != OWNER:

@@ -12,8 +12,10 @@ import itertools
 import operator
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, TypeAlias
+
+from msgspec import structs
 
 from standfast.config.model import VirtualAddress
 from standfast.events import Event, Level, Remark
@@ -236,13 +238,13 @@ def _take(line: _Line, limit: int) -> Sequence[Thing]:
     action = line[0]
     if isinstance(action, AddRouting | RemoveRouting):
         objects, rest = action.objects[:limit], action.objects[limit:]
-        line[0] = replace(action, objects=rest)
+        line[0] = structs.replace(action, objects=rest)
         if not rest:
             line.popleft()
         return objects
     assert isinstance(action, AddAddresses | RemoveAddresses | Announce)  # noqa: S101 - for the type checker
     addresses, left = action.addresses[:limit], action.addresses[limit:]
-    line[0] = replace(action, addresses=left)
+    line[0] = structs.replace(action, addresses=left)
     if not left:
         line.popleft()
     return addresses

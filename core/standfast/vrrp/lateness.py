@@ -17,10 +17,13 @@ class Lateness:
 
     def note(self, lateness: int) -> None:
         """A timer was served this many microseconds after its time; early counts as on time."""
-        lateness = max(lateness, 0)
-        self.worst = max(self.worst, lateness)
-        self._buckets[min(lateness.bit_length(), _BUCKETS - 1)] += 1
         self._count += 1
+        if lateness <= 0:
+            self._buckets[0] += 1
+            return
+        self.worst = max(self.worst, lateness)
+        bits = lateness.bit_length()
+        self._buckets[bits if bits < _BUCKETS else -1] += 1
 
     def percentile(self, percent: float) -> int:
         """At least this share of all timers was served within so many microseconds. 0 before the first."""

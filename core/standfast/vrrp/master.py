@@ -81,7 +81,8 @@ def retire(machine: Machine, now: int) -> None:
 
 def _overslept(machine: Machine, now: int) -> bool:
     """Has an attentive peer had the time to take over?"""
-    return machine.lateness(now) > timing.peers_down_time(machine.config.version, machine.config.advert_interval)
+    late, interval = machine.lateness(now), machine.config.advert_interval
+    return late > interval and late > timing.peers_down_time(machine.config.version, interval)
 
 
 def _reassert(machine: Machine, now: int) -> None:

@@ -60,10 +60,13 @@ class Router(Machine):
     @property
     def deadline(self) -> int | None:
         """When to call :meth:`tick` next; None while there is nothing to wait for."""
-        announce = None if self.overslept else self.announcer.deadline
+        first = self.timer
+        announce = self.announcer.deadline if self.state is State.MASTER and not self.overslept else None
         until = self.order.until if self.order is not None and self.state is not State.INIT else None
-        moments = [moment for moment in (self.timer, announce, self.renew_at, until) if moment is not None]
-        return min(moments, default=None)
+        for moment in (announce, self.renew_at, until):
+            if moment is not None and (first is None or moment < first):
+                first = moment
+        return first
 
     def slot(self) -> Slot:
         """What a successor of this process needs to carry on."""
