@@ -53,7 +53,7 @@ class TrackerChange(Event, tag="vrrp.tracker", frozen=True, kw_only=True):
     """Something that is tracked went from good to bad or back. ``instance`` is empty: it may concern several."""
 
     kind: str
-    """``interface``, ``script``, ``file``, ``process``, ``bfd``, ``check``."""
+    """``interface``, ``script``, ``file``, ``process``, ``bfd``, ``check``, ``services``."""
     name: str
     good: bool | None
     """None: not known (yet, or any more). A file is good while its number is 0."""

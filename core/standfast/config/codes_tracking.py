@@ -53,6 +53,8 @@ TRACKERS = (
     Code("SF4107", "warning", "defined, but never used",
          "Nothing tracks this, so it has no effect: the script is never run, the file or process never looked at. "
          "Perhaps a `track_` block or a name in it is missing."),
+    Code("SF4115", "warning", "waits for services, but there are none",
+         "`await_services` waits until the data plane has the virtual servers of this file."),
     Code("SF4108", "warning", "defined twice",
          "There are two definitions of this name. Trackers find the first one."),
     Code("SF4110", "error", "`quorum` above `quorum_max`",

@@ -17,11 +17,11 @@ from standfast.config.routing import Routing
 from standfast.config.settings import Settings
 from standfast.config.statics import static_objects
 from standfast.config.sync_groups import Members, sync_groups, track_groups
-from standfast.config.tracking import EVIDENCE, TRACKERS, look_up
+from standfast.config.tracking import AWAITS, EVIDENCE, TRACKERS, look_up
 from standfast.config.tracking_model import SyncGroup
 from standfast.config.weights import of_instance
 
-OWN = WORDS | TRACKERS | vmac.WORDS | {EVIDENCE, "virtual_routes", "virtual_rules", "auth_hmac"}
+OWN = WORDS | TRACKERS | vmac.WORDS | {EVIDENCE, AWAITS, "virtual_routes", "virtual_rules", "auth_hmac"}
 """Keywords of an instance that are read here."""
 
 Bound = tuple[Settings, VrrpInstance]

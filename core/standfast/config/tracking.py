@@ -16,7 +16,7 @@ from standfast.config.findings import Findings
 from standfast.config.settings import Settings, Value
 from standfast.config.suggest import did_you_mean
 from standfast.config.track_entries import TrackLine
-from standfast.config.tracking_model import Evidence, TrackedKind, Tracker
+from standfast.config.tracking_model import SERVICES, Evidence, TrackedKind, Tracker
 from standfast.config.tree import Statement
 
 KINDS: dict[str, TrackedKind] = {
@@ -29,6 +29,7 @@ KINDS: dict[str, TrackedKind] = {
 }
 TRACKERS = frozenset(KINDS)
 EVIDENCE = "check_before_master"
+AWAITS = "await_services"
 READS: dict[str, tuple[TrackedKind, Define]] = {**DEFINES, "bfd_instance": ("bfd", session)}
 DEFINED_BY = {"script": "vrrp_script", "file": "track_file", "process": "vrrp_track_process", "bfd": "bfd_instance",
               "check": "vrrp_check"}  # fmt: skip
@@ -75,10 +76,21 @@ def look_up(settings: Settings, defaults: Settings, findings: Findings) -> Track
             block: Settings = value.value
             if not TRACKERS.isdisjoint(block.lists):
                 tracking.trackers[id(block)] = list(_trackers(tracking, block, coming, findings))
+            if block.get(AWAITS, False):
+                _await_services(tracking, block, settings, findings)
             if EVIDENCE in block.lists:
                 tracking.evidence[id(block)] = tuple(_evidence(tracking, block, coming, findings))
     _name_unused(tracking, settings, findings)
     return tracking
+
+
+def _await_services(tracking: Tracking, block: Settings, settings: Settings, findings: Findings) -> None:
+    at = block.seen[AWAITS]
+    if settings.blocks.get("virtual_server"):
+        placed = Placed(Tracker(kind="services", name=SERVICES), at)
+        tracking.trackers.setdefault(id(block), []).append(placed)
+        return
+    findings.warning("SF4115", at, f"`{AWAITS}` waits for nothing: there is no `virtual_server`")
 
 
 def _definitions(settings: Settings) -> Iterator[tuple[TrackedKind, str]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from standfast.config.record import Record
 from standfast.config.script_model import Notifications, ScriptCall
 from standfast.values import SECOND
 
-TrackedKind: TypeAlias = Literal["interface", "script", "file", "process", "bfd", "check"]
-"""What a tracker looks at."""
+TrackedKind: TypeAlias = Literal["interface", "script", "file", "process", "bfd", "check", "services"]
+"""What a tracker looks at; `services`: whether the data plane has the virtual servers (`await_services`)."""
+
+SERVICES: Final = "of this machine"
+"""Name of the one thing of the kind `services`."""
 
 
 class Tracker(Record, frozen=True):

@@ -62,6 +62,8 @@ class Means:
     """Who tells of addresses; made only if a service wants to know."""
     resume: bool = False
     """A predecessor died a moment ago."""
+    programmed: Callable[[], None] = lambda: None
+    """Called when the kernel has what it is to have, after a start and after each reload."""
     look_up: LookUp = look_up
     """Asks name servers."""
 
@@ -113,7 +115,14 @@ class BalancingPart:
         """For ever."""
         async with trio.open_nursery() as self._nursery:
             self._begin()
-            for task in (self.scheduler.run, self._remember, self._end_drains, self._count, self._repeat):
+            for task in (
+                self.scheduler.run,
+                self._remember,
+                self._end_drains,
+                self._count,
+                self._repeat,
+                self._tell_ready,
+            ):
                 self._nursery.start_soon(task)
             await trio.sleep_forever()
 
@@ -180,6 +189,8 @@ class BalancingPart:
             for name in self.books.services:
                 programmer.touch(name)
             await programmer.apply()
+        if self._nursery is not None:
+            self._nursery.start_soon(self._tell_ready)
         return tuple(words)
 
     async def stop(self, *, leave: bool) -> None:
@@ -339,6 +350,11 @@ class BalancingPart:
         self.scheduler.hurry([probe for probe in probes if probe is not None])
         for seat in asked:
             seat.repeat(clock.now())
+
+    async def _tell_ready(self) -> None:
+        for programmer in tuple(self.programmers.values()):
+            await programmer.ready.wait()
+        self.means.programmed()
 
     def drains_changed(self) -> None:
         """Somebody gave an order that may end by itself."""

@@ -6,8 +6,10 @@ from typing import Any, Final
 
 import trio
 
+from standfast import clock
 from standfast.config.health_model import HealthConfig
 from standfast.config.script_model import ScriptCall
+from standfast.config.tracking_model import SERVICES
 from standfast.containment import Guard
 from standfast.contract.checking import ScriptEnd
 from standfast.control.protocol import Outcome, Request
@@ -20,6 +22,7 @@ from standfast.health.part import Part
 from standfast.health.suspension import Watchman
 from standfast.health.tracked import TrackSeat
 from standfast.health.values import Values
+from standfast.health.verdicts import Verdict
 from standfast.plugins import find_plugins
 
 STEP: Final = "running-step"
@@ -48,6 +51,7 @@ class LookingAfter(Part):
             load_balancers=plugins.load_balancers,
             watchman=_watchman,
             resume=hub.resume,
+            programmed=self._programmed,
         )
         self.part = BalancingPart(means, hub.config.balancing)
         self.part.tracked = self._tracked(hub.config)
@@ -120,6 +124,11 @@ class LookingAfter(Part):
         """Those that stay keep their standing."""
         known = {seat.check.name: seat for seat in self.part.tracked}
         return [TrackSeat.for_check(check, known.get(check.name), self.hub.verdict) for check in config.checks]
+
+    def _programmed(self) -> None:
+        """For instances with `await_services`."""
+        if self.hub.config.balancing.virtual_servers:
+            self.hub.verdict(Verdict(name=SERVICES, good=True, at=clock.now(), words="are in the kernel"))
 
     def _publish(self, event: Event) -> None:
         self.hub.publish(event)

@@ -63,6 +63,8 @@ class Programmer:
         self.repairs = 0
         self.masters: frozenset[str] = frozenset()
         self.started = False
+        self.ready = trio.Event()
+        """Everything that was wanted at the start has been programmed, or refused."""
         self._balancer = balancer
         self._settings = settings
         self._desired = desired
@@ -160,7 +162,9 @@ class Programmer:
             self._dirty = trio.Event()
             changes = self._changes(touched)
             if not changes or not self.started:
-                if not self.started:
+                if self.started:
+                    self.ready.set()
+                else:
                     self._touched = touched
                 return
             for piece in pieces(changes):
@@ -168,6 +172,7 @@ class Programmer:
                 await trio.lowlevel.checkpoint()  # checks and the heartbeat have their turn
             self.last_delay = clock.now() - since
             self.delay.note(self.last_delay)
+            self.ready.set()
 
     async def _program(self, changes: Sequence[PoolChange]) -> None:
         self.batches += 1

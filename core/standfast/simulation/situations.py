@@ -122,8 +122,8 @@ class Machine:
         return merged(instance.trackers, self.node.group_of(instance))
 
     def _matters(self, instance: VrrpInstance, tracker: Tracker) -> bool:
-        """Another member's weight changes its priority alone."""
-        return tracker.weight == 0 or instance is self.instance
+        """Another member's weight changes its priority alone; services are awaited, and never bad."""
+        return tracker.kind != "services" and (tracker.weight == 0 or instance is self.instance)
 
     def _linked(self) -> list[VrrpInstance]:
         return [each for each in self._faulty_with if each.track_primary and each.interface]

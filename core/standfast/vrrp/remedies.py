@@ -20,6 +20,7 @@ _TRACKED: Final = {
     "file": "a number in the file that allows it",
     "process": "as many processes as its `quorum` says",
     "bfd": "the session being up",
+    "services": "the virtual servers being in the kernel",
     "check": "a good verdict of the check",
 }
 

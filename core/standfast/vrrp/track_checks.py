@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from standfast.config.model import Config
-from standfast.config.tracking_model import CheckPolicy
+from standfast.config.tracking_model import SERVICES, CheckPolicy
 from standfast.events import Event, Level, Remark
 from standfast.health import verdicts
 from standfast.health.verdicts import Verdict
@@ -22,6 +22,12 @@ from standfast.vrrp.tracking import BAD, GOOD
 
 FIRST: Final = 10 * SECOND
 """How long a first verdict is waited for."""
+
+FROM_HEALTH: Final = ("check", "services")
+"""Kinds of which the health process tells."""
+
+THEIRS: Final = CheckPolicy(name=SERVICES, on_silence="ignore")
+"""Of `await_services`: it is never bad, only not there yet."""
 
 Report: TypeAlias = Callable[[str, int | None, str, int], None]
 """Name, GOOD, BAD or None for not known, words, now."""
@@ -53,9 +59,9 @@ class TrackChecks:
 
     def configure(self, config: Config, now: int) -> None:
         """Track these from now on. What is known of those that stay goes on counting."""
-        used = {tracker.name for each in config.instances for tracker in each.trackers if tracker.kind == "check"}
+        used = {tracker.name for each in config.instances for tracker in each.trackers if tracker.kind in FROM_HEALTH}
         used |= {tracker.name for each in config.sync_groups for tracker in each.trackers if tracker.kind == "check"}
-        policies = {policy.name: policy for policy in config.checks}
+        policies = {policy.name: policy for policy in (*config.checks, THEIRS)}
         before, self._checks = self._checks, {}
         for name in sorted(used):
             policy = policies.get(name)
@@ -113,7 +119,8 @@ class TrackChecks:
             self._report(name, GOOD if check.good else BAD, f"{what}; the last result stays: {check.words}", now)
 
     def _remark(self, level: Level, check: _Check, words: str, now: int) -> None:
-        said = f"vrrp_check {check.policy.name}: {words}"
+        name = check.policy.name
+        said = f"{'services' if name == SERVICES else 'vrrp_check'} {name}: {words}"
         self._tell(Remark(at=now, level=level, event="vrrp.check", words=said))
 
     def _rearm(self) -> None:

@@ -8,7 +8,7 @@ import trio
 
 from standfast import clock
 from standfast.config.model import Config
-from standfast.config.tracking_model import TrackedKind
+from standfast.config.tracking_model import SERVICES, TrackedKind
 from standfast.scripts.client import ScriptClient
 from standfast.vrrp.files import Files
 from standfast.vrrp.speaker import Speaker
@@ -34,7 +34,12 @@ class TrackedWatch:
         self.checks = TrackChecks(verdicts, self._check_result, voice.tell_quietly, speaker.at)
         self._files = Files(self._trackers, voice.tell)
         self._processes = Processes(self._trackers, voice.tell, speaker.pause)
-        looked_at: dict[TrackedKind, object] = {"script": programs, "check": verdicts, "process": self._processes}
+        looked_at: dict[TrackedKind, object] = {
+            "script": programs,
+            "check": verdicts,
+            "services": verdicts,
+            "process": self._processes,
+        }
         for kind, watcher in looked_at.items():
             if watcher is not None:
                 self._trackers.looks_at(kind)
@@ -70,7 +75,7 @@ class TrackedWatch:
         self._turn()
 
     def _check_result(self, name: str, value: int | None, words: str, now: int) -> None:
-        self._trackers.report("check", name, value, words, now)
+        self._trackers.report("services" if name == SERVICES else "check", name, value, words, now)
 
     async def _hear_verdicts(self) -> None:
         while self._verdicts is not None:

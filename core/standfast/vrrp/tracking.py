@@ -25,7 +25,7 @@ LARGEST: Final = 253
 TOO_LOW: Final = -254
 """A file that takes off so much is a fault: no priority is as low as that."""
 
-WAITED_FOR: Final = frozenset(("script", "process", "check"))
+WAITED_FOR: Final = frozenset(("script", "process", "check", "services"))
 """Kinds of which an instance without a weight awaits the first result."""
 
 DOWN_AT_FIRST: Final = frozenset(("bfd",))

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from standfast.config.load import load_text
-from standfast.config.tracking_model import Tracker
+from standfast.config.tracking_model import SERVICES, Tracker
 
 VI = (
     "vrrp_instance {name} {{\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {{\n192.0.2.1/24\n}}\n{more}\n}}\n"
@@ -33,6 +33,16 @@ def test_interfaces_need_no_definition():
     trackers, found = tracked("track_interface {\neth1 weight 3\neth2\n}", "")
     assert [(t.name, t.weight) for t in trackers] == [("eth1", 3), ("eth2", 0)]
     assert found == []
+
+
+def test_services_are_awaited_where_there_are_any():
+    service = (
+        "virtual_server 192.0.2.1 80 {\nprotocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.0.0.1 80 {\n}\n}\n"
+    )
+    awaited = (Tracker(kind="services", name=SERVICES),)
+    assert tracked("await_services", "", service) == (awaited, [])
+    assert tracked("await_services off", "", service) == ((), [])
+    assert tracked("await_services", "") == ((), [("SF4115", "await_services")])
 
 
 def test_names_are_looked_up_in_the_order_of_the_text():

@@ -9,9 +9,10 @@ import trio
 from standfast.config.health_model import HealthConfig, TrackedCheck
 from standfast.config.load import load_text
 from standfast.config.lvs_model import Pace
+from standfast.config.tracking_model import SERVICES
 from standfast.contract.checking import Checker, CheckResult, Code, bad, good
 from standfast.control.protocol import InstanceNow, Request
-from standfast.health import looking_after
+from standfast.health import looking_after, verdicts
 from standfast.health.feed import Snapshot
 from standfast.health.hub import Hub
 from standfast.health.looking_after import LookingAfter
@@ -94,6 +95,25 @@ async def test_a_reload_is_prepared_and_committed(part, nursery):
     assert await part.prepare(new) == ""
     assert await part.commit(new) == (f"{NAME} has changed",)
     assert PLANES[0].table[NAME].scheduler == "wrr"
+
+
+async def test_vrrp_hears_that_the_services_are_in_the_kernel_and_again_after_a_reload(part, nursery, surroundings):
+    def heard() -> list[Verdict]:
+        return [each for each in verdicts.receive(surroundings.vrrp) if each.name == SERVICES]
+
+    nursery.start_soon(part.run)
+    (told,) = await eventually(heard)
+    assert (told.good, told.max_age, told.words) == (True, 0, "are in the kernel")
+    assert PLANES[0].table.keys() == {NAME}
+    await part.commit(config())
+    assert await eventually(heard)
+
+
+async def eventually(look):
+    with trio.fail_after(10):
+        while not (found := look()):  # noqa: ASYNC110 - looks from outside
+            await trio.sleep(0.01)
+    return found
 
 
 async def test_the_masters_of_vrrp_are_followed(part, nursery):

@@ -92,6 +92,18 @@ async def test_what_happens_together_is_one_batch(autojump_clock):
         assert len(on.memory.batches) == 1
 
 
+async def test_it_is_ready_when_the_first_that_was_wanted_is_there_or_refused(autojump_clock):
+    async with stage(Stubborn()) as on:
+        on.want(pool("a"))
+        await trio.sleep(0.5)
+        assert not on.programmer.ready.is_set(), "it has not started"
+        await on.programmer.ready.wait()
+        assert set(on.memory.table) == {"a"}
+    async with stage() as on:
+        await trio.sleep(0.1)
+        assert on.programmer.ready.is_set(), "nothing was wanted"
+
+
 async def test_very_much_comes_in_pieces_between_which_others_have_their_turn(autojump_clock):
     async with stage() as on:
         members = tuple(Member(address=Address.parse(f"10.0.{n // 250}.{n % 250 + 1}"), port=80) for n in range(900))

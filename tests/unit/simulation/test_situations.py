@@ -99,6 +99,16 @@ def test_what_is_seen_of_a_thing(tracker, bad, good):
     assert (number(tracker, bad=True), number(tracker, bad=False)) == (bad, good)
 
 
+def test_services_are_awaited_and_never_bad():
+    service = (
+        "virtual_server 10.9.0.9 80 {\nprotocol TCP\nlvs_sched rr\nlvs_method NAT\nreal_server 10.0.0.1 80 {\n}\n}\n"
+    )
+    text = TEXT.replace("    interface eth1\n", "    interface eth1\n    await_services\n") + service
+    (machine,) = (each for each in machines(groups([Node("a", load_text(text))])[1]) if each.instance.name == "two")
+    assert "services" in {tracker.kind for tracker in machine.instance.trackers}
+    assert "services" not in {thing.kind for thing in machine.things()}
+
+
 def test_all_combinations_if_they_are_not_too_many():
     things = [Thing("a", "script", str(n)) for n in range(4)]
     whole = space(things)

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from standfast.config.model import Config, VrrpInstance
-from standfast.config.tracking_model import CheckPolicy, SyncGroup, Tracker
+from standfast.config.tracking_model import SERVICES, CheckPolicy, SyncGroup, Tracker
 from standfast.health import verdicts
 from standfast.health.verdicts import Verdict
 from standfast.values import SECOND
@@ -66,6 +66,21 @@ def test_a_verdict_that_decides_nothing_or_waited_too_long_is_no_news():
     world.checks.hear(Verdict(name="web", good=False, at=0, max_age=SECOND), world.now)
     world.checks.hear(Verdict(name="other", good=False, at=world.now), world.now)
     assert world.reports == []
+
+
+def test_services_are_awaited_for_a_while_and_never_bad():
+    world = World()
+    instance = VrrpInstance(
+        name="VI", vrid=1, family=4, version=2, interface="eth0", trackers=(Tracker(kind="services", name=SERVICES),)
+    )
+    world.checks.configure(Config(instances=(instance,)), 0)
+    world.advance(FIRST)
+    assert world.reports == [(SERVICES, None, "no first result within 10 s; it does not count")]
+    assert world.told[0].words.startswith("services of this machine: no first result within 10 s")
+    world.checks.hear(Verdict(name=SERVICES, good=True, at=world.now, words="are in the kernel"), world.now)
+    assert world.reports[1:] == [(SERVICES, 1, "are in the kernel")]
+    world.advance(1000 * FIRST)
+    assert len(world.reports) == 2
 
 
 @pytest.mark.parametrize(("on_silence", "value"), [("keep", 1), ("fail", 0), ("ignore", None)])

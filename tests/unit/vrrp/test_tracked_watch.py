@@ -65,7 +65,7 @@ def test_first_results_are_waited_for_where_somebody_looks(speaker, voice, line)
     TrackedWatch(speaker, voice, None, None)
     assert speaker.trackers.tracking.looked_at == {"process"}
     TrackedWatch(speaker, voice, Programs(), line[0])
-    assert speaker.trackers.tracking.looked_at == {"process", "script", "check"}
+    assert speaker.trackers.tracking.looked_at == {"process", "script", "check", "services"}
 
 
 def test_only_files_that_something_tracks_are_looked_at(speaker, voice, stage, tmp_path):

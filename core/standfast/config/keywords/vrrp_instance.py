@@ -65,6 +65,8 @@ ELECTION = (
     Keyword("address_lease", Seconds(3 * SECOND, 86_400 * SECOND, places=0), "The kernel drops our addresses after so "
             "many seconds unless they are renewed, which happens every third of that time: a machine on which "
             "every process is dead or stuck does not keep them for ever.", "address_lease 10", "off", ours=True),
+    Keyword("await_services", Switch(), "At its start wait until the virtual servers are in the kernel, at most 10 s: "
+            "who has the addresses before that refuses clients.", "await_services", "off", ours=True),
     Keyword("probe_before_master", Seconds(10 * MILLISECOND, 5 * SECOND, places=3), "Before taking over from a master "
             "whose adverts stopped, ask the network for its addresses (ARP, neighbour solicitation) and wait so long; "
             "while somebody answers, stay BACKUP. A machine whose daemon died and left addresses behind answers, too.",

@@ -151,6 +151,8 @@ def rightly(path: str) -> set[str]:
         codes.add("SF4108")
     if path == "webhook/key":
         codes.add("SF6906")  # a key alone
+    if parts[-1] == "await_services":
+        codes.add("SF4115")  # there are none here
     if parts[-1] == "no_accept":
         codes.add("SF4038")
     if parts[-1] in ("vrrp_iptables", "vrrp_ipsets", "nftables_ifindex"):
