@@ -126,12 +126,17 @@ def _look_for_faults(text: Text, notices: Notices) -> None:
     """What is wrong with a line as text, whatever it means."""
     raw = text.text
     if '"' in raw and raw.count('"') % 2:
-        message = "a double quote opens here and is not closed: what follows is lost"
-        notices.say("SF1202", text, raw.rindex('"'), len(raw), message, hint="close it on the same line")
+        look_for_quotes(text, notices)
     if "<" in raw and ">" in raw:
         _look_for_placeholders(text, notices)
     if "{{" in raw or "{%" in raw or "${" in raw:
         _look_for_templates(text, notices)
+
+
+def look_for_quotes(text: Text, notices: Notices) -> None:
+    """Say of a line with an odd number of double quotes where the last one stands."""
+    message = "a double quote opens here and is not closed: what follows is lost"
+    notices.say("SF1202", text, text.text.rindex('"'), len(text.text), message, hint="close it on the same line")
 
 
 def _look_for_placeholders(text: Text, notices: Notices) -> None:

@@ -51,7 +51,7 @@ class Loaded:
     health: HealthConfig
     """What the health process runs from."""
     diagnostics: list[Diagnostic]
-    """Everything that was found, in the order of the text where that is known."""
+    """Everything that was found: faults of the text, of the structure, of values, of meaning."""
     stops: list[Diagnostic]
     """Those of them for which nothing starts."""
     tree: Tree
@@ -135,7 +135,8 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     )
     if health.providers:
         health = structs.replace(health, addresses=addresses_of(config))
-    diagnostics = [*plugins.faults, *_without_echoes(parsed.diagnostics, findings.finish())]
+    found = _without_echoes(parsed.diagnostics, findings.finish())
+    diagnostics = [*plugins.faults, *_causes_first(found, parsed.tree.files)]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(
         None if stops else config,
@@ -147,6 +148,26 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
         settings,
         parsed.tree.files,
     )
+
+
+MISPLACED = ("SF2101", "SF2102")
+"""Statements that do not belong where they stand: perhaps a brace above them is the cause."""
+
+
+def _causes_first(found: list[Diagnostic], files: list[str]) -> list[Diagnostic]:
+    """Faults of the text, then those of the structure in the order of the text, then the others as they were found.
+
+    A `}` that closes nothing is found long after what went wrong, which shows at the first statement that does not fit.
+    """
+    place = {name: number for number, name in enumerate(files)}
+
+    def key(d: Diagnostic) -> tuple[int, int, int]:
+        if d.code < "SF20":
+            return 0, 0, 0
+        structural = d.code < "SF21" or d.code in MISPLACED
+        return (1, place.get(d.span.file, 0), d.span.line) if structural else (2, 0, 0)
+
+    return sorted(found, key=key)
 
 
 BLANK_ALIKE = "SF1106"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from standfast.config import includes, textfaults
 from standfast.config.builder import Builder
 from standfast.config.diagnostics import Frame, Span
-from standfast.config.lexer import code_end, comment_start, fresh_starts, lex, unescape
+from standfast.config.lexer import code_end, comment_start, fresh_starts, lex, look_for_quotes, unescape
 from standfast.config.loops import HEAD, BadLoopError, Loop, loop
 from standfast.config.notices import Notices
 from standfast.config.parameters import Expansion, Parameter, Parameters
@@ -125,7 +125,10 @@ class Preprocessor:
             textfaults.check_line(bare, self._notices)
         if self._collecting is not None:
             self._collect(self._collecting, bare)
-        elif bare.head == "\\" and text.head != "\\":
+            return
+        if bare.text.count('"') % 2:
+            look_for_quotes(bare, self._notices)
+        if bare.head == "\\" and text.head != "\\":
             textfaults.check_lone_backslash(bare, self._notices)
         elif bare.head:
             self._process(bare)

@@ -83,7 +83,8 @@ def add_close(lines: list[str], rng: random.Random) -> Mutation:
     around = blocks_around(lines)
     ends = _ends(lines, around[number - 1])
     changed = [*lines[:number], "}", *lines[number:]]
-    places = {number + 1, *(p + 1 for p in around[number - 1]), *(end + 2 for end in ends)}
+    after = next((n for n in range(number + 1, len(changed)) if is_statement(changed, n)), number)
+    places = {number + 1, after + 1, *(p + 1 for p in around[number - 1]), *(end + 2 for end in ends)}
     return Mutation("added }", "\n".join(changed), frozenset(places))
 
 

@@ -146,8 +146,8 @@ def test_what_is_not_acted_on_is_said_once_even_deep_inside():
 
 def test_typos_are_found_in_blocks_that_are_not_acted_on():
     loaded = load_text("bfd_instance a {\n neighbor_ip 192.0.2.1\n multiplyer 5\n}\n")
-    assert codes(loaded) == ["SF5001", "SF2101"]
-    assert loaded.diagnostics[1].hint == "did you mean `multiplier`?"
+    assert codes(loaded) == ["SF2101", "SF5001"]
+    assert loaded.diagnostics[0].hint == "did you mean `multiplier`?"
 
 
 @pytest.mark.parametrize("name", ["preempt", "nopreempt"])

@@ -56,9 +56,14 @@ def test_a_missing_file_is_a_stop_not_an_exception():
 
 def test_faults_do_not_keep_it_from_running():
     loaded = load_text(TWELVE_LINES.replace("priority 150", "priority 999\n    nonsense 5"))
-    assert [d.code for d in loaded.diagnostics] == ["SF3002", "SF2101"]
+    assert [d.code for d in loaded.diagnostics] == ["SF2101", "SF3002"]
     assert loaded.config is not None
     assert loaded.config.instances[0].priority == 100
+
+
+def test_a_brace_too_many_comes_after_what_shows_where_it_went_wrong():
+    loaded = load_text('    script "/bin/true"\n    interval 2\n}\n' + TWELVE_LINES)
+    assert [(d.code, d.span.line) for d in loaded.diagnostics[:3]] == [("SF2102", 1), ("SF2102", 2), ("SF2002", 3)]
 
 
 def test_a_line_that_the_parser_calls_wrong_draws_no_second_fault():

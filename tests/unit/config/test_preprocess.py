@@ -194,3 +194,18 @@ def test_behind_a_brace_a_line_begins_afresh():
 def test_an_include_may_stand_behind_a_brace(text, includes):
     parsed = parse("a", reader=MemoryReader({"a": text, "b": "y\n"}))
     assert ("b" in parsed.tree.files) == includes
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ('@other x "y\n', [1]),
+        ('$X="y\n', [1]),
+        ('x "y\n', [1]),
+        ('$T= \\\nx "y \\\nz\n$T\n', [2]),
+        ('@other x "y" # don"t\n', []),
+    ],
+)
+def test_a_quote_is_missed_once_also_where_the_line_means_nothing(text, lines):
+    found = [d for d in parse_text(text, config_id="main").diagnostics if d.code == "SF1202"]
+    assert [d.span.line for d in found] == lines
