@@ -115,9 +115,10 @@ def _tls(settings: Settings, findings: Findings) -> TlsCredentials | None:
 
 def lvs_globals(settings: Settings, sync_daemon: SyncDaemon | None) -> LvsGlobals:
     """``global_defs``, and what stands beside it, as far as it is about load balancing."""
-    get = settings.block("global_defs").get
+    defaults = settings.block("global_defs")
+    get = defaults.get
     return LvsGlobals(
-        timeouts_s=get("lvs_timeouts", {}),
+        timeouts_s={name: value for line in defaults.all("lvs_timeouts") for name, value in line.value.items()},
         flush=get("lvs_flush", False),
         flush_on_stop=get("lvs_flush_on_stop", ""),
         sync_daemon=sync_daemon,

@@ -18,7 +18,7 @@ STATIC = ("Static Addresses", "Static Routes", "Static Rules")
 
 NOT_OURS = re.compile(
     # What nothing of ours corresponds to, what is counted elsewhere, and what is only news of the moment.
-    r"Network namespace|libnftnl|VRRP CPU|BFD|SNMP|DBus|current realtime|No test config|LVS|Checker"
+    r"Network namespace|libnftnl|VRRP CPU|BFD|SNMP|DBus|current realtime|No test config|Checkers log"
     # 2.2.7 does not print the one that it uses.
     r"|Default interface"
 )
@@ -38,8 +38,8 @@ def read_globals(text: str) -> tuple[Fields, dict[str, list[str]]]:
             found.append(line.strip())
         elif title == "Global definitions" and line.strip():
             heading, equals, value = line.strip().removesuffix(":").partition(" = ")
-            if equals:
-                fields[heading] = value
+            if equals:  # it calls two time-outs by one name
+                fields[heading] = f"{fields[heading]} {value}" if heading in fields else value
             elif not line.endswith(":"):
                 fields[heading] = "yes"
         elif title in STATIC:
@@ -133,7 +133,7 @@ def spoken(loaded: Loaded) -> Fields:
     for name in ("vrrp_netlink_cmd", "vrrp_netlink_monitor", "lvs_netlink_cmd", "lvs_netlink_monitor"):
         fields[f"{name}_rcv_bufs"] = f"{said(f'{name}_rcv_bufs', 0)}"
         fields[f"{name}_rcv_bufs_force"] = f"{said(f'{name}_rcv_bufs_force', False):d}"
-    fields |= _announcements(said) | _mail(said) | _programs(loaded, programs.fifos)
+    fields |= _announcements(said) | _mail(said) | _programs(loaded, programs.fifos) | _balancing(loaded)
     if defs.dynamic_interfaces:
         fields["Allow interface changes"] = _true(said("dynamic_interfaces") == "changes")
     if said("data_use_instance"):
@@ -212,7 +212,7 @@ def _mail(said: _Said) -> Fields:
 
 def _programs(loaded: Loaded, fifos: Mapping[str, Fifo]) -> Fields:
     fields: Fields = {}
-    for keyword, label in (("notify_fifo", "Global"), ("vrrp_notify_fifo", "VRRP")):
+    for keyword, label in (("notify_fifo", "Global"), ("vrrp_notify_fifo", "VRRP"), ("lvs_notify_fifo", "LVS")):
         fifo = fifos.get(keyword)
         if fifo is not None:
             fields[f"{label} notify fifo"] = f"{fifo.path}, uid:gid {identity(ScriptCall(('x',), fifo.owner))}"
@@ -220,6 +220,37 @@ def _programs(loaded: Loaded, fifos: Mapping[str, Fifo]) -> Fields:
             fields[f"{label} notify fifo script"] = script(fifo.script)
     user = loaded.settings.block("global_defs").get("script_user", Identity())
     fields[f"Default script uid:gid {identity(ScriptCall(('x',), user))}"] = "yes"
+    return fields
+
+
+def _balancing(loaded: Loaded) -> Fields:
+    assert loaded.config is not None
+    found, process = loaded.balancing.globals, loaded.config.global_defs.checker_scheduling
+    stop = {"": "disabled", "all": "full", "VS": "VS"}[found.flush_on_stop]
+    fields: Fields = {
+        "LVS flush": _true(found.flush),
+        "LVS flush on stop": stop,
+        "Checker process priority": f"{process.nice or 0}",
+        "Checker don't swap": _true(process.no_swap),
+        "Checker realtime priority": f"{process.rt_priority or 0}",
+        "Checker realtime limit": f"{process.rlimit_rttime or 10_000}",
+    }
+    times = found.timeouts_s
+    if "tcpfin" in times:
+        fields["LVS TCP FIN timeout"] = f"{times['tcpfin']}"
+    if {"tcp", "udp"} & times.keys():
+        fields["LVS TCP timeout"] = " ".join(f"{times[name]}" for name in ("tcp", "udp") if name in times)
+    if found.nftables_table:
+        fields["ipvs nftables table name"] = found.nftables_table
+        fields["ipvs nftables base chain priority"] = f"{found.nftables_priority}"
+        fields["ipvs nftables start fwmark"] = f"{found.nftables_start_mark}"
+    daemon = found.sync_daemon
+    if daemon is not None:
+        named = {"interface": daemon.interface, "syncid": daemon.id, "maxlen": daemon.maxlen}
+        named |= {"mcast port": daemon.port, "mcast ttl": daemon.ttl}
+        fields |= {f"LVS syncd {label}": f"{value}" for label, value in named.items() if value is not None}
+        if daemon.group is not None:
+            fields[f"LVS mcast group {daemon.group}"] = "yes"
     return fields
 
 

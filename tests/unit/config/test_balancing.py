@@ -104,3 +104,8 @@ def test_vrrp_does_not_see_it():
     assert loaded.config is not None
     assert b"10.0.0.1" not in msgspec.msgpack.encode(loaded.config)
     assert loaded.config.instances == ()
+
+
+def test_each_line_of_timeouts_counts_for_what_it_names():
+    lines = "lvs_timeouts tcp 5 udp 6\nlvs_timeouts udp 7\n"
+    assert load_text(f"global_defs {{\n{lines}}}\n").balancing.globals.timeouts_s == {"tcp": 5, "udp": 7}

@@ -105,7 +105,8 @@ BALANCING = (
             "what a plugin brings.", "lb_backend nftables", "ipvs if the kernel has it, else nftables if that can do "
             "everything that is asked for", ours=True),
     Keyword("lvs_timeouts", Custom("[tcp SECONDS] [tcpfin SECONDS] [udp SECONDS]", lvs_timeouts), "Timeouts of "
-            "connections.", "lvs_timeouts tcp 7200 udp 300", "the kernel's", incomplete="skip"),
+            "connections; of several lines each counts for what it names.", "lvs_timeouts tcp 7200 udp 300",
+            "the kernel's", repeat="each", incomplete="skip"),
     Keyword("lvs_flush", Flag(), "Empty the kernel's table at the start.", "lvs_flush", "off"),
     Keyword("lvs_flush_on_stop", ON_STOP, "Empty it at the end, all of it, or with `VS` our virtual servers.",
             "lvs_flush_on_stop VS", "off"),

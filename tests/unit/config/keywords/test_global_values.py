@@ -16,7 +16,9 @@ from standfast.values import Address
 def read(line: str) -> tuple[Any, list[str]]:
     loaded = load_text(f"global_defs {{\n{line}\n}}\n")
     told = [d.code for d in loaded.diagnostics if d.code not in ("SF5001", "SF4551", "SF4554", "SF6701")]
-    return loaded.settings.block("global_defs").get(line.split(maxsplit=1)[0]), told
+    block, name = loaded.settings.block("global_defs"), line.split(maxsplit=1)[0]
+    every = block.all(name)
+    return block.get(name, every[-1].value if every else None), told
 
 
 MULTICAST = Address.parse("239.0.0.1")
