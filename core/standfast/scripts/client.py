@@ -32,6 +32,9 @@ Tell: TypeAlias = Callable[[Level, str, str], None]
 """Level, dotted event, words."""
 
 
+GONE = "the process that runs programs is gone, and the one that would replace it, too"
+
+
 @dataclass(slots=True)
 class _Job:
     on_end: OnEnd
@@ -55,6 +58,8 @@ class ScriptClient:
         self._full = trio.lowlevel.ParkingLot()
         self._doubtful: tuple[int, set[int]] | None = None
         """Until when, and which: a spawner died, and these may have been read by it or not."""
+        self._nobody = False
+        """There is no spawner any more, and none will follow."""
 
     @property
     def idle(self) -> bool:
@@ -80,7 +85,9 @@ class ScriptClient:
         number = self._numbers
         data = protocol.encode(self.ways.start(number, call, limit=limit, at_stop=at_stop, once=once))
         self._jobs[number] = _Job(on_end, on_overdue)
-        if len(data) > protocol.LIMIT:
+        if self._nobody:
+            self._fail_soon(number, GONE)
+        elif len(data) > protocol.LIMIT:
             self._fail_soon(number, f"its command is longer than {protocol.LIMIT} bytes")
         elif len(self._queue) >= QUEUE:
             self.refused += 1
@@ -121,7 +128,7 @@ class ScriptClient:
             nursery.start_soon(self._write)
 
     async def _read(self) -> None:
-        while True:
+        while not self._nobody:
             with trio.move_on_after(1 if self._doubtful else float("inf")):
                 await trio.lowlevel.wait_readable(self._line.fileno())
             self._drain()
@@ -133,12 +140,22 @@ class ScriptClient:
                 data = self._line.recv(protocol.LIMIT)
             except OSError:
                 return
+            if not data:  # the parent, which keeps the line for the spawner's successors, is gone too
+                self._be_alone()
+                return
             try:
                 message = protocol.decode_for_client(data)
             except msgspec.DecodeError as error:
                 self._tell("error", "script.nonsense", f"the spawner says what nobody understands: {error}")
                 continue
             self._take(message)
+
+    def _be_alone(self) -> None:
+        """We are ending, too; nobody tells what becomes of programs, and nobody runs any."""
+        self._nobody = True
+        for number in list(self._jobs):
+            self._end(number, GONE)
+        self._queue.clear()
 
     def _take(self, message: protocol.FromSpawner) -> None:
         if isinstance(message, Hello):

@@ -18,12 +18,12 @@ class PidFiles:
     def __init__(self, paths: Mapping[str, Path]) -> None:
         self._paths = paths
         self._written: dict[str, int] = {}
-        self.trouble = ""
-        """Why the last one could not be written."""
+        self._failed: dict[str, str] = {}
 
-    def write(self, processes: Iterable[Process]) -> None:
-        """Everybody who runs now; what has not changed is not touched."""
+    def write(self, processes: Iterable[Process]) -> list[str]:
+        """Everybody who runs now; what has not changed is not touched. What cannot be written, and was not said yet."""
         now = {process.role: process.pid for process in processes}
+        complaints = []
         for role, path in self._paths.items():
             pid = now.get(role)
             if pid == self._written.get(role):
@@ -34,9 +34,14 @@ class PidFiles:
             try:
                 write_safely(path, f"{pid}\n".encode(), umask=_MODE)
             except (OSError, UnsafePlace) as error:
-                self.trouble = f"{path}: {error}"
+                words = f"{path}: {error.strerror if isinstance(error, OSError) and error.strerror else error}"
+                if self._failed.get(role) != words:
+                    self._failed[role] = words
+                    complaints.append(words)
                 continue
             self._written[role] = pid
+            self._failed.pop(role, None)
+        return complaints
 
     def remove(self) -> None:
         """All of them, at the end."""

@@ -17,6 +17,9 @@ DEFAULT = Path("/run/standfast")
 LOCK = "lock"
 """Held by the owner; stays when it has left."""
 
+SOCKETS = (".ctl", ".status")
+"""What the names of sockets end in (``supervise/claim.py`` opens them)."""
+
 _PATIENCE_MS = 2_000
 
 
@@ -71,8 +74,11 @@ class RunDir:
         os.pwrite(self._lock, f"{os.getpid()}\n".encode(), 0)
 
     def release(self) -> None:
-        """Let somebody else have it; the record of processes goes, as they have."""
+        """Let somebody else have it; what stands for processes goes, as they have: their record and their sockets."""
         (self.path / "processes.json").unlink(missing_ok=True)
+        for path in self.path.iterdir():
+            if path.suffix in SOCKETS and path.is_socket():
+                path.unlink()
         os.close(self._lock)
 
     def record(self, processes: list[Process]) -> None:

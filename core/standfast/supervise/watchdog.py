@@ -113,7 +113,9 @@ class Watchdog:
 
     def _record(self, processes: list[Process]) -> None:
         """A full disk costs the record of who belongs to us, nothing else."""
-        self._pid_files.write(processes)
+        for words in self._pid_files.write(processes):
+            hint = "tools that look for that PID do not find it"
+            self._parent.log.log("warning", "process.pid_file", f"cannot write the PID file {words}; {hint}")
         try:
             if self._claim is not None:
                 self._claim.run_dir.record(processes)

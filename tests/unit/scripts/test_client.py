@@ -9,7 +9,7 @@ import trio
 import trio.testing
 
 from standfast.config.script_model import ScriptCall
-from standfast.scripts.client import QUEUE, ScriptClient
+from standfast.scripts.client import GONE, QUEUE, ScriptClient
 from standfast.scripts.protocol import Ended, Hello, Kill, Overdue, Start, Started, decode_for_spawner, encode
 
 CALL = ScriptCall(argv=("/bin/x",))
@@ -157,3 +157,18 @@ async def test_nonsense_is_told_and_left(line):
     line.ours.send(b"\xc1")
     await until(lambda: line.told)
     assert line.told[0][1] == "script.nonsense"
+
+
+async def test_when_the_parent_is_gone_everything_asked_for_is_lost_and_nothing_spins(line):
+    line.start()
+    while line.client._put(b"x" * 1000):  # so that one has to wait
+        pass
+    line.start()
+    line.ours.close()
+    await until(lambda: len(line.ended) == 2)
+    line.start()
+    await until(lambda: len(line.ended) == 3)
+    assert {end.problem for end in line.ended} == {GONE}
+    assert line.told == []
+    with trio.fail_after(5):
+        await trio.testing.wait_all_tasks_blocked()

@@ -25,6 +25,10 @@ def test_a_link_is_not_followed(tmp_path):
 
 def test_one_that_cannot_be_written_is_said(tmp_path):
     files = PidFiles({"parent": tmp_path / "no" / "p"})
-    files.write([Process("parent", 1, 0)])
-    assert str(tmp_path / "no" / "p") in files.trouble
+    (words,) = files.write([Process("parent", 1, 0)])
+    assert words == f"{tmp_path}/no/p: No such file or directory"
+    assert files.write([Process("parent", 1, 0)]) == [], "said once"
+    (tmp_path / "no").mkdir()
+    assert files.write([Process("parent", 1, 0)]) == []
+    assert (tmp_path / "no" / "p").read_text() == "1\n"
     files.remove()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from standfast.supervise.children import start_time
+from standfast.supervise.desk import listen
 from standfast.supervise.rundir import DEFAULT, HeldError, Process, RunDir, _end, default_path
 
 
@@ -97,3 +98,11 @@ def test_a_clean_end_leaves_no_record(tmp_path):
     owned.record([])
     owned.release()
     assert not (tmp_path / "processes.json").exists()
+
+
+def test_nor_a_socket_that_nobody_answers_at(tmp_path):
+    owned = RunDir(tmp_path)
+    (tmp_path / "notes.status").write_text("no socket")
+    with listen(tmp_path, "vrrp.ctl", mode=0o600), listen(tmp_path, "vrrp.status", mode=0o660):
+        owned.release()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", "notes.status"]
