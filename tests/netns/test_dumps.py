@@ -50,9 +50,7 @@ vrrp_instance VI_1 {{
 KIND = {int: "number", float: "number", bool: "bool", str: "text", list: "list"}
 SINCE_2_4 = re.compile("auth_ext_")
 OURS = [*standfast_command(), "keepalived"]
-GAUGES = re.compile(
-    "keepalived_(up|vrrp_state|vrrp_excluded_state|script_status|script_state|gratuitous_arp_delay_total)"
-)
+GAUGES = re.compile("keepalived_(up|vrrp_state|vrrp_excluded_state|script_status|gratuitous_arp_delay_total)")
 
 
 @pytest.mark.keepalived
@@ -109,6 +107,10 @@ def compare_data(theirs: str, ours: str) -> None:
     told = theirs.partition("------< Interfaces")[0]
     wanted = {line for line in told.splitlines() if any(word in line for word in looked_for)}
     assert {line for line in wanted if "Virtual Router ID" not in line} <= set(ours.splitlines())
+    looked_for = (" Name =", "   index =", "   MTU =", "   HW Type =", "     VI_1")
+    links = [text.partition("------< Interfaces")[2].splitlines() for text in (theirs, ours)]
+    shown = [[line for line in lines if line.startswith(looked_for)] for lines in links]
+    assert shown[0] == shown[1] != []
 
 
 @pytest.mark.keepalived

@@ -11,10 +11,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from standfast.config.model import Config, VrrpInstance
-from standfast.config.tracking_model import TrackedScript
+from standfast.config.tracking_model import TrackedFile, TrackedProcess, TrackedScript
 from standfast.dumps.documents import Status, pairs
 from standfast.dumps.instance import HIDDEN, Standing, address_words, command, group_of, whole
+from standfast.dumps.layout import heading
+from standfast.dumps.links import Link
+from standfast.dumps.links import lines as link_lines
+from standfast.dumps.services import services
 from standfast.net.routing import words as routing_words
+from standfast.values import SECOND
 
 _HOW = {True: "enabled", False: "disabled"}
 
@@ -24,27 +29,23 @@ def of_parent(config: Config) -> bytes:
     return _text(_global_definitions(config))
 
 
-def of_vrrp(config: Config, status: Status) -> bytes:
-    """What the VRRP process would write."""
-    return _text(_vrrp(config, status))
+def of_vrrp(config: Config, status: Status, found: list[Link]) -> bytes:
+    """What the VRRP process would write; ``found``: the interfaces of its namespace."""
+    return _text(_vrrp(config, status, found))
 
 
 def of_checks(balancing: dict[str, Any]) -> bytes:
     """Virtual servers as the health process tells of them."""
-    return _text(_services(balancing))
+    return _text(services(balancing))
 
 
 def _text(lines: Iterator[str]) -> bytes:
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _heading(words: str) -> str:
-    return f"------< {words} >------"
-
-
 def _global_definitions(config: Config) -> Iterator[str]:
     given = config.global_defs
-    yield _heading("Global definitions")
+    yield heading("Global definitions")
     yield f" Network namespace = {config.net_namespace or '(default)'}"
     if config.instance_name:
         yield f" Instance name = {config.instance_name}"
@@ -59,21 +60,42 @@ def _global_definitions(config: Config) -> Iterator[str]:
     yield f" umask = {given.umask:04o}"
 
 
-def _vrrp(config: Config, status: Status) -> Iterator[str]:
+def _vrrp(config: Config, status: Status, found: list[Link]) -> Iterator[str]:
     yield from _global_definitions(config)
-    yield _heading("VRRP Topology")
+    yield heading("VRRP Topology")
     for instance, standing in pairs(config, status):
         yield from _instance(instance, standing, config)
     if config.scripts:
-        yield _heading("VRRP Scripts")
+        yield heading("VRRP Scripts")
         for script in config.scripts:
             yield from _script(script, config, status)
     if config.sync_groups:
-        yield _heading("VRRP Sync groups")
+        yield heading("VRRP Sync groups")
         for group in status["groups"]:
             yield f" VRRP Sync Group = {group['name']}, {group['state']}"
             yield "   VRRP member instances :"
             yield from (f"     {name}" for name in group["members"])
+    if config.files:
+        yield heading("VRRP Track files")
+        for file in config.files:
+            yield from _file(file, config, status)
+    if config.processes:
+        yield heading("VRRP Track processes")
+        for process in config.processes:
+            yield from _process(process, config, status)
+    yield heading("Interfaces")
+    yield from link_lines(found, _users(config))
+
+
+def _users(config: Config) -> dict[str, list[str]]:
+    """Interface -> who needs or tracks it."""
+    users: dict[str, list[str]] = {}
+    for instance in config.instances:
+        weights = {instance.interface: 0} if instance.interface else {}
+        weights |= {each.name: each.weight for each in instance.trackers if each.kind == "interface"}
+        for name, weight in weights.items():
+            users.setdefault(name, []).append(f"{instance.name}, weight {weight}")
+    return users
 
 
 def _instance(instance: VrrpInstance, standing: Standing, config: Config) -> Iterator[str]:
@@ -156,7 +178,7 @@ def _belongings(instance: VrrpInstance, standing: Standing) -> Iterator[str]:
 
 
 def _script(script: TrackedScript, config: Config, status: Status) -> Iterator[str]:
-    thing = next((t for t in status["trackers"] if (t["kind"], t["name"]) == ("script", script.name)), None)
+    thing = _thing("script", script.name, status)
     yield f" VRRP Script = {script.name}"
     yield f"   Command = {command(script.command)}"
     yield f"   Interval = {whole(script.interval)} sec"
@@ -165,28 +187,49 @@ def _script(script: TrackedScript, config: Config, status: Status) -> Iterator[s
     yield f"   Rise = {script.rise}"
     yield f"   Fall = {script.fall}"
     yield "   Insecure = no"
-    good = None if thing is None else thing["good"]
+    good = thing.get("good")
     yield f"   Status = {'GOOD' if good else 'INIT' if good is None else 'BAD'}"
+    yield from _trackers_of("script", script.name, config)
+    yield f"   State = {'running' if thing.get('running') else 'idle'}"
+
+
+def _file(file: TrackedFile, config: Config, status: Status) -> Iterator[str]:
+    value = _thing("file", file.name, status).get("value")
+    yield f" Track file = {file.name}"
+    yield f"   File = {file.path}"
+    yield f"   Status = {'INIT' if value is None else value}"
+    yield f"   Weight = {file.weight}"
+    yield from _trackers_of("file", file.name, config)
+
+
+def _process(process: TrackedProcess, config: Config, status: Status) -> Iterator[str]:
+    thing = _thing("process", process.name, status)
+    yield f" VRRP Track process = {process.name}"
+    yield f"   Process = {process.command}"
+    if process.parameters:
+        yield f"   Parameters = {' '.join(process.parameters)}"
+    yield f"   Min processes = {process.quorum}"
+    if process.quorum_max is not None:
+        yield f"   Max processes = {process.quorum_max}"
+    yield f"   Current processes = {thing.get('value') or 0}"
+    yield f"   Have quorum = {str(thing.get('good') is True).lower()}"
+    yield f"   Weight = {process.weight}{' reverse' if process.reverse else ''}"
+    yield f"   Terminate delay = {process.terminate_delay / SECOND:.6f}s"
+    yield f"   Fork delay = {process.fork_delay / SECOND:.6f}s"
+    yield f"   Full command = {str(process.full_command).lower()}"
+    yield from _trackers_of("process", process.name, config)
+
+
+def _thing(kind: str, name: str, status: Status) -> Status:
+    return next((each for each in status["trackers"] if (each["kind"], each["name"]) == (kind, name)), {})
+
+
+def _trackers_of(kind: str, name: str, config: Config) -> Iterator[str]:
     yield "   Tracking instances :"
     for instance in config.instances:
         for tracker in instance.trackers:
-            if (tracker.kind, tracker.name) == ("script", script.name):
-                yield f"     {instance.name}, weight {tracker.weight}"
-    yield "   State = idle"
-
-
-def _services(balancing: dict[str, Any]) -> Iterator[str]:
-    yield _heading("LVS Topology")
-    for service in balancing.get("services", []):
-        yield f" VIP = {service['name']}"
-        for key, value in service.items():
-            if isinstance(value, str | int | float | bool) and key != "name":
-                yield f"   {key.replace('_', ' ').capitalize()} = {value}"
-        for server in service.get("servers", []):
-            yield f"   RIP = {server.get('name', '')}"
-            for key, value in server.items():
-                if isinstance(value, str | int | float | bool) and key != "name":
-                    yield f"     {key.replace('_', ' ').capitalize()} = {value}"
+            if (tracker.kind, tracker.name) == (kind, name):
+                yield f"     {instance.name}, weight {tracker.weight}{' reverse' if tracker.reverse else ''}"
 
 
 def _moment(since: str) -> str:

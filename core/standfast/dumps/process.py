@@ -13,6 +13,7 @@ from standfast.control.client import NoAnswer, ask
 from standfast.control.protocol import FRESH, Request
 from standfast.dumps import data, documents
 from standfast.dumps.documents import Status
+from standfast.dumps.links import links
 from standfast.dumps.place import UnsafePlace, path_of, remove_safely, write_safely
 from standfast.supervise.logpipe import LogPipe
 
@@ -82,7 +83,7 @@ def _files(order: Order, config: Config, status: Status | None) -> Iterator[tupl
         yield path("statistics"), None if status is None else lambda: documents.as_statistics(config, status)
     else:
         yield path("state", "parent"), lambda: data.of_parent(config)
-        yield path("state"), None if status is None else lambda: data.of_vrrp(config, status)
+        yield path("state"), None if status is None else lambda: data.of_vrrp(config, status, links())
         if (order.run_dir / "health.status").exists():
             yield path("state", "check"), _checks(order.run_dir)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,8 @@ from standfast.clock import now
 from standfast.config.model import encode
 from standfast.dumps.process import Order, write
 from standfast.supervise.logpipe import LogPipe, decode, pair
+
+KEPT = json.loads((Path(__file__).parents[1] / "metrics" / "picture.json").read_text())
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_json(answering, run, status, tmp_path):
 
 def test_data_of_every_process(answering, run, status, tmp_path):
     answering("vrrp.status", status | {"turned_at": now()})
-    answering("health.status", {"turned_at": now(), "balancing": {"services": [{"name": "web"}]}})
+    answering("health.status", {"turned_at": now(), "balancing": {"services": KEPT["virtual_servers"]}})
     assert run("data")[0] == 0
     assert {each.name for each in tmp_path.glob("*.data")} == {
         "keepalived.data",
