@@ -3,57 +3,67 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, Final, Literal
 
 from standfast.doctor.snapshot import Chain
+from standfast.doctor.steps import Step, about, decided
 
 _HOOKS = ("input", "output", "prerouting", "ingress")
 _FAMILIES = ("ip", "ip6", "inet", "netdev")
 _VRRP = ("vrrp", 112, "112")
 _GROUPS = ("224.0.0.18", "ff02::12")
-_DROPS = ("drop", "reject")
+_VERDICTS: Final[dict[str, Literal["accept", "drop", "return"]]] = {
+    "accept": "accept",
+    "drop": "drop",
+    "reject": "drop",
+    "return": "return",
+}
 
 
 def chains_of(text: str) -> list[Chain]:
     """Base chains in the order of the ruleset. Raises :class:`ValueError` if that is no ruleset."""
     try:
-        objects = json.loads(text)["nftables"]
-        found: dict[tuple[str, str, str], Chain] = {}
-        for each in objects:
-            if chain := each.get("chain"):
-                if chain.get("hook") in _HOOKS and chain["family"] in _FAMILIES:
-                    key = (chain["family"], chain["table"], chain["name"])
-                    found[key] = Chain(name=" ".join(key), hook=chain["hook"], drops=chain.get("policy") == "drop")
-            elif rule := each.get("rule"):
-                chain = found.get((rule["family"], rule["table"], rule["chain"]))
-                judged = _judged(rule.get("expr", []))
-                if chain is not None and judged is not None:
-                    chain.rules.append(judged)
+        return list(_chains(json.loads(text)["nftables"]))
     except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
         raise ValueError(f"not a ruleset: {error}") from error
-    return list(found.values())
 
 
-def _judged(expressions: list[dict[str, Any]]) -> tuple[str, str] | None:
-    """What it is about and what it does; None: it decides nothing for adverts."""
-    verdict, conditions = "", []
+def _chains(objects: list[dict[str, Any]]) -> Iterator[Chain]:
+    bases: list[dict[str, Any]] = []
+    steps: dict[tuple[str, str], dict[str, list[Step]]] = defaultdict(lambda: defaultdict(list))
+    for each in objects:
+        if chain := each.get("chain"):
+            if chain.get("hook") in _HOOKS and chain["family"] in _FAMILIES:
+                bases.append(chain)
+        elif rule := each.get("rule"):
+            step = _step(rule.get("expr", []))
+            if step is not None:
+                steps[rule["family"], rule["table"]][rule["chain"]].append(step)
+    for chain in bases:
+        family, table, name = chain["family"], chain["table"], chain["name"]
+        rules = decided(steps[family, table], name)
+        drops = chain.get("policy") == "drop"
+        yield Chain(name=f"{family} {table} {name}", hook=chain["hook"], drops=drops, rules=rules)
+
+
+def _step(expressions: list[dict[str, Any]]) -> Step | None:
+    """None: it decides nothing for adverts."""
+    does: Literal["accept", "drop", "return", "jump"] | None = None
+    fits, target = [], ""
     for each in expressions:
         (kind,) = each
-        if kind in ("accept", *_DROPS):
-            verdict = "drop" if kind in _DROPS else "accept"
+        if kind in ("jump", "goto"):
+            does, target = "jump", each[kind]["target"]
+        elif kind in _VERDICTS:
+            does = _VERDICTS[kind]
         elif kind == "match":
-            conditions.append(each["match"])
+            fits.append(_fits(each["match"]))
         elif kind not in ("counter", "log", "comment"):
-            return None  # jumps, sets, limits: not for us to follow
-    if not verdict:
-        return None
-    if not conditions:
-        return ("everything", verdict)
-    fitting = [condition for condition in conditions if _fits(condition)]
-    # Let in from somewhere is let in, as far as can be seen from here; dropped from somewhere may be meant.
-    if fitting and (verdict == "accept" or len(fitting) == len(conditions)):
-        return ("vrrp", verdict)
-    return None
+            return None  # sets of verdicts, limits: not for us to follow
+    concerns = about(fits, does) if does is not None else None
+    return None if concerns is None or does is None else Step(concerns, does, target)
 
 
 def _fits(condition: dict[str, Any]) -> bool:

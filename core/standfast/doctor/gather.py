@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from standfast.config.load import load
 from standfast.control.picture import take
 from standfast.doctor.chains import chains_of
+from standfast.doctor.iptables import chains_of_save
 from standfast.doctor.rules import MANAGERS
 from standfast.doctor.snapshot import Chain, Instance, Interface, Snapshot
 from standfast.supervise import privileges
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from standfast.config.model import VrrpInstance
 
 _SYSCTLS: Final = ("kernel/sched_rt_runtime_us", "net/ipv4/ip_forward", "net/ipv6/conf/all/forwarding")
-_NFT_PATIENCE_S: Final = 5
+_PATIENCE_S: Final = 5
 _TIME_ERROR: Final = 5
 """What adjtimex(2) returns while nobody disciplines the clock."""
 _TIMEX: Final = 512
@@ -48,7 +49,7 @@ def gather(file: str, *, config_id: str, run_dir: Path, root: Path = Path("/")) 
         modules=_modules(root, ipvs=bool(services), vmac=any(each.vmac for each in configured)),
         sysctls={name: value for name in _SYSCTLS if (value := _number(root / "proc/sys" / name)) is not None},
         lacking=privileges.lacking(privileges.VRRP),
-        chains=_chains(),
+        chains=_chains(root),
         managers=sorted(set(_commands(root)) & set(MANAGERS)),
         synchronised=_synchronised(),
         rivals=[] if running else [str(rival) for rival in _rivals()],
@@ -123,15 +124,29 @@ def _known_modules(root: Path) -> set[str]:
     return found
 
 
-def _chains() -> list[Chain] | None:
+def _chains(root: Path) -> list[Chain] | None:
+    """Of nftables (iptables-nft is that, too), and of iptables-legacy where the kernel has such tables."""
     try:
-        done = subprocess.run(
-            ["nft", "-j", "list", "ruleset"],  # noqa: S607 - from PATH, as the administrator has it
-            capture_output=True, text=True, timeout=_NFT_PATIENCE_S, check=True,
-        )  # fmt: skip
-        return chains_of(done.stdout)
+        return [*chains_of(_said("nft", "-j", "list", "ruleset")), *_legacy_chains(root)]
     except (OSError, subprocess.SubprocessError, ValueError):
         return None
+
+
+def _legacy_chains(root: Path) -> Iterator[Chain]:
+    """The program is asked only if there are tables: asking makes the kernel load them."""
+    for family, names, prefix in ((4, "ip_tables_names", "iptables"), (6, "ip6_tables_names", "ip6tables")):
+        try:
+            if not (root / "proc/net" / names).read_text().split():
+                continue
+        except FileNotFoundError:
+            continue
+        program = f"{prefix}-legacy-save"
+        yield from chains_of_save(_said(program if shutil.which(program) else f"{prefix}-save"), family)
+
+
+def _said(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=True)
+    return done.stdout
 
 
 def _commands(root: Path) -> Iterable[str]:

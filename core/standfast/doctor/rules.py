@@ -101,7 +101,7 @@ def _settings(interface: Interface, users: list[Instance]) -> Iterator[Finding]:
 def firewall(seen: Snapshot) -> Iterator[Finding]:
     """Do adverts get in and out?"""
     if seen.chains is None:
-        yield Finding("SF7009", "the firewall cannot be looked at", "as root: nft list ruleset")
+        yield Finding("SF7009", "the firewall cannot be looked at", "as root: nft list ruleset; iptables-legacy-save")
         return
     families = {instance.family for instance in seen.instances}
     for chain in seen.chains:
@@ -109,7 +109,7 @@ def firewall(seen: Snapshot) -> Iterator[Finding]:
         why = _blocks(chain) if families & of else ""
         if why:
             direction = "output" if chain.hook == "output" else "input"
-            cure = f"nft insert rule {chain.name} ip protocol vrrp accept"
+            cure = chain.cure or f"nft insert rule {chain.name} meta l4proto 112 accept"
             yield Finding("SF7008", f"adverts are dropped on {direction}: chain {chain.name} {why}", cure)
 
 

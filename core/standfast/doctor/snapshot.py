@@ -47,6 +47,8 @@ class Chain(msgspec.Struct, kw_only=True):
     """Its policy."""
     rules: list[tuple[str, str]] = []
     """What the rule is about and what it does, in order: (`vrrp`, `everything`, `other`) and (`accept`, `drop`)."""
+    cure: str = ""
+    """The command that lets adverts through here; empty: nft's."""
 
 
 class Snapshot(msgspec.Struct, kw_only=True):

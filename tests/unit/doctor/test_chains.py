@@ -29,7 +29,15 @@ table inet filter {
         counter drop
     }
     chain aside {
+        ip protocol vrrp jump deeper
         drop
+    }
+    chain deeper {
+        ip saddr 10.0.0.2 ip protocol vrrp accept
+    }
+    chain third {
+        type filter hook input priority 10; policy accept;
+        jump aside
     }
 }
 """
@@ -42,9 +50,10 @@ def test_as_nft_tells_it():
     done = subprocess.run(
         ["unshare", "-n", "sh", "-c", program], input=RULESET, capture_output=True, text=True, timeout=20, check=True
     )
-    incoming, outgoing = chains_of(done.stdout)
+    incoming, outgoing, third = chains_of(done.stdout)
     assert (incoming.name, incoming.hook, incoming.drops) == ("inet filter input", "input", True)
     assert incoming.rules == [("vrrp", "accept")]
+    assert third.rules == [("vrrp", "accept"), ("everything", "drop")]
     assert (outgoing.drops, outgoing.rules) == (False, [("vrrp", "drop"), ("everything", "drop")])
 
 

@@ -66,3 +66,26 @@ def test_only_nat_needs_forwarding(tmp_path, method, nat):
     seen = gather(str(tmp_path / "x.conf"), config_id="", run_dir=tmp_path / "run", root=tmp_path)
     assert seen.fault == ""
     assert seen.nat == nat
+
+
+def test_the_tables_of_iptables_legacy_are_asked_for_where_there_are_some(tmp_path, monkeypatch):
+    programs = tmp_path / "bin"
+    program(programs / "nft", "echo '{\"nftables\": []}'")
+    program(programs / "iptables-legacy-save", "printf '*filter\\n:INPUT DROP [0:0]\\nCOMMIT\\n'")
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+
+    def names():
+        chains = gather(str(tmp_path / "none"), config_id="", run_dir=tmp_path, root=tmp_path).chains
+        return chains if chains is None else [chain.name for chain in chains]
+
+    assert names() == []
+    write(tmp_path / "proc/net/ip_tables_names", "filter\n")
+    write(tmp_path / "proc/net/ip6_tables_names", "")
+    assert names() == ["ip filter INPUT"]
+    (programs / "iptables-legacy-save").unlink()
+    assert names() is None, "there is something, and nobody can say what"
+
+
+def program(path: Path, line: str) -> None:
+    write(path, f"#!/bin/sh\n{line}\n")
+    path.chmod(0o755)
