@@ -157,7 +157,11 @@ class Reloader:
         self._cancel_timer()
         speaker = self._family.vrrp
         sent = speaker.send(messages.Commit(generation=self._new.number))
-        self._plugins_before = self._family.generation.needs.plugins
+        before = self._family.generation
+        self._plugins_before = before.needs.plugins
+        if "health" in self._asked and _rescheduled(before.essentials, self._new.essentials):
+            words = "`checker_priority` and its kin take effect when the health process starts anew"
+            self._remarks.append(words)
         self._family.adopt(self._new)
         self._hooks.adopt(self._report, self._new)
         if not sent:
@@ -244,11 +248,19 @@ class Reloader:
 
 def _fixed_change(old: Essentials, new: Essentials) -> str:
     if old.global_defs.programs.fifos != new.global_defs.programs.fifos:
-        return "the pipes of `notify_fifo` and its kin cannot change under a running daemon: restart"
+        return (
+            "the pipes of `notify_fifo` and its kin cannot change under a running daemon, whose processes "
+            "hold them open since their start: restart"
+        )
     from standfast.config.diff import fixed_changes  # not before something is compared
 
     changed = fixed_changes(old, new)
     return f"`{changed[0]}` cannot change under a running daemon: restart" if changed else ""
+
+
+def _rescheduled(old: Essentials, new: Essentials) -> bool:
+    """That process has given up the rights to change it; the VRRP process keeps them, and does it at once."""
+    return old.global_defs.checker_scheduling != new.global_defs.checker_scheduling
 
 
 def _outcome(changes: list[str], remarks: list[str]) -> str:

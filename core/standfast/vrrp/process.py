@@ -24,11 +24,12 @@ from standfast.vrrp.pipe_readers import PipeReaders
 def main(setup: ChildSetup) -> int:
     """Run until the parent says stop, or is gone. Gives the exit status."""
     config = model.decode(contents(setup.config))
+    usual = realtime.Usual.now()
     for words in realtime.apply(config.global_defs.scheduling):
         setup.log.log("warning", "process.scheduling", words)
     stand_in_for_pyroute2()
     realtime.freeze_garbage()
-    trio.run(VrrpProcess(setup, config).run)
+    trio.run(VrrpProcess(setup, config, usual).run)
     return 0
 
 
@@ -37,8 +38,9 @@ class VrrpProcess:
 
     words = "the VRRP process"
 
-    def __init__(self, setup: ChildSetup, config: Config) -> None:
+    def __init__(self, setup: ChildSetup, config: Config, usual: realtime.Usual) -> None:
         self._setup = setup
+        self._usual = usual
         self._config = config
         self._parts = parts = Parts(setup, config)
         self._house = Housekeeping(parts.speaker, setup.page, parts.encode, parts.routing, parts.announcements)
@@ -101,8 +103,9 @@ class VrrpProcess:
     async def commit(self, config: Config, generation: int) -> tuple[str, ...]:
         """Run by it."""
         parts = self._parts
+        rescheduled = self._reschedule(config)
         self._run_by(config)
-        changes = parts.cast.change(config)
+        changes = parts.cast.change(config) + rescheduled
         parts.kernel.watch_firewall()
         parts.tracked.ask(config)
         if config.global_defs.programs.states_on_reload:
@@ -112,6 +115,15 @@ class VrrpProcess:
         if changes:
             self._changed.set()
         return changes
+
+    def _reschedule(self, config: Config) -> tuple[str, ...]:
+        """How the kernel runs us may change at any time, other things of the process only with the process."""
+        old, new = self._config.global_defs, config.global_defs
+        refusals = realtime.change(old.scheduling, new.scheduling, self._usual)
+        if old.netlink_receive_buffer == new.netlink_receive_buffer:
+            return tuple(refusals)
+        words = "`vrrp_netlink_monitor_rcv_bufs` takes effect when the VRRP process starts anew"
+        return (*refusals, words)
 
     async def _tidy_up(self) -> None:
         """When removed instances have left and everything is performed: forget what is not ours any more."""

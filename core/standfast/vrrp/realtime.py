@@ -7,7 +7,7 @@ import gc
 import os
 import resource
 from collections.abc import Callable
-from typing import Final
+from typing import Final, NamedTuple
 
 from standfast.config.model import Scheduling
 
@@ -33,11 +33,49 @@ def apply(scheduling: Scheduling, *, default: int = DEFAULT_PRIORITY, risk: str 
         wishes.append((f"run at nice {nice}", lambda: os.setpriority(os.PRIO_PROCESS, 0, nice)))
     limit = scheduling.rlimit_rttime
     if limit is not None:
-        wishes.append(("limit real-time CPU time", lambda: resource.setrlimit(_RLIMIT_RTTIME, (limit, limit))))
+        # The soft limit alone: a reload may raise it again, which for the hard one takes a right that we have not.
+        hard = resource.getrlimit(_RLIMIT_RTTIME)[1]
+        wishes.append(("limit real-time CPU time", lambda: resource.setrlimit(_RLIMIT_RTTIME, (limit, hard))))
     priority = default if scheduling.rt_priority is None else scheduling.rt_priority
     if priority > 0:
         wishes.append((f"run with real-time priority {priority}", lambda: _real_time(priority)))
     return [words for what, wish in wishes if (words := _refusal(what, wish, risk))]
+
+
+class Usual(NamedTuple):
+    """How the process was before anything was configured: what a reload goes back to."""
+
+    affinity: frozenset[int]
+    nice: int
+    limit: tuple[int, int]
+
+    @classmethod
+    def now(cls) -> Usual:
+        """To be asked for before :func:`apply`."""
+        affinity, nice = os.sched_getaffinity(0), os.getpriority(os.PRIO_PROCESS, 0)
+        return cls(frozenset(affinity), nice, resource.getrlimit(_RLIMIT_RTTIME))
+
+
+def change(old: Scheduling, new: Scheduling, usual: Usual) -> list[str]:
+    """What a reload changes about a running process; a sentence for each wish that the kernel refused.
+
+    What is not configured any more is as it was before. Locked memory stays locked.
+    """
+    wishes: list[tuple[str, Callable[[], None]]] = []
+    if new.cpu_affinity != old.cpu_affinity:
+        processors = new.cpu_affinity or usual.affinity
+        wishes.append(("run on the configured CPUs", lambda: os.sched_setaffinity(0, processors)))
+    if new.nice != old.nice:
+        nice = usual.nice if new.nice is None else new.nice
+        wishes.append((f"run at nice {nice}", lambda: os.setpriority(os.PRIO_PROCESS, 0, nice)))
+    if new.rlimit_rttime != old.rlimit_rttime:
+        limit = usual.limit if new.rlimit_rttime is None else (new.rlimit_rttime, usual.limit[1])
+        wishes.append(("limit real-time CPU time", lambda: resource.setrlimit(_RLIMIT_RTTIME, limit)))
+    if new.rt_priority != old.rt_priority:
+        priority = DEFAULT_PRIORITY if new.rt_priority is None else new.rt_priority
+        what = f"run with real-time priority {priority}" if priority else "run as an ordinary process"
+        wishes.append((what, lambda: _real_time(priority)))
+    return [words for what, wish in wishes if (words := _refusal(what, wish, LATE))]
 
 
 def lock_memory(risk: str = "adverts may be late") -> str:
@@ -61,8 +99,10 @@ def freeze_garbage() -> None:
 
 
 def _real_time(priority: int) -> None:
+    """0: not at all."""
     # RESET_ON_FORK: nothing that we might ever start inherits it.
-    os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
+    policy = os.SCHED_RR if priority else os.SCHED_OTHER
+    os.sched_setscheduler(0, policy | os.SCHED_RESET_ON_FORK, os.sched_param(priority))
 
 
 def _refusal(what: str, wish: Callable[[], None], risk: str) -> str:

@@ -20,7 +20,7 @@ import trio
 from standfast.clock import now
 from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.health_model import HealthConfig, Listener, Web
-from standfast.config.model import Announcing, Config, GlobalDefs, VrrpInstance, decode
+from standfast.config.model import Announcing, Config, GlobalDefs, Scheduling, VrrpInstance, decode
 from standfast.config.operation_model import TimedReload
 from standfast.config.script_model import ProgramRules, ScriptCall
 from standfast.health.part import Part
@@ -61,6 +61,7 @@ def load(file, *, config_id, environ, guard):
         global_defs=GlobalDefs(
             programs=ProgramRules(startup=own_script(wanted, "startup"), shutdown=own_script(wanted, "shutdown")),
             process_names=wanted.get("names", {}),
+            checker_scheduling=Scheduling(nice=wanted.get("checker_nice")),
             timed_reload=TimedReload(time_file=wanted.get("time_file", ""), repeat=wanted.get("repeat", False)),
         ),
     )

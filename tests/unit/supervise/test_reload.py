@@ -124,3 +124,12 @@ def test_another_version_is_installed(daemon, tmp_path):
     answer = daemon.order(do="reload")
     assert answer["ok"] is False
     assert "installed 9.9, running 0.1.0: restart" in answer["words"]
+
+
+def test_what_only_a_new_health_process_takes_up_is_said(daemon):
+    daemon.configure(health=True)
+    daemon.start()
+    daemon.eventually(lambda: daemon.events("health started"))
+    daemon.configure(health=True, checker_nice=5)
+    assert "take effect when the health process starts anew" in daemon.order(do="reload")["words"]
+    assert "health process starts anew" not in daemon.order(do="reload")["words"]

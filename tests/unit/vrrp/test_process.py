@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from msgspec import structs
 
 from standfast.config import model
 from standfast.config.model import Config, GlobalDefs, Scheduling, UnicastPeer, VrrpInstance
@@ -211,6 +212,20 @@ def test_a_reload_in_two_steps(start):
     assert parent.hears() == Committed(generation=3, changes=("VI: priority changed",))
     status = parent.status()
     assert (status["generation"], status["instances"][0]["priority"]) == (3, 120)
+
+
+def test_a_reload_changes_how_the_kernel_runs_it_and_says_what_waits_for_a_new_process(start):
+    parent = start()
+    cpu = min(os.sched_getaffinity(parent.pid))
+    changed = structs.replace(
+        NORMAL, scheduling=Scheduling(rt_priority=0, nice=3, cpu_affinity=(cpu,)), netlink_receive_buffer=1 << 20
+    )
+    assert parent.offers(model.encode(structs.replace(CONFIG, global_defs=changed)), 2) == Can(generation=2)
+    parent.says(Commit(generation=2))
+    committed = parent.hears()
+    assert isinstance(committed, Committed)
+    assert "`vrrp_netlink_monitor_rcv_bufs` takes effect when the VRRP process starts anew" in committed.changes
+    assert (os.sched_getaffinity(parent.pid), os.getpriority(os.PRIO_PROCESS, parent.pid)) == ({cpu}, 3)
 
 
 def test_what_cannot_be_read_or_was_not_prepared_is_refused(start):
