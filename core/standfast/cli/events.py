@@ -8,11 +8,15 @@ import sys
 import time
 from collections.abc import Iterator
 
+import msgspec
+
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.clock import iso
 from standfast.control.client import NoAnswer, watch
 from standfast.control.picture import Document
 from standfast.control.protocol import Request
+from standfast.events import AnyEvent
+from standfast.supervise.telling import told
 
 _AGAIN_AFTER_S = 0.5
 _PATIENCE_S = 2.0
@@ -81,7 +85,18 @@ def numbered(page: Document, since: int) -> Iterator[Document]:
 def line(event: Document) -> str:
     """For people."""
     head = f"{event['seq']:>6}  {event['time']}  {event['type']:<28}"
-    name = event.get("instance") or event.get("group") or event.get("name", "")
+    name = event.get("instance") or event.get("group") or event.get("name") or event.get("service", "")
     change = f"{event['old']} -> {event['new']}: " if "old" in event else ""
     lost = f" ({event['lost']} before it are forgotten)" if event.get("lost") else ""
-    return f"{head}  {name}  {change}{event.get('cause') or event.get('words', '')}{lost}"
+    return f"{head}  {name}  {change}{_words(event)}{lost}"
+
+
+def _words(event: Document) -> str:
+    """What happened; where an event has no words of its own, those of the log."""
+    if words := event.get("cause") or event.get("words"):
+        return str(words)
+    try:
+        found = told(msgspec.convert(event, type=AnyEvent))
+    except msgspec.ValidationError:  # of a newer daemon than this command
+        return ""
+    return "" if found is None else found.words

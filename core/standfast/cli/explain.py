@@ -1,4 +1,4 @@
-"""``standfast explain``: what a keyword or the code of a diagnostic means, and why an instance is what it is."""
+"""``standfast explain``: what a keyword or a diagnostic's code means, and why something running is as it is."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Final
 
 import standfast.config.codes_binding  # noqa: F401 - declares its codes
 from standfast.cli.instance_page import instance_page
+from standfast.cli.tracked_page import known_names, tracked_pages
 from standfast.cli.where import add_run_dir
 from standfast.config.codes import CODES
 from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
@@ -26,12 +27,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     """Declare the command."""
     parser = subparsers.add_parser(
         "explain",
-        help="explain a keyword, the code of a diagnostic, or an instance",
+        help="explain a keyword, the code of a diagnostic, or something of the running daemon by its name",
         description="Explain a keyword or the code of a diagnostic; or, of an instance of the running daemon, which "
-        "faults it has since when, what would clear them, and what its priority is made of.",
+        "faults it has since when, what would clear them, and what its priority is made of; of a sync group, what each "
+        "member would be by itself; of something that is tracked, how it is since when, who uses it, and what would "
+        "change it.",
     )
     parser.add_argument(
-        "topic", metavar="KEYWORD|CODE|INSTANCE", help="such as `priority`, `vrrp_instance/priority`, `SF2101`, `VI_1`"
+        "topic", metavar="KEYWORD|CODE|NAME", help="such as `priority`, `vrrp_instance/priority`, `SF2101`, `VI_1`"
     )
     add_run_dir(parser)
 
@@ -41,8 +44,11 @@ def run(args: argparse.Namespace) -> int:
     topic: str = args.topic
     pages = list(_code(topic) if re.fullmatch(r"[Ss][Ff]\d{4}", topic) else keyword_pages(with_plugins()[0], topic))
     pages += filter(None, [instance_page(args.run_dir, topic)])
+    pages += tracked_pages(args.run_dir, topic)
     if not pages:
         print(f"nothing is known about `{topic}`; {_advice(topic)}", file=sys.stderr)
+        if names := known_names(args.run_dir):
+            print(f"the running daemon has {names}", file=sys.stderr)
         return 1
     print("\n\n".join(pages))
     return 0

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from standfast.cli.tracked_page import members_of, waits_for
 from standfast.cli.tracked_table import clock_time
 from standfast.control.picture import take
 
@@ -47,6 +48,8 @@ def _group(instance: dict[str, Any], document: dict[str, Any]) -> Iterator[str]:
         if group["name"] == instance["group"]:
             others = " ".join(name for name in group["members"] if name != instance["name"])
             yield f"  group:     {group['name']} is {group['state']} ({group['cause']}), with {others or 'nobody'}"
+            for reason in waits_for(instance, members_of(group, document)):
+                yield f"  waits for: {reason}"
 
 
 def _priority(instance: dict[str, Any]) -> str:

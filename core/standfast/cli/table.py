@@ -118,6 +118,18 @@ def _age_s(document: dict[str, Any], moment: str) -> float:
     return (made - datetime.datetime.fromisoformat(moment)).total_seconds()
 
 
+def _about_ah(document: dict[str, Any]) -> list[str]:
+    """It was taken out of the protocol for its reasons; who uses it should know them."""
+    names = [instance["name"] for instance in document["vrrp"]["instances"] if instance.get("authentication") == "ah"]
+    if not names:
+        return []
+    return [
+        f"note: {', '.join(names)}: AH proves a shared password with HMAC-MD5, cut to 8 bytes, over IPv4 and version 2 "
+        "alone; its number is one for all routers, so after a split the side that counted less is refused until it has "
+        "heard the other. `auth_hmac` is free of all this"
+    ]
+
+
 def _troubles(document: dict[str, Any]) -> list[str]:
     faults = [
         f"{instance['name']}: {fault['words']} (since {clock_time(fault['since'])})"
@@ -131,6 +143,7 @@ def _troubles(document: dict[str, Any]) -> list[str]:
         if (held := instance.get("held_back")) is not None
     ]
     faults += [words for instance in document["vrrp"]["instances"] if (words := _refusal(document, instance))]
+    faults += _about_ah(document)
     errors = [found for found in document["diagnostics"] if found["severity"] == "error"]
     if errors:
         first = errors[0]

@@ -105,6 +105,8 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     device: str
     """The interface that was made for it (``use_vmac``, ``use_ipvlan``); empty: none."""
     source: str | None
+    authentication: str
+    """``pass``, ``ah``, ``hmac`` (`auth_hmac`); empty: none."""
     master: str | None
     """Address of the router that speaks as master; ours while we are MASTER."""
     master_priority: int | None
@@ -121,6 +123,8 @@ class InstanceStatus(msgspec.Struct, kw_only=True):
     trackers: list[TrackerStatus]
     """Its own and its group's."""
     order: OrderStatus | None
+    vote: str | None
+    """What it would be by itself, MASTER or BACKUP; None: not known yet. A sync group goes by all votes."""
     faults: list[FaultStatus]
     evidence: list[EvidenceStatus]
     """Checks that are asked before it takes over."""
@@ -243,6 +247,7 @@ class Describer:
             interface=config.interface,
             device=config.device,
             source=None if router.source is None else str(router.source),
+            authentication="hmac" if config.hmac is not None else "" if config.auth is None else config.auth.kind,
             master=str(router.source) if ours else None if master is None else str(master.address),
             master_priority=router.priority if ours else None if master is None else master.priority,
             dual_master=_rival(router.rival),
@@ -263,6 +268,7 @@ class Describer:
                 )
                 for key, fault in router.faults.items()
             ],
+            vote=None if router.vote is None else router.vote.name,
             evidence=[
                 EvidenceStatus(
                     name=each.name,

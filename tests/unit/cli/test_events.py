@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import argparse
 import json
+from typing import get_args
 
+import msgspec
 import pytest
 
 from standfast.cli import events
 from standfast.control.client import Gone
+from standfast.events import AnyEvent, PriorityChange
 
 
 def event(**more):
@@ -54,6 +57,28 @@ def test_what_there_is(parse, daemon, capsys):
     assert second.startswith("    10  ")
     assert "forgotten" not in second
     assert daemon[1] == [(1, 0, False)]
+
+
+@pytest.mark.parametrize("kind", get_args(AnyEvent), ids=lambda kind: kind.__struct_config__.tag)
+def test_every_kind_of_event_has_words(kind):
+    """Whatever stands in a record beside its own words: a line that says nothing helps nobody."""
+    samples = {str: "some text", int: 3, bool: True}
+    given = {"level": "info", "old": "BACKUP", "new": "MASTER", "state": "MASTER", "what": "started", "good": False}
+    if kind is PriorityChange:
+        given |= {"old": 100, "new": 90}
+    required = [field for field in msgspec.structs.fields(kind) if field.required]
+    fields = {field.name: given.get(field.name, samples.get(field.type, "x")) for field in required}
+    told = msgspec.json.decode(msgspec.json.encode(msgspec.convert(fields, kind)))
+    shown = events.line({"seq": 1, "time": "now", "type": kind.__struct_config__.tag} | told)
+    bare = events.line({"seq": 1, "time": "now", "type": kind.__struct_config__.tag, "name": told.get("name", "")})
+    assert len(shown) > len(bare), shown
+
+
+def test_two_masters_are_told_in_words():
+    told = {"seq": 1, "time": "now", "type": "vrrp.lower_priority_master", "at": 1, "instance": "VI_1"}
+    told |= {"other": "10.0.0.2", "other_priority": 90, "priority": 100}
+    assert events.line(told).endswith("VI_1  10.0.0.2 speaks as master with priority 90, below ours (100)")
+    assert events.line(told | {"type": "vrrp.of_the_future"}).endswith("VI_1  ")
 
 
 def test_nothing_there(parse, daemon, capsys):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from standfast.cli import explain as module
 from standfast.cli import main
 from standfast.cli.explain import page
 from standfast.config.codes import CODES
@@ -42,6 +43,15 @@ def test_options_of_lines_are_explained(capsys):
 
 def test_a_block_says_what_may_stand_in_it(capsys):
     assert "auth_type, auth_pass" in explain("authentication", capsys)
+
+
+def test_names_of_what_runs_are_explained_and_listed(capsys, monkeypatch):
+    monkeypatch.setattr(module, "instance_page", lambda _run_dir, _name: "")
+    monkeypatch.setattr(module, "tracked_pages", lambda _run_dir, name: iter(["page of web"] if name == "web" else []))
+    monkeypatch.setattr(module, "known_names", lambda _run_dir: "instances: VI_1; tracked: web (script)")
+    assert explain("web", capsys) == "page of web\n"
+    assert main(["explain", "wep-9"]) == 1
+    assert "the running daemon has instances: VI_1; tracked: web (script)" in capsys.readouterr().err
 
 
 def test_what_waits_and_what_is_ours_is_said(capsys):

@@ -14,6 +14,7 @@ INSTANCE = {
     "master": "10.0.0.2",
     "master_priority": 90,
     "group": "G",
+    "vote": "BACKUP",
     "order": {"kind": "yield", "since": SINCE, "until": None},
     "faults": [
         {"key": "track script web", "words": "script web: exit status 1", "since": SINCE, "clears": "successes",
@@ -61,6 +62,14 @@ def test_everything_that_decides():
         "file load (weight -2 reverse): the number is 10",
     ):
         assert words in text
+
+
+def test_a_member_that_would_be_master_says_for_whom_it_waits():
+    waiting = INSTANCE | {"state": "BACKUP", "vote": "MASTER", "faults": [], "order": None, "held_back": None}
+    other = waiting | {"name": "VI_2", "vote": "BACKUP", "master": "10.0.0.3", "master_priority": 200}
+    whole = {"vrrp": DOCUMENT["vrrp"] | {"instances": [waiting, other]}}
+    assert "waits for: VI_2: obeys 10.0.0.3 (priority 200)" in "\n".join(lines(waiting, whole))
+    assert "waits for" not in "\n".join(lines(other, whole))
 
 
 def test_of_one_that_nobody_speaks_for_only_that_is_said():

@@ -89,6 +89,11 @@ def test_who_is_held_back_by_what_was_asked_before_a_takeover():
     assert "does not take over" not in shown(document(MASTER | {"held_back": None}))
 
 
+def test_who_uses_ah_is_told_what_it_is_worth():
+    assert "note: VI_1: AH proves a shared password" in shown(document(MASTER | {"authentication": "ah"}))
+    assert "note:" not in shown(document(MASTER | {"authentication": "pass"}))
+
+
 def test_whose_adverts_are_refused_and_why_while_that_is_recent():
     refused = {"source": "10.0.0.2", "words": "it is VRRP version 2, ours is 3", "count": 412}
     recent, over = "2020-11-23T12:00:01.000+00:00", "2020-11-23T11:59:59.000+00:00"

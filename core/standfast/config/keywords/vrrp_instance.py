@@ -200,8 +200,8 @@ AUTHENTICATION = Block(
     "mistakes, not from people.",
     example="authentication {\n    auth_type PASS\n    auth_pass s3cret\n}",
     keywords=(
-        Keyword("auth_type", Choice({"PASS": "pass", "AH": "ah"}), "PASS sends the password; AH is not supported, its "
-                "instances wait in FAULT.", "auth_type PASS", "none"),
+        Keyword("auth_type", Choice({"PASS": "pass", "AH": "ah"}), "PASS sends the password; AH a header with a number "
+                "and an HMAC-MD5 of the advert (version 2 over IPv4 alone).", "auth_type PASS", "none"),
         Keyword("auth_pass", Custom("PASSWORD", password, most=1), "The password; 8 bytes count. `#` and `!` start "
                 "comments unless the word "
                 "stands in double quotes.", "auth_pass s3cret", "none"),
