@@ -71,6 +71,8 @@ class DualMaster(Event, tag="vrrp.dual_master", frozen=True, kw_only=True):
     over: bool = False
     """True: one of us has yielded; ``lasted`` says how long there were two."""
     lasted: int = 0
+    yielded: bool = False
+    """It was us: we have not heard the other one meanwhile, but its adverts are numbered, and it has sent some."""
 
 
 class LowerPriorityMaster(Event, tag="vrrp.lower_priority_master", frozen=True, kw_only=True):

@@ -4,31 +4,56 @@ from __future__ import annotations
 
 import time
 
+import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
-from harness.pairings import ours_alone, ours_on_a
+from harness.pairings import OURS, THEIRS, ours_alone, ours_on_b, pairing
+
+from standfast.lab.daemons import Standfast
+
+with_ours = pytest.mark.parametrize(
+    "duo", [pairing(OURS, OURS), pairing(OURS, THEIRS), pairing(THEIRS, OURS)], indirect=True
+)
 
 
-@ours_on_a
+@with_ours
 def test_s34_a_healed_partition_is_told_and_the_client_follows(duo: Net):
     a = duo.start_master(duo.a, instance(priority=150))
     # Ours says one last word before it yields; keepalived has to be told to, or nobody learns that it was master too.
-    duo.start(duo.b, instance("higher_prio_send_advert", priority=100))
+    b = duo.start(duo.b, instance("higher_prio_send_advert", priority=100))
     duo.next_advert(duo.a, since=time.time())
     duo.a.cut()
     assert duo.b.wait_address(VIP)
     client = duo.client()
+    duo.wait_until(time.time() + 0.5)  # adverts by which the other side can be recognised
     healed = time.time()
     duo.a.heal()
     assert duo.b.wait_address(VIP, held=False)
-    eventually(lambda: duo.counter(a, "dual_master") == 1, 5, duo.logs)
+    for daemon in (a, b):  # the winner hears the loser's last word, the loser sees how many adverts it has missed
+        eventually(lambda d=daemon: duo.counter(d, "dual_master") in (1, None), 5, duo.logs)
+        if isinstance(daemon, Standfast):
+            assert "vrrp.dual_master" in daemon.tell("events")
+            eventually(lambda d=daemon: d.instance()["dual_master"] is None, 5, duo.logs)
     garp = duo.wire.wait(lambda: next((g for g in duo.wire.garps(VIP) if g.time >= healed), None), 5)
     assert garp, "hosts are told where the address is"
     gone = duo.next_advert(duo.a, since=healed, priority=150)
     assert client.wait_answer(gone.time)
-    eventually(lambda: a.instance()["dual_master"] is None, 5, duo.logs)  # type: ignore[attr-defined]
-    for daemon in duo.daemons[1:]:
-        assert duo.counter(daemon, "contested") in (1, None)
+    assert duo.counter(b, "contested") in (1, None)
+    if isinstance(b, Standfast):
+        assert "we could not hear it; we give way" in b.tell("events")
+
+
+@ours_on_b
+def test_a_master_that_comes_back_and_preempts_was_no_second_one(duo: Net):
+    a = duo.start_master(duo.a, instance(priority=150))
+    b = duo.start(duo.b, instance(priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    a.kill()
+    assert duo.b.wait_address(VIP)
+    duo.wait_until(time.time() + 0.5)
+    duo.restart(a)
+    assert duo.b.wait_address(VIP, held=False)
+    assert (duo.counter(b, "contested"), duo.counter(b, "dual_master")) == (1, 0)
 
 
 @ours_alone

@@ -74,8 +74,12 @@ def _dual_master(event: DualMaster) -> Told:
     who = f"{event.other} (priority {event.other_priority})"
     fields: Fields = {"other": event.other, "other_priority": event.other_priority, "over": event.over}
     if event.over:
-        words = f"one master again: {who} was heard for {seconds(event.lasted)}"
+        how_long = "" if event.yielded else f" was heard for {seconds(event.lasted)}"
+        words = f"one master again: {who}{how_long}"
         return Told("info", "vrrp.dual_master", words, fields)
+    if event.yielded:
+        words = f"two masters until now: {who} was not silent while we were MASTER, we could not hear it; we give way"
+        return Told("error", "vrrp.dual_master", words, fields)
     words = f"two masters: {who} does not yield to us; is there a one-way link between us?"
     return Told("error", "vrrp.dual_master", words, fields)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from standfast.values import seconds
 from standfast.vrrp import orders, probing
-from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Machine, Peer
+from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Machine, Obeyed, Peer
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input, State
 
@@ -70,6 +70,7 @@ def _obey(machine: Machine, advert: Advert, heard: int) -> None:
         machine.master_interval = advert.interval
     machine.timer = heard + machine.down_time
     machine.last_advert_heard = heard
+    machine.obeyed = Obeyed(advert.source, advert.number, heard)
     machine.last_heard = "obeyed"
     machine.elect(State.BACKUP)
     machine.grace_given = False

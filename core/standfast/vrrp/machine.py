@@ -77,6 +77,14 @@ class HeldBack(NamedTuple):
     since: int
 
 
+class Obeyed(NamedTuple):
+    """The last advert that a BACKUP obeyed, as far as its sender's later silence can be judged by it."""
+
+    address: Address
+    number: int
+    heard: int
+
+
 class Conflict:
     """Another owner with a lower address, which ought to yield to us."""
 
@@ -125,6 +133,9 @@ class Machine:
         self.conflict, self.rival, self.renew_at = None, None, None
         self.sequence = 0
         """AH: the last number that anybody used, ourselves included."""
+        self.unheard: int | None = None
+        """AH: the number of our farewell, which a dead link may have kept from everybody: a successor uses it too."""
+        self.obeyed: Obeyed | None = None
         self.last_heard: LastHeard = "nothing"
         self.last_arrival = 0
         self.grace_given = self.overslept = False
@@ -268,6 +279,7 @@ class Machine:
         self.counters.advert_sent += 1
         if priority == 0:
             self.counters.pri_zero_sent += 1
+            self.unheard = self.sequence if self.uses_ah else None
         elif self.conflict is not None:
             self.conflict.own_adverts_left -= 1
 
@@ -350,8 +362,8 @@ class Machine:
         if rival is not None:
             self.tell_rival(rival, now, over=True)
 
-    def tell_rival(self, rival: Rival, now: int, *, over: bool) -> None:
-        """There are two masters, or were."""
+    def tell_rival(self, rival: Rival, now: int, *, over: bool, yielded: bool = False) -> None:
+        """There are two masters, or were; ``yielded``: it is us who give way."""
         told = DualMaster(
             at=now,
             instance=self.config.name,
@@ -359,6 +371,7 @@ class Machine:
             other_priority=rival.priority,
             over=over,
             lasted=rival.heard - rival.since if over else 0,
+            yielded=yielded,
         )
         self.do(Tell(told))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from standfast.values import SECOND, Address, seconds
 from standfast.vrrp import rivalry, timing
 from standfast.vrrp.election import Rank, rank
-from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Conflict, Machine, Peer
+from standfast.vrrp.machine import DEMOTED_OWNER, OWNER, Conflict, Machine, Obeyed, Peer
 from standfast.vrrp.packet import Advert
 from standfast.vrrp.rules import Input
 
@@ -48,7 +48,7 @@ def hear(machine: Machine, advert: Advert, heard: int, now: int) -> None:
         _correct(machine, advert, now)
         rivalry.lower_heard(machine, advert, heard, now)
     elif standing is Rank.HIGHER:
-        rivalry.higher_heard(machine, now)
+        rivalry.higher_heard(machine, advert, heard, now)
         _yield_to(machine, advert, heard, now)
     else:
         # Answering ourselves through a bridge that reflects frames would never end.
@@ -128,6 +128,7 @@ def _yield_to(machine: Machine, advert: Advert, heard: int, now: int) -> None:
     cause = f"heard {advert.source} with priority {advert.priority}, ours is {machine.priority}"
     machine.become_backup(Input.OUTRANKED, cause, now, heard - now + machine.down_time)
     machine.master = Peer(advert.source, advert.priority)
+    machine.obeyed = Obeyed(advert.source, advert.number, heard)
     machine.last_advert_heard = heard
     machine.last_heard = "obeyed"
 

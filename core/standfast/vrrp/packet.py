@@ -89,6 +89,8 @@ class Advert(msgspec.Struct, frozen=True, kw_only=True):
     """Version 2 over IPv4 only."""
     checksum: Form = "pseudo"
     """What the checksum covers; ``message`` in version 2."""
+    number: int = 0
+    """The sender's own count of its adverts, as far as can be known (see :class:`Envelope`); 0: it cannot."""
     arrived: int = 0
     """When the kernel received it (microseconds, CLOCK_BOOTTIME); 0 for an advert to be sent."""
 
@@ -107,6 +109,9 @@ class Envelope(NamedTuple):
     """IPv4 header and authentication header (AH) of a datagram of protocol 51; else empty."""
     arrived: int
     """Microseconds on CLOCK_BOOTTIME."""
+    number: int = 0
+    """The identification of an IPv4 datagram that may be fragmented: keepalived and we number our adverts with it.
+    Nothing that decides anything depends on it. 0: not known (IPv6, or a kernel's own number)."""
 
 
 class Header(NamedTuple):
@@ -206,7 +211,7 @@ def open_ipv4(data: bytes, arrived: int) -> Envelope | None:
     """
     if len(data) < IPV4_HEADER_SIZE + HEADER_SIZE:
         return None
-    first, _, total, _, _, ttl, protocol, _, source, destination = _IPV4.unpack_from(data)
+    first, _, total, number, fragment, ttl, protocol, _, source, destination = _IPV4.unpack_from(data)
     start = (first & 0x0F) * 4
     outer = b""
     if protocol == ah.PROTOCOL:
@@ -217,7 +222,8 @@ def open_ipv4(data: bytes, arrived: int) -> Envelope | None:
     message = data[start:total]
     if start < IPV4_HEADER_SIZE or len(message) < HEADER_SIZE:
         return None
-    return Envelope(source, destination, ttl, protocol, message, max(total - len(data), 0), outer, arrived)
+    number = 0 if fragment else number
+    return Envelope(source, destination, ttl, protocol, message, max(total - len(data), 0), outer, arrived, number)
 
 
 def open_ipv6(data: bytes, source: bytes, destination: bytes, hop_limit: int, arrived: int) -> Envelope | None:
@@ -290,6 +296,7 @@ def assemble(envelope: Envelope, header: Header, form: Form) -> Advert:
         auth_type=header.auth_type,
         auth_data=message[end:] or bytes(auth.FIELD_SIZE),
         checksum=form,
+        number=envelope.number,
         arrived=envelope.arrived,
     )
 

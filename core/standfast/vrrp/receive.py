@@ -74,7 +74,7 @@ class Usual(NamedTuple):
     """The last advert that passed without a remark, and what its passing rested on."""
 
     message: tuple[object, ...]
-    """The envelope without its time of arrival."""
+    """The envelope without its time of arrival and number."""
     source: Address | None
     """Our own."""
     advert: Advert
@@ -107,10 +107,10 @@ class Receiver:
             self._policy = Policy.of(router.config)
             self._usual = None
         usual = self._usual
-        if usual is not None and usual.message == envelope[:-1] and usual.source is router.source:
+        if usual is not None and usual.message == envelope[:-2] and usual.source is router.source:
             # A master repeats itself ten times a second: what is the same in every byte is judged the same.
             router.counters.advert_rcvd += 1
-            return structs.replace(usual.advert, arrived=envelope.arrived)
+            return structs.replace(usual.advert, arrived=envelope.arrived, number=envelope.number)
         self._usual = None
         try:
             return self._examine(envelope)
@@ -154,7 +154,7 @@ class Receiver:
         self._note_form(form, envelope)
         advert = packet.assemble(envelope, header, form)
         if self._plain and policy.repeats and header.priority > 0 and not policy.config.owner_ignore_adverts:
-            self._usual = Usual(envelope[:-1], self.router.source, advert)
+            self._usual = Usual(envelope[:-2], self.router.source, advert)
         return advert
 
     def _check_interval(self, header: Header, envelope: Envelope) -> None:
@@ -207,10 +207,11 @@ class Receiver:
             sequence = ah.verify(envelope.outer, envelope.message, policy.password, unicast=policy.config.unicast)
         except ah.Rejected as rejected:
             raise BadAdvert("auth_failure", str(rejected)) from rejected
-        last = self.router.sequence
+        router = self.router
+        last = router.sequence - 1 if router.unheard == router.sequence else router.sequence
         if sequence <= last:
             raise BadAdvert("auth_failure", f"its sequence number is {sequence}, not above {last}: it was sent before")
-        self.router.sequence = sequence
+        router.sequence, router.unheard = sequence, None
 
     def _check_sender(self, header: Header, envelope: Envelope) -> None:
         router = self.router

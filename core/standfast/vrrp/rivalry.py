@@ -1,16 +1,26 @@
 """Two masters of one virtual router: noticed, told, counted, and told again when it is over.
 
 Who has the higher rank knows for certain: a loser that goes on speaking after it must have heard us does not hear us.
-Who has the lower rank yields to the first advert, and cannot tell a router that preempts it from one that has been
-master beside it all the time; it counts that as *contested*.
+Who has the lower rank yields to the first advert, which is the same from a router that preempts it and from one that
+has been master beside it all the time; it counts that as *contested*. But keepalived and we number our adverts (IPv4
+identification): if the master whose silence made us MASTER has sent meanwhile as many as a master sends, it was not
+silent, only not heard. Then there were two, and we say so. Over IPv6 there is no such number.
 """
 
 from __future__ import annotations
 
+from typing import Final
+
 from standfast.values import Address
 from standfast.vrrp import timing
-from standfast.vrrp.machine import Machine, Rival
+from standfast.vrrp.machine import Machine, Obeyed, Rival
 from standfast.vrrp.packet import Advert
+
+_NUMBERS: Final = 65_535
+"""An identification of 0 is left out."""
+
+_LEAST: Final = 3
+"""Adverts that were due: as many as a down timer waits for."""
 
 
 def lower_heard(machine: Machine, advert: Advert, heard: int, now: int) -> None:
@@ -30,10 +40,27 @@ def lower_heard(machine: Machine, advert: Advert, heard: int, now: int) -> None:
     machine.tell_rival(machine.rival, now, over=False)
 
 
-def higher_heard(machine: Machine, now: int) -> None:
+def higher_heard(machine: Machine, advert: Advert, heard: int, now: int) -> None:
     """We are MASTER and yield to somebody: the transition tells of it."""
     machine.end_rivalry(now)
     machine.counters.contested += 1
+    if spoke_meanwhile(machine.obeyed, advert, heard):
+        machine.counters.dual_master += 1
+        unheard = Rival(advert.source, advert.priority, machine.since, heard)
+        machine.tell_rival(unheard, now, over=False, yielded=True)
+        machine.tell_rival(unheard, now, over=True, yielded=True)
+
+
+def spoke_meanwhile(known: Obeyed | None, advert: Advert, heard: int) -> bool:
+    """Has the sender, whom we obeyed before, gone on at its pace although we heard nothing? False: that is not known.
+
+    Some adverts more than its pace asks for are answers to others; a daemon that was started anew counts from 1.
+    """
+    if known is None or not known.number or not advert.number or known.address != advert.source:
+        return False
+    sent = (advert.number - known.number) % _NUMBERS
+    due = (heard - known.heard) // advert.interval
+    return due >= _LEAST and due * 3 // 4 <= sent <= due * 3 // 2 + _LEAST
 
 
 def farewell_heard(machine: Machine, source: Address, now: int) -> None:

@@ -13,6 +13,7 @@ EVENTS = [
     (events.PriorityChange(at=1, old=1, new=2, state="BACKUP", cause="x"), "vrrp.priority"),
     (events.TrackerChange(at=1, kind="script", name="c", good=False, words="exit status 1"), "vrrp.tracker"),
     (events.DualMaster(at=1, other="10.0.0.2", other_priority=3), "vrrp.dual_master"),
+    (events.DualMaster(at=1, other="10.0.0.2", other_priority=3, yielded=True), "vrrp.dual_master"),
     (events.LowerPriorityMaster(at=1, other="10.0.0.2", other_priority=3, priority=9), "vrrp.lower_priority_master"),
     (events.ServerChange(at=1, service="web", server="s", up=True, weight=1, cause="x"), "lvs.server"),
     (events.QuorumChange(at=1, service="web", up=False, weight=0, quorum=1, sorry=True, cause="x"), "lvs.quorum"),

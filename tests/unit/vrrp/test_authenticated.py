@@ -69,6 +69,21 @@ def test_s21_numbers_grow_and_nothing_is_accepted_twice(pair):
     assert b.router.sequence == 2
 
 
+def test_s21_a_farewell_that_nobody_heard_leaves_its_number_to_the_successor(pair):
+    """The link of a master goes down and comes back: its peer, which never heard the last number, begins with it."""
+    a, b = pair(AH)
+    for _ in range(3):
+        hear(b, speak(a))
+    a.router.send_advert(5, 0)
+    a.router.flush()
+    successors = speak(b)
+    assert (a.router.sequence, b.router.sequence) == (4, 4)
+    assert hear(a, successors) is not None
+    assert hear(a, successors) is None, "once"
+    assert hear(a, speak(b)) is not None
+    assert a.router.counters.auth_failure == 1
+
+
 def test_s21_a_new_master_goes_on_where_the_old_one_stood(pair):
     a, b = pair(AH)
     for _ in range(5):

@@ -71,11 +71,11 @@ def test_golden_vectors_read_back(name):
         envelope = open_ipv4(encode_ipv4(built, 7), 99)
     else:
         envelope = open_ipv6(encode(built), built.source.packed, built.destination.packed, 255, 99)
-    assert decode(envelope) == advert_at(built, 99)
+    assert decode(envelope) == advert_at(built, 99, number=7 if built.source.family == 4 else 0)
 
 
-def advert_at(built, arrived):
-    return Advert(**{name: getattr(built, name) for name in built.__struct_fields__} | {"arrived": arrived})
+def advert_at(built, arrived, **more):
+    return Advert(**{name: getattr(built, name) for name in built.__struct_fields__} | {"arrived": arrived} | more)
 
 
 def test_the_ipv4_header():
@@ -133,9 +133,9 @@ def test_version_2_over_ipv6_does_not_exist():
 
 def test_s29_padding_is_cut_and_options_are_skipped():
     data = encode_ipv4(advert(), 1)
-    assert decode(open_ipv4(data + bytes(6), 0)) == advert()
+    assert decode(open_ipv4(data + bytes(6), 0)) == advert(number=1)
     options = bytes((0x47, 0xC0)) + (48).to_bytes(2, "big") + data[4:20] + bytes(8) + data[20:]
-    assert decode(open_ipv4(options, 0)) == advert()
+    assert decode(open_ipv4(options, 0)) == advert(number=1)
 
 
 def test_a_total_length_beyond_the_datagram_is_remembered_as_missing():
@@ -158,3 +158,13 @@ def test_headers_that_lie_about_their_length():
 
 def test_ipv6_needs_the_header_at_least():
     assert open_ipv6(bytes(7), IPV6.source.packed, GROUP6.packed, 255, 0) is None
+
+
+@pytest.mark.parametrize(("fragment", "number"), [(0x0000, 513), (0x4000, 0)])
+def test_the_sender_s_number_is_known_unless_the_kernel_gave_it(fragment, number):
+    """A datagram that must not be fragmented (FRR's) has any identification that the kernel likes."""
+    datagram = bytearray(packet.encode_ipv4(advert(), 513))
+    datagram[6:8] = fragment.to_bytes(2, "big")
+    envelope = packet.open_ipv4(bytes(datagram), 1)
+    assert envelope.number == number
+    assert packet.decode(envelope).number == number
