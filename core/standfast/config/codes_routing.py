@@ -29,6 +29,10 @@ ROUTING = (
     Code("SF3119", "error", "unknown name of a table, scope, protocol, realm or group",
          "The name is neither built in nor in the files of iproute2 (`/etc/iproute2/rt_tables` and so on) on the "
          "machine where this is checked. The line is dropped. A number always works."),
+    Code("SF3120", "warning", "route that leads nowhere",
+         "A route that is not a `blackhole`, `unreachable` or the like needs a gateway (`via`), an interface "
+         "(`dev`) or next hops. keepalived takes the line, and the kernel refuses the route whenever the instance "
+         "becomes MASTER; the line is dropped."),
 )  # fmt: skip
 
 STATIC = (

@@ -95,6 +95,12 @@ class _Route(RoutingReader):
         if "prefix" not in self.fields:
             self.refuse("SF3113", first, "a route needs a destination", "write `default` for everything")
         self._only_for_one_family(first)
+        leads_on = self.result.legs or "via" in self.fields or "dev" in self.fields
+        if self.fields.get("kind", "unicast") == "unicast" and not leads_on:
+            message = "the route has no `via`, `dev` or `nexthop`: the kernel takes no such route; the line is dropped"
+            hint = "add where it leads, or a type such as `blackhole`"
+            self.reader.findings.warning("SF3120", self.reader.statement, message, hint=hint)
+            raise RefusedError
         self.protocol()
         if not any(self.fields.get(name) for name in ("no_track", "dev", "track_group")):
             message = "the route names no `dev`: keepalived, unlike standfast, does not notice when somebody deletes it"

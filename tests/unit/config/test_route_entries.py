@@ -68,6 +68,8 @@ def test_good_lines(line):
         ("192.0.2.0/24 nexthop via 10.0.0.1 weight 257", ["SF3002"]),
         ("192.0.2.0/24 dev eth0 track_group g", ["SF3111"]),
         ("192.0.2.0/24 dev eth0 features ecm", ["SF3004"]),
+        ("192.0.2.0/24", ["SF3120"]),
+        ("192.0.2.0/24 metric 3 no_track", ["SF3120"]),
     ],
 )
 def test_a_fault_drops_the_line(line, codes):

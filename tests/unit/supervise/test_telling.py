@@ -30,7 +30,19 @@ def test_every_kind_has_a_stable_name_and_words(event, name):
 
 def test_what_is_bad_is_a_warning():
     levels = [told(event).level for event, _ in EVENTS]
-    assert levels == ["warning", "info", "info", "warning", "error", "warning", "info", "warning", "info", "error"]
+    assert levels == [
+        "warning",
+        "info",
+        "info",
+        "warning",
+        "error",
+        "error",
+        "warning",
+        "info",
+        "warning",
+        "info",
+        "error",
+    ]
 
 
 def test_no_kind_of_event_is_forgotten():
