@@ -5,7 +5,6 @@ python -m _common.checks_child FILE      until SIGTERM; then one line of JSON
 
 from __future__ import annotations
 
-import gc
 import json
 import signal
 import sys
@@ -14,6 +13,7 @@ import trio
 
 from standfast.config.load import load
 from standfast.contract.checking import CheckResult, ScriptEnd
+from standfast.health.heap import settling
 from standfast.health.lent import Lent
 from standfast.health.roster import Roster
 from standfast.health.scheduler import Scheduler
@@ -52,9 +52,9 @@ async def run(path: str) -> None:
             for checker in server.checkers:
                 askers.append(Asker(checker.pace.delay_loop))
                 wishes.append((checker, str(server.address), askers[-1]))
-    Roster(scheduler, installed_plugins().checkers, lent).wish(wishes)
+    with settling():
+        Roster(scheduler, installed_plugins().checkers, lent).wish(wishes)
     del loaded, wishes
-    gc.freeze()
     with trio.open_signal_receiver(signal.SIGTERM) as stops:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(scheduler.run)

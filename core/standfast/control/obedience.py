@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Sequence
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -19,6 +20,11 @@ from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, 
 
 _MESSAGE: Final = 65_536
 _DESCRIPTORS: Final = 4
+
+MOST_CHANGES: Final = 50
+"""Changes that are told one by one after a reload: nobody reads two thousand, and a message has its limit."""
+LONGEST_REASON: Final = 8_000
+"""Characters of a refusal, for the same reasons."""
 
 C = TypeVar("C")
 
@@ -96,7 +102,7 @@ class Obedience(Generic[C]):
         else:
             reason = await self._subject.prepare(config)
         if reason:
-            self.say(Cannot(generation=order.generation, reason=reason))
+            self.say(Cannot(generation=order.generation, reason=reason[:LONGEST_REASON]))
             return
         self._prepared = (order.generation, config)
         self.say(Can(generation=order.generation))
@@ -108,7 +114,7 @@ class Obedience(Generic[C]):
             self.say(Cannot(generation=order.generation, reason=reason))
             return
         changes = await self._subject.commit(prepared[1], order.generation)
-        self.say(Committed(generation=order.generation, changes=changes))
+        self.say(Committed(generation=order.generation, changes=in_short(changes)))
 
     def _leave(self, nursery: trio.Nursery, order: Stop) -> None:
         """As a task of its own: it takes its time, and may be hurried up meanwhile."""
@@ -118,6 +124,13 @@ class Obedience(Generic[C]):
             await self._subject.leave(first=first, at_once=order.now)
 
         nursery.start_soon(leave)
+
+
+def in_short(changes: Sequence[str]) -> tuple[str, ...]:
+    """As many as people read, and as one message to the parent holds."""
+    if len(changes) <= MOST_CHANGES:
+        return tuple(changes)
+    return (*changes[:MOST_CHANGES], f"and {len(changes) - MOST_CHANGES} more changes")
 
 
 def contents(descriptor: int) -> bytes:

@@ -21,6 +21,7 @@ from standfast.health.backends import Choice, choose
 from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.books import Books
 from standfast.health.describe import describe_checks, describe_service
+from standfast.health.heap import settling
 from standfast.health.lent import Lent, WatchValue
 from standfast.health.names import LookUp, Names, look_up, names_of, resolved
 from standfast.health.probe import Probe, Say, key_of
@@ -114,7 +115,8 @@ class BalancingPart:
     async def run(self) -> None:
         """For ever."""
         async with trio.open_nursery() as self._nursery:
-            self._begin()
+            with settling():
+                self._begin()
             for task in (
                 self.scheduler.run,
                 self._remember,

@@ -78,10 +78,12 @@ class Books:
 
         ``restore`` as in :meth:`begin`.
         """
-        before, fresh = self.services, services_of(balancing, now)
+        before = self.services
+        fresh = services_of(balancing, now, before)
         if restore is not None:
-            for service in fresh.values():
-                restore(service)
+            for name, service in fresh.items():
+                if service is not before.get(name):
+                    restore(service)
         self.services = {name: before.get(name, service) for name, service in fresh.items()}
         words = []
         for name, service in before.items():
@@ -94,6 +96,8 @@ class Books:
                 self.heed(service, service.begin(now))
                 continue
             old = before[name]
+            if old is service:
+                continue
             if old.config != service.config or old.entrances != service.entrances:
                 words.append(f"{name} has changed")
             self.heed(old, old.reconfigure(service, now, why=why))

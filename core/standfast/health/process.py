@@ -17,6 +17,7 @@ from standfast.control import protocol, server
 from standfast.control.obedience import Obedience, contents
 from standfast.control.protocol import EventPage, Outcome, Request
 from standfast.health.feed import Feed
+from standfast.health.heap import settling
 from standfast.health.hub import Hub
 from standfast.health.part import Part, PartMaker
 from standfast.health.parts import PARTS
@@ -30,7 +31,8 @@ STOP_PATIENCE_S: Final = 2.0
 
 def main(setup: ChildSetup, makers: Sequence[PartMaker] = PARTS) -> int:
     """Run until the parent says stop, or is gone. Gives the exit status."""
-    config = health_model.decode(contents(setup.config))
+    with settling():
+        config = health_model.decode(contents(setup.config))
     trio.run(HealthProcess(setup, config, makers).run)
     return 0
 
@@ -91,7 +93,8 @@ class HealthProcess:
 
     def decode(self, data: bytes) -> HealthConfig:
         """A configuration of ours."""
-        return health_model.decode(data)
+        with settling():
+            return health_model.decode(data)
 
     async def prepare(self, config: HealthConfig) -> str:
         """One part that says no is enough."""
@@ -103,9 +106,10 @@ class HealthProcess:
     async def commit(self, config: HealthConfig, generation: int) -> tuple[str, ...]:
         """All parts run by it."""
         changes: list[str] = []
-        self._hub.run_by(config, generation)
-        for part in self._parts:
-            changes += await part.commit(config)
+        with settling():
+            self._hub.run_by(config, generation)
+            for part in self._parts:
+                changes += await part.commit(config)
         return tuple(changes)
 
     async def leave(self, *, first: bool, at_once: bool) -> None:

@@ -19,15 +19,22 @@ def plan(old: Mapping[str, Pool], new: Mapping[str, Pool]) -> tuple[PoolChange, 
     return (*gone, *differs, *fresh)
 
 
-def services_of(balancing: Balancing, now: int) -> dict[str, Service]:
-    """Every service as it is before any check, by its key. None of them has begun."""
+def services_of(balancing: Balancing, now: int, known: Mapping[str, Service] | None = None) -> dict[str, Service]:
+    """Every service as it is before any check, by its key. None of them has begun.
+
+    ``known``: those that there are; one about which nothing has changed stays as it is.
+    """
     configs = balancing.virtual_servers
     groups = {group.name: group for group in balancing.groups}
     first_up = balancing.globals.rs_init_notifies
-    return {
-        name: Service.first(name, label, config, entrances_of(config, groups), now, first_up=first_up)
-        for name, label, config in zip(unique_names(configs), labels(configs), configs, strict=True)
-    }
+    found = {}
+    for name, label, config in zip(unique_names(configs), labels(configs), configs, strict=True):
+        entrances, there = tuple(entrances_of(config, groups)), (known or {}).get(name)
+        if there is not None and there.is_of(label, config, entrances, first_up=first_up):
+            found[name] = there
+        else:
+            found[name] = Service.first(name, label, config, entrances, now, first_up=first_up)
+    return found
 
 
 def pools_of(services: Sequence[Service]) -> dict[str, Pool]:

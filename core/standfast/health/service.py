@@ -54,6 +54,11 @@ class Service:
         servers = [Server.first(server, now) for server in config.real_servers]
         return cls(name, label, config, tuple(entrances), servers, first_up, since=now)
 
+    def is_of(self, label: str, config: VirtualServer, entrances: Sequence[Entrance], *, first_up: bool) -> bool:
+        """It would be made of just this."""
+        made_of = (self.label, self.config, self.entrances, self.tells_first_up)
+        return made_of == (label, config, tuple(entrances), first_up)
+
     # What happens to it
 
     def begin(self, now: int) -> list[Told]:

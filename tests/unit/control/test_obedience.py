@@ -9,11 +9,14 @@ import msgspec
 import pytest
 import trio
 
-from standfast.control.obedience import Obedience, contents
+from standfast.control.obedience import LONGEST_REASON, MOST_CHANGES, Obedience, contents
 from standfast.supervise import messages
 from standfast.supervise.generation import memory_file
 from standfast.supervise.logpipe import LogPipe, decode, pair
 from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, Prepare, Stop
+
+
+MANY = 1000
 
 
 class Pupil:
@@ -34,7 +37,7 @@ class Pupil:
 
     async def commit(self, config, generation):
         self.done.append(("commit", config, generation))
-        return (f"is {config} now",)
+        return (f"is {config} now",) if config < MANY else tuple(f"service {n} has changed" for n in range(config))
 
     async def leave(self, *, first, at_once):
         self.done.append(("leave", first, at_once))
@@ -88,6 +91,25 @@ async def test_what_was_prepared_is_committed(world):
     world.order(Commit(generation=2))
     assert await world.answer() == Committed(generation=2, changes=("is 4 now",))
     assert world.pupil.done == [("prepare", 4), ("commit", 4, 2)]
+
+
+async def test_of_very_many_changes_the_first_are_told_and_the_rest_counted(world):
+    world.order(Prepare(generation=2), b"4000")
+    await world.answer()
+    world.order(Commit(generation=2))
+    told = (await world.answer()).changes
+    assert told[0] == "service 0 has changed"
+    assert told[-1] == "and 3950 more changes"
+    assert len(told) == MOST_CHANGES + 1
+
+
+async def test_a_long_refusal_arrives(world):
+    async def prepare(_config):
+        return "no service can be balanced; " * 10_000
+
+    world.pupil.prepare = prepare
+    world.order(Prepare(generation=2), b"4")
+    assert len((await world.answer()).reason) == LONGEST_REASON
 
 
 async def test_what_it_cannot_run_is_refused_with_its_words(world):

@@ -94,8 +94,12 @@ def test_an_unchanged_reload_changes_nothing():
     on = Stage(text(80, 81))
     on.seats()[0].heard(REFUSED, 1)
     before = {name: on.books.pool(name) for name in on.books.services}
+    services = dict(on.books.services)
     on.lines.clear()
+    on.heeded.clear()
     assert on.books.reload(load_text(text(80, 81)).balancing, 9) == []
+    assert on.books.services == services
+    assert on.heeded == []
     assert {name: on.books.pool(name) for name in on.books.services} == before
     assert on.lines == []
 
