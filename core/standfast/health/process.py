@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from typing import Any, Final
@@ -25,12 +26,16 @@ from standfast.supervise.messages import Ready, Stopped
 from standfast.supervise.setup import HEARTBEAT, ChildSetup
 from standfast.values import SECOND
 
+SWITCH_S: Final = 0.0005
+"""How long the loop waits for a thread that computes, at each of its system calls; Python's own is ten times that."""
+
 STOP_PATIENCE_S: Final = 2.0
 """For all parts to stop; the parent waits a second longer."""
 
 
 def main(setup: ChildSetup, makers: Sequence[PartMaker] = PARTS) -> int:
     """Run until the parent says stop, or is gone. Gives the exit status."""
+    sys.setswitchinterval(SWITCH_S)
     with settling():
         config = health_model.decode(contents(setup.config))
     trio.run(HealthProcess(setup, config, makers).run)

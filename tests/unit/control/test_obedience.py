@@ -15,7 +15,6 @@ from standfast.supervise.generation import memory_file
 from standfast.supervise.logpipe import LogPipe, decode, pair
 from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, Prepare, Stop
 
-
 MANY = 1000
 
 

@@ -31,7 +31,7 @@ from standfast.net.netlink import (
 )
 from standfast.net.nft import wire
 from standfast.net.nft.commands import Command, Message, Table, encode
-from standfast.net.nft.decode import Element, elements, extended_words, family, names
+from standfast.net.nft.decode import Element, counters, elements, extended_words, family, names
 from standfast.net.nft.elements import encode_elements
 from standfast.net.nft.sets import Set
 
@@ -163,6 +163,12 @@ class Channel:
             for data, start, end in self._dump(wire.GETSETELEM, table.family, question)
             for element in elements(data, start, end)
         ]
+
+    def counters(self, table: Table, name: str) -> dict[bytes, tuple[int, int]]:
+        """Packets and bytes by key. Raises :class:`FileNotFoundError` if there is no such set."""
+        question = wire.text(1, table.name) + wire.text(2, name)
+        answers = self._dump(wire.GETSETELEM, table.family, question)
+        return {key: (packets, octets) for each in answers for key, packets, octets in counters(*each)}
 
     def element(self, table: Table, container: Set, key: bytes) -> Element | None:
         """One element, or None if there is none with this key."""

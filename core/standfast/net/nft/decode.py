@@ -80,6 +80,61 @@ def elements(data: bytes, start: int, end: int) -> Iterator[Element]:
                 yield _element(data, element_start, element_end)
 
 
+def counters(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+    """Key, packets and bytes of all elements of one message of a dump; those of its counters.
+
+    Elements of one set are alike, so only the first is taken apart: there may be a hundred thousand, and who reads them
+    in a thread keeps the others from running.
+    """
+    shape: _Shape | None = None
+    for kind, first, last in subject_attributes(data, start, end):
+        if kind != 3:
+            continue
+        for _kind, begin, stop in attributes(data, first, last):
+            found = None if shape is None else shape.read(data, begin, stop)
+            if found is None:
+                element = _element(data, begin, stop)
+                found = element.key, element.packets, element.bytes
+                shape = _Shape.of(data[begin:stop])
+            yield found
+
+
+class _Shape:
+    """Where key and counter stand in an element that has nothing else that differs."""
+
+    def __init__(self, sample: bytes, key: tuple[int, int], octets: int, packets: int) -> None:
+        behind = (octets - key[1], packets - octets - 8, len(sample) - packets - 8)
+        self._form = struct.Struct(f"={key[0]}s{key[1] - key[0]}s{behind[0]}s8s{behind[1]}s8s{behind[2]}s")
+        self._frame = self._form.unpack(sample)[::2]
+
+    @classmethod
+    def of(cls, sample: bytes) -> _Shape | None:
+        """None: it has other parts, or they stand in another order."""
+        places: dict[tuple[int, ...], tuple[int, int]] = {}
+        for kind, first, last in attributes(sample, 0, len(sample)):
+            if kind == 1:
+                places |= {(1, inner): (a, b) for inner, a, b in attributes(sample, first, last)}
+            elif kind == 7:
+                for inner, a, b in attributes(sample, first, last):
+                    if inner == 2:
+                        places |= {(7, number): (c, d) for number, c, d in attributes(sample, a, b)}
+            elif kind != 2:
+                return None
+        key, octets, packets = (places.get(path) for path in ((1, 1), (7, 1), (7, 2)))
+        if not (key and octets and packets and octets[1] - octets[0] == packets[1] - packets[0] == 8):
+            return None
+        return cls(sample, key, octets[0], packets[0]) if key[1] <= octets[0] < packets[0] else None
+
+    def read(self, data: bytes, start: int, end: int) -> tuple[bytes, int, int] | None:
+        """Key, packets, bytes; None: it is not like the sample."""
+        if end - start != self._form.size:
+            return None
+        fields = self._form.unpack_from(data, start)
+        if fields[::2] != self._frame:
+            return None
+        return fields[1], int.from_bytes(fields[5], "big"), int.from_bytes(fields[3], "big")
+
+
 def _element(data: bytes, start: int, end: int) -> Element:
     key, key_end = b"", b""
     content: Data | None = None

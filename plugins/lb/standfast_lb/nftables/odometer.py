@@ -64,7 +64,7 @@ class Odometer:
 
     def _read(self, table: Table, name: str) -> dict[bytes, Count]:
         try:
-            return {each.key: (each.packets, each.bytes) for each in self._channel.elements(table, name)}
+            return self._channel.counters(table, name)
         except FileNotFoundError:
             return {}
 
