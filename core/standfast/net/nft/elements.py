@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 
 from standfast.net.nft import wire
@@ -19,11 +19,15 @@ _INTERVAL_END = 1
 def encode_elements(container: Set, elements: Mapping[bytes, Data | None]) -> Iterator[bytes]:
     """The contents of NFTA_SET_ELEM_LIST_ELEMENTS, cut at :data:`LIST_BYTES`."""
     if container.interval:
-        pieces: Iterator[bytes] = chain.from_iterable(_ranged(container, *each) for each in elements.items())
-    elif container.verdicts:
-        pieces = (_element(key, data) for key, data in elements.items())
+        yield from _lists(chain.from_iterable(_ranged(container, *each) for each in elements.items()))
+    elif container.verdicts or not _alike(elements):
+        yield from _lists(_element(key, data) for key, data in elements.items())
     else:
-        pieces = _plain(elements)
+        yield from _plain(elements)
+
+
+def _lists(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """As many at a time as a list holds."""
     chunk: list[bytes] = []
     size = 0
     for piece in pieces:
@@ -34,6 +38,12 @@ def encode_elements(container: Set, elements: Mapping[bytes, Data | None]) -> It
         size += len(piece)
     if chunk:
         yield b"".join(chunk)
+
+
+def _alike(elements: Mapping[bytes, Data | None]) -> bool:
+    """All keys are of one length, and so are all data: only these bytes differ between elements."""
+    lengths = {-1 if data is None else -2 if isinstance(data, Verdict) else len(data) for data in elements.values()}
+    return len(set(map(len, elements))) == 1 and len(lengths) == 1 and -2 not in lengths
 
 
 def _element(key: bytes, data: Data | None, more: bytes = b"") -> bytes:
@@ -47,22 +57,15 @@ def _element(key: bytes, data: Data | None, more: bytes = b"") -> bytes:
 
 
 def _plain(elements: Mapping[bytes, Data | None]) -> Iterator[bytes]:
-    """All keys of a map are of one length, and all data: only these change between elements."""
-    frames: dict[tuple[int, int], tuple[bytes, bytes, bytes]] = {}
-    for key, data in elements.items():
-        if data is None:
-            frame = frames.get((len(key), 0))
-            if frame is None:
-                frame = frames[len(key), 0] = _key_frame(len(key))
-            yield key.join((frame[0], frame[1]))
-            continue
-        if isinstance(data, Verdict):
-            yield _element(key, data)
-            continue
-        frame = frames.get((len(key), len(data)))
-        if frame is None:
-            frame = frames[len(key), len(data)] = _frame(len(key), len(data))
-        yield key.join((frame[0], frame[1])) + data + frame[2]
+    """Those that are alike: what stands around keys and data is made once."""
+    key, data = next(iter(elements.items()))
+    size = len(data) if isinstance(data, bytes) else 0
+    before, between, behind = _frame(len(key), size) if size else _key_frame(len(key))
+    count = LIST_BYTES // (len(before) + len(key) + len(between) + size + len(behind))
+    inner = [each + between + value for each, value in elements.items()] if size else list(elements)  # type: ignore[operator]
+    seam = (behind if size else between) + before
+    for start in range(0, len(inner), count):
+        yield before + seam.join(inner[start : start + count]) + (behind if size else between)
 
 
 def _key_frame(key: int) -> tuple[bytes, bytes, bytes]:

@@ -37,6 +37,18 @@ def test_long_lists_are_cut():
     assert {each.key: each.data for each in through_the_wire(Set("m", MARK, IPV4), many)} == many
 
 
+def test_long_lists_of_keys_alone_are_cut():
+    many = {number.to_bytes(12, "big"): None for number in range(9000)}
+    assert {each.key: each.data for each in through_the_wire(Set("s", MARK), many)} == many
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.binary(min_size=1, max_size=9), st.none() | st.binary(min_size=1, max_size=9), max_size=9))
+def test_elements_of_different_lengths_come_back(mapping):
+    found = through_the_wire(Set("m", MARK, IPV4), mapping)
+    assert {each.key: each.data for each in found} == mapping
+
+
 def test_a_range_of_single_values_ends_with_an_element_of_its_own():
     ends = bytes((10, 0, 0, 1, 10, 0, 0, 5))
     found = through_the_wire(Set("s", IPV4, flags=INTERVAL), {ends: None})
