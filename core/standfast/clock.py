@@ -23,7 +23,7 @@ def wall_clock_at(boottime: int) -> float:
 
 def iso(boottime: int) -> str:
     """A moment on our clock as people and programs read it: ISO 8601 in UTC, milliseconds."""
-    return _iso(round(wall_clock_at(boottime) * 1000))
+    return _iso((boottime * 1000 + time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)) // 1_000_000)
 
 
 @lru_cache(maxsize=4096)
