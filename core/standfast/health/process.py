@@ -18,7 +18,7 @@ from standfast.control import protocol, server
 from standfast.control.obedience import Obedience, contents
 from standfast.control.protocol import EventPage, Outcome, Request
 from standfast.health.feed import Feed
-from standfast.health.heap import settling
+from standfast.health.heap import paused
 from standfast.health.hub import Hub
 from standfast.health.part import Part, PartMaker
 from standfast.health.parts import PARTS
@@ -36,7 +36,7 @@ STOP_PATIENCE_S: Final = 2.0
 def main(setup: ChildSetup, makers: Sequence[PartMaker] = PARTS) -> int:
     """Run until the parent says stop, or is gone. Gives the exit status."""
     sys.setswitchinterval(SWITCH_S)
-    with settling():
+    with paused():
         config = health_model.decode(contents(setup.config))
     trio.run(HealthProcess(setup, config, makers).run)
     return 0
@@ -98,7 +98,7 @@ class HealthProcess:
 
     def decode(self, data: bytes) -> HealthConfig:
         """A configuration of ours."""
-        with settling():
+        with paused():
             return health_model.decode(data)
 
     async def prepare(self, config: HealthConfig) -> str:
@@ -111,7 +111,7 @@ class HealthProcess:
     async def commit(self, config: HealthConfig, generation: int) -> tuple[str, ...]:
         """All parts run by it."""
         changes: list[str] = []
-        with settling():
+        with paused():
             self._hub.run_by(config, generation)
             for part in self._parts:
                 changes += await part.commit(config)

@@ -7,7 +7,7 @@ import weakref
 
 import pytest
 
-from standfast.health.heap import EVERY, settling
+from standfast.health.heap import EVERY, paused, settling
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +44,18 @@ def test_what_is_in_no_cycle_goes_and_later_cycles_are_found():
     assert later() is None
 
 
-def test_a_failure_leaves_the_collector_on():
-    with pytest.raises(ValueError, match="no"), settling():
+@pytest.mark.parametrize("guard", [paused, settling])
+def test_a_failure_leaves_the_collector_on(guard):
+    with pytest.raises(ValueError, match="no"), guard():
         raise ValueError("no")
     assert gc.isenabled()
+
+
+def test_after_a_pause_everything_is_looked_at():
+    before = gc.get_freeze_count()
+    with paused():
+        assert not gc.isenabled()
+        meanwhile = weakref.ref(Knot())
+    assert gc.get_freeze_count() == before
+    gc.collect()
+    assert meanwhile() is None
