@@ -112,6 +112,10 @@ class LookingAfter(Part):
         """Services, planes and the scheduler's figures."""
         return self.part.describe()
 
+    async def describe_in_turns(self) -> Any:
+        """The same; checks go on meanwhile."""
+        return await self.part.describe_in_turns()
+
     async def order(self, request: Request) -> Outcome | None:
         """What people order about servers, and checks at once."""
         return await obey(self.part, request)

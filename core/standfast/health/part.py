@@ -42,6 +42,10 @@ class Part:
         """What ``status`` shows of it: anything that becomes JSON. None: nothing."""
         return None
 
+    async def describe_in_turns(self) -> Any:
+        """The same, for a part that has so much to say that others must have their turn meanwhile."""
+        return self.describe()
+
     async def order(self, request: Request) -> Outcome | None:
         """Obey somebody at ``health.ctl``; None: the order is not for this part."""
         return None

@@ -143,11 +143,11 @@ class HealthProcess:
 
     async def _answer(self, request: Request) -> AsyncGenerator[bytes, None]:
         if request.do == "status":
-            yield protocol.encode(self._status())
+            yield protocol.encode(await self._status())
         elif request.do == "watch":
             while True:
                 number = self._hub.ring.last
-                yield protocol.encode(self._status())
+                yield protocol.encode(await self._status())
                 with trio.move_on_after(1):
                     await self._hub.ring.news(number)
         elif request.do == "events":
@@ -175,8 +175,8 @@ class HealthProcess:
                 return
             await self._hub.ring.news(since)
 
-    def _status(self) -> dict[str, Any]:
-        described = {part.name: part.describe() for part in self._parts}
+    async def _status(self) -> dict[str, Any]:
+        described = {part.name: await part.describe_in_turns() for part in self._parts}
         return {
             "process": "health",
             "pid": os.getpid(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import trio
 
@@ -244,6 +244,17 @@ class Programmer:
             rest_s = min(rest_s * 2, LONGEST_REST_S) if now - mended_at < QUIET_S + rest_s else REST_S
             mended_at = now
             await trio.sleep(rest_s)
+
+    def describe(self) -> dict[str, Any]:
+        """For ``status``."""
+        return {
+            "batches": self.batches,
+            "repairs": self.repairs,
+            "problem": self.problem,
+            "delay_last_ms": self.last_delay / 1000,
+            "delay_p99_ms": self.delay.percentile(99) / 1000,
+            "delay_worst_ms": self.delay.worst / 1000,
+        }
 
     # The rest of the contract
 

@@ -146,6 +146,24 @@ async def test_from_a_failed_check_to_the_data_plane(world, autojump_clock):
         assert shown["checks"]["probes"] == 2
 
 
+async def test_others_have_their_turn_while_very_many_servers_are_described(world, autojump_clock, monkeypatch):
+    monkeypatch.setattr("standfast.health.balancing.IN_ONE_TURN", 2)
+    services = "".join(text(*range(1, 4), port=port) for port in range(80, 90))
+    async with running(world.part(services)) as part, trio.open_nursery() as nursery:
+        turns: list[int] = []
+
+        async def count() -> None:
+            while True:
+                turns.append(1)
+                await trio.lowlevel.checkpoint()
+
+        nursery.start_soon(count)
+        described = await part.describe_in_turns()
+        assert len(turns) >= 9
+        assert described == part.describe()
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_thousand_servers_that_fail_together_are_one_batch(world, autojump_clock):
     servers = [f"real_server 10.1.{n // 250}.{n % 250 + 1} 80 {{\nTCP_CHECK {{\nwarmup 0\n}}\n}}" for n in range(1000)]
     whole = text(more="\n".join(servers))
