@@ -26,6 +26,9 @@ from standfast.vrrp.speaker import Speaker
 _ENCODE_SLICE: Final = 16
 """Addresses encoded before the loop gets its turn (70 us each)."""
 
+_FRAME_SLICE: Final = 128
+"""Frames of announcements made before the loop gets its turn (4 us each)."""
+
 _COLLECT_EVERY: Final = 10 * SECOND
 _COLLECT_AGAIN: Final = 20 * MILLISECOND
 _QUIET: Final = 5 * MILLISECOND
@@ -72,9 +75,12 @@ class Housekeeping:
             for address in piece:
                 self._encode(address)
             await trio.lowlevel.checkpoint()
-        for made in config.instances:
-            for address in made.vips + made.evips:
-                self._announcements.prepare(address.dev, address.address, made.announcing, clock.now())
+        announced = (
+            (each.dev, each.address, made.announcing) for made in config.instances for each in made.vips + made.evips
+        )
+        while some := list(islice(announced, _FRAME_SLICE)):
+            for interface, one, how in some:
+                self._announcements.prepare(interface, one, how, clock.now())
             await trio.lowlevel.checkpoint()
         for place, each in enumerate(routing_of(config)):
             self._routing.prepare(each)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+from itertools import pairwise
 
 import pytest
 
@@ -101,6 +102,19 @@ async def test_everything_is_encoded_ahead_and_what_nobody_names_is_forgotten(wo
     assert world.announcements.kept == {vip.address for vip in config.instances[0].vips}
     assert world.encode.kept == set(config.instances[0].vips)
     assert world.routing.kept == {ROUTE, STATIC}
+
+
+async def test_others_get_their_turn_while_frames_are_made(world, make_settings, monkeypatch):
+    made = []
+
+    async def checkpoint() -> None:
+        made.append(len(world.announcements.prepared))
+
+    monkeypatch.setattr(module.trio.lowlevel, "checkpoint", checkpoint)
+    many = tuple(f"10.9.{n // 250}.{n % 250 + 1}" for n in range(1000))
+    await world.house.encode_ahead(Config(instances=(make_settings(*many),)))
+    assert made[-1] == 1000
+    assert max(after - before for before, after in pairwise(made)) <= 128
 
 
 async def test_garbage_is_collected_only_while_nothing_is_due(world, monkeypatch):
