@@ -10,8 +10,9 @@ import socket
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from standfast.net.netlink import (
     HEADER,
@@ -48,8 +49,7 @@ _ANSWER_SECONDS = 2
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """One message that the kernel refused; with one of them, nothing of the transaction was done."""
 
     place: int

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import msgspec
+
 from standfast.net.netlink import NLM_F_CREATE
 from standfast.net.nft import wire
 from standfast.net.nft.elements import encode_elements, show_elements
@@ -16,8 +18,7 @@ from standfast.net.nft.types import Data, Type
 _APPEND = 0x800
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(msgspec.Struct, frozen=True):
     """One netlink message without its header."""
 
     kind: int
@@ -44,8 +45,7 @@ class Numbers:
         return self._last
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """A table's family and name."""
 
     family: str
@@ -65,8 +65,7 @@ class Command(Protocol):
         """As nft(8) takes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddTable:
+class AddTable(msgspec.Struct, frozen=True):
     """Make a table; one that exists stays as it is."""
 
     table: Table
@@ -80,8 +79,7 @@ class AddTable:
         return f"add table {self.table}"
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteTable:
+class DeleteTable(msgspec.Struct, frozen=True):
     """Remove a table with all that is in it; it must exist."""
 
     table: Table
@@ -101,8 +99,7 @@ _HOOKS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Hook:
+class Hook(msgspec.Struct, frozen=True):
     """Where packets enter a base chain."""
 
     kind: str
@@ -120,8 +117,7 @@ class Hook:
         return f"type {self.kind} hook {self.place}{where} priority {self.priority};{policy}"
 
 
-@dataclass(frozen=True, slots=True)
-class AddChain:
+class AddChain(msgspec.Struct, frozen=True):
     """Make a chain; one that exists stays as it is."""
 
     table: Table
@@ -150,8 +146,7 @@ class AddChain:
         return f"add chain {self.table} {self.name}{hook}"
 
 
-@dataclass(frozen=True, slots=True)
-class FlushChain:
+class FlushChain(msgspec.Struct, frozen=True):
     """Take all rules out of a chain."""
 
     table: Table
@@ -166,8 +161,7 @@ class FlushChain:
         return f"flush chain {self.table} {self.name}"
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteChain:
+class DeleteChain(msgspec.Struct, frozen=True):
     """Remove a chain to which nothing leads any more."""
 
     table: Table
@@ -191,8 +185,7 @@ def show_rule(rule: Rule) -> str:
     return " ".join(map(str, rule))
 
 
-@dataclass(frozen=True, slots=True)
-class AddRule:
+class AddRule(msgspec.Struct, frozen=True):
     """Put a rule at the end of a chain."""
 
     table: Table
@@ -231,8 +224,7 @@ class AddRule:
         return f"add rule {self.table} {self.chain} {show_rule(self.rule)}"
 
 
-@dataclass(frozen=True, slots=True)
-class AddSet:
+class AddSet(msgspec.Struct, frozen=True):
     """Make a set or map; one that exists stays as it is."""
 
     table: Table
@@ -248,8 +240,7 @@ class AddSet:
         return f"add {self.set.noun} {self.table} {self.set.name} {{ {' '.join(self.set.lines())} }}"
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteSet:
+class DeleteSet(msgspec.Struct, frozen=True):
     """Remove a set or map that no rule uses any more."""
 
     table: Table

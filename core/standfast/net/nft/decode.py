@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from standfast.net.netlink import MalformedMessage
 from standfast.net.nft.types import VERDICTS, Data, Verdict
@@ -19,8 +20,7 @@ _SUBJECT_BYTES = 4
 _KINDS = {number: kind for kind, number in VERDICTS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(msgspec.Struct, frozen=True):
     """One element of a set or map, as it is now."""
 
     key: bytes

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from standfast.net.nft import wire
 from standfast.net.nft.terms import Field, Joined, Numbered, Term
@@ -22,8 +23,7 @@ CONCATENATION: Final = 0x80
 _FLAG_WORDS = ((CONSTANT, "constant"), (INTERVAL, "interval"), (DYNAMIC, "dynamic"), (TIMEOUT, "timeout"))
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
+class Set(msgspec.Struct, frozen=True):
     """A set; with ``data`` or ``verdicts`` a map."""
 
     name: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from standfast.net.nft.terms import (
     CT_STATE,
@@ -43,8 +44,7 @@ class Statement(Protocol):
 _COMPARISONS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(msgspec.Struct, frozen=True):
     """Goes on only if the term compares so to a value."""
 
     term: Term
@@ -70,8 +70,7 @@ class Match:
         return f"{self.term}{between}{self.term.type(self.data)}"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchAny:
+class MatchAny(msgspec.Struct, frozen=True):
     """Goes on only if the term has one of several values."""
 
     term: Term
@@ -91,8 +90,7 @@ class MatchAny:
         return f"{self.term} {{ {', '.join(self.term.type(each) for each in self.values)} }}"
 
 
-@dataclass(frozen=True, slots=True)
-class MatchSet:
+class MatchSet(msgspec.Struct, frozen=True):
     """Goes on only if the set has (or has not) the term's value. Counts, if the set's elements have counters."""
 
     term: Term
@@ -113,8 +111,7 @@ class MatchSet:
         return f"{self.term} {'!= ' if self.negated else ''}@{self.set}"
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(msgspec.Struct, frozen=True):
     """Does what a verdict map has for the term; goes on if it has nothing."""
 
     term: Term
@@ -133,8 +130,7 @@ class Branch:
         return f"{self.term} vmap @{self.map}"
 
 
-@dataclass(frozen=True, slots=True)
-class Do:
+class Do(msgspec.Struct, frozen=True):
     """Accept, drop, return, jump, goto."""
 
     verdict: Verdict
@@ -148,8 +144,7 @@ class Do:
         return str(self.verdict)
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(msgspec.Struct, frozen=True):
     """Gives the connection another destination: what a map has, address alone or address and port."""
 
     family: str
@@ -171,8 +166,7 @@ class Destination:
         return f"dnat {self.family} to {self.to}"
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(msgspec.Struct, frozen=True):
     """Writes into a dynamic set or map, and starts the element's time anew. Goes on in any case."""
 
     set: str
@@ -204,8 +198,7 @@ class Update:
         return f"update @{self.set} {{ {self.key}{timeout}{data} }}"
 
 
-@dataclass(frozen=True, slots=True)
-class SetMark:
+class SetMark(msgspec.Struct, frozen=True):
     """Gives the packet a firewall mark."""
 
     to: Term
@@ -223,8 +216,7 @@ class SetMark:
         return f"meta mark set {self.to}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(msgspec.Struct, frozen=True):
     """Writes into the packet, without connection tracking, and mends the checksums."""
 
     field: Field
@@ -247,8 +239,7 @@ class Rewrite:
         return f"{self.field} set {self.field.type(self.data)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Forward:
+class Forward(msgspec.Struct, frozen=True):
     """Sends the packet on to a neighbour as it is (netdev family); the kernel finds the neighbour's MAC."""
 
     family: str
@@ -270,8 +261,7 @@ class Forward:
         return f"fwd {self.family} to {self.address} device {self.device}"
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(msgspec.Struct, frozen=True):
     """Sends a copy to an address by another interface (families ip and ip6). The copy meets no second duplication."""
 
     address: Term
@@ -291,8 +281,7 @@ class Duplicate:
         return f"dup to {self.address} device {self.device}"
 
 
-@dataclass(frozen=True, slots=True)
-class Device:
+class Device(msgspec.Struct, frozen=True):
     """An interface as a term: its index for the kernel, its name for people."""
 
     name: str
@@ -308,8 +297,7 @@ class Device:
         return f'"{self.name}"'
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(msgspec.Struct, frozen=True):
     """Does one thing that nothing is said about."""
 
     words: str

@@ -5,8 +5,9 @@ A term loads its value into registers. Registers are counted in pieces of four b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Protocol
+
+import msgspec
 
 from standfast.net.nft.types import (
     BYTE,
@@ -53,8 +54,7 @@ class Term(Protocol):
         """As nft(8) writes it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(msgspec.Struct, frozen=True):
     """One field of a packet, its meta data, or its connection."""
 
     words: str
@@ -121,8 +121,7 @@ CT_REPLY_IP6_SOURCE = _ct("ct reply ip6 saddr", IPV6, 21, 1)
 CT_REPLY_PORT = _ct("ct reply proto-src", SERVICE, 11, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(msgspec.Struct, frozen=True):
     """Some bits of a term."""
 
     term: Term
@@ -150,8 +149,7 @@ class Masked:
         return f"{self.term} & {self.words or self.type(self.mask)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(msgspec.Struct, frozen=True):
     """A concatenation."""
 
     terms: tuple[Term, ...]
@@ -183,8 +181,7 @@ def joined(*terms: Term) -> Term:
     return terms[0] if len(terms) == 1 else Joined(terms)
 
 
-@dataclass(frozen=True, slots=True)
-class Numbered:
+class Numbered(msgspec.Struct, frozen=True):
     """A number below ``modulus``: the next one, or a random one."""
 
     modulus: int
@@ -200,8 +197,7 @@ class Numbered:
         return f"numgen {'random' if self.random else 'inc'} mod {self.modulus}"
 
 
-@dataclass(frozen=True, slots=True)
-class Ordered:
+class Ordered(msgspec.Struct, frozen=True):
     """A number in network order, which ranges are compared in. Text has no word for it: nft(8) adds it by itself."""
 
     term: Term
@@ -225,8 +221,7 @@ class Ordered:
         return str(self.term)
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(msgspec.Struct, frozen=True):
     """Jenkins' hash of a term, below ``modulus``."""
 
     term: Term
@@ -250,8 +245,7 @@ class Hashed:
         return f"jhash {self.term} mod {self.modulus} seed 0x{self.seed:x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(msgspec.Struct, frozen=True):
     """What a map has for a term; the rule ends where it has nothing."""
 
     term: Term
@@ -271,8 +265,7 @@ class Looked:
         return f"{self.term} map @{self.map}"
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(msgspec.Struct, frozen=True):
     """A value that is always the same."""
 
     type: Type
