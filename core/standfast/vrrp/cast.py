@@ -21,6 +21,7 @@ from standfast.supervise.state_file import Entry, Installed, entry_of
 from standfast.vrrp import changes, order_file
 from standfast.vrrp.addresses import AddressKeeper
 from standfast.vrrp.instance import Instance
+from standfast.vrrp.networks import shared_interfaces
 from standfast.vrrp.router import ADDRESSES_TAKEN
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
@@ -53,6 +54,8 @@ class Cast:
         self._orders = order_file.load(run_dir, clock.now())
         """Of a predecessor: those that an instance has not taken over yet."""
         self._sysctls = Sysctls(self._written.sysctls, written_down=self.remember)
+        self._shared: frozenset[str] = frozenset()
+        """Interfaces on which instances would take one another's addresses along."""
         self._surroundings = surroundings or Surroundings()
         self._statics = Statics(speaker.holdings, self._static_fault, speaker.tell)
 
@@ -334,6 +337,7 @@ class Cast:
 
     def _configure(self, config: Config) -> None:
         self._speaker.configure(config)
+        self._shared = shared_interfaces(config)
         try:
             if config.global_defs.disable_local_igmp:
                 self._sysctls.set(LOCAL_IGMP, "0")
@@ -343,13 +347,15 @@ class Cast:
             self._complain("vrrp.sysctl", f"cannot set {LOCAL_IGMP}: {error.strerror}")
 
     def _prepare_interfaces(self, config: VrrpInstance) -> None:
-        if not config.promote_secondaries or not config.interface:
-            return
-        try:
-            self._sysctls.set(promote_secondaries(config.interface), "1")
-        except OSError as error:
-            words = f"cannot set promote_secondaries on {config.interface}: {error.strerror}"
-            self._complain("vrrp.sysctl", words, config.name)
+        interfaces = {address.dev for address in config.vips + config.evips} & self._shared
+        if config.promote_secondaries and config.interface:
+            interfaces.add(config.interface)
+        for interface in sorted(interfaces):
+            try:
+                self._sysctls.set(promote_secondaries(interface), "1")
+            except OSError as error:
+                words = f"cannot set promote_secondaries on {interface}: {error.strerror}"
+                self._complain("vrrp.sysctl", words, config.name)
 
     def _complain(self, event: str, words: str, instance: str = "") -> None:
         self._speaker.tell(Remark(at=clock.now(), instance=instance, level="warning", event=event, words=words))

@@ -21,7 +21,7 @@ from standfast.vrrp.router import ADDRESSES_TAKEN
 from standfast.vrrp.rules import State
 from standfast.vrrp.speaker import Speaker
 from standfast.vrrp.surroundings import Surroundings
-from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls
+from standfast.vrrp.sysctls import LOCAL_IGMP, Sysctls, promote_secondaries
 
 
 @pytest.fixture
@@ -175,6 +175,23 @@ def test_igmp_reports_are_silenced_while_that_is_configured(cast, speaker, make_
     assert state_file.load(tmp_path).sysctls == {LOCAL_IGMP: "1"}
     cast.change(Config(instances=(make_settings(),)))
     assert place.read_text() == "1"
+
+
+def test_instances_of_one_network_do_not_take_one_anothers_addresses_along(cast, speaker, make_settings, tmp_path):
+    """The kernel removes a whole network with its first address, unless it is told not to."""
+    place = tmp_path / "sys" / promote_secondaries("eth0")
+    place.parent.mkdir(parents=True)
+    place.write_text("0")
+    cast._sysctls = Sysctls(root=tmp_path / "sys")
+    start(cast, speaker, make_settings("10.9.8.1/24"))
+    assert place.read_text() == "0"
+    second = make_settings("10.9.8.2/24", name="B", vrid=52)
+    cast.change(Config(instances=(make_settings("10.9.8.1/24"), second)))
+    assert place.read_text() == "1"
+    cast.end(hold=False)
+    speaker.turn()
+    cast.clear()
+    assert place.read_text() == "0"
 
 
 def test_a_state_file_that_cannot_be_written_is_a_warning(make_cast, speaker, make_settings, tmp_path, told):

@@ -137,7 +137,9 @@ ADDRESSES = (
     Keyword("no_virtual_ipaddress", Flag(), "There are no virtual addresses, and that is meant.",
             "no_virtual_ipaddress", "off"),
     Keyword("promote_secondaries", Flag(), "Keep other addresses when the first of a network is removed.",
-            "promote_secondaries", "off"),
+            "promote_secondaries", "off; on where several instances have IPv4 addresses of one network",
+            differs="Set by itself on an interface where instances share a network: in keepalived an instance that "
+            "yields takes the addresses of the others along, which then give up being master for a moment."),
     Keyword("accept", Flag(), "Answer on the virtual addresses.", "accept", "on; in strict mode only with priority "
             "255"),
     Keyword("no_accept", Flag(False), "Drop what is sent to the virtual addresses.", "no_accept", field="accept"),
