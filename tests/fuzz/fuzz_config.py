@@ -22,10 +22,14 @@ with atheris.instrument_imports(include=["standfast.config"]):
     from target import run
 
     import standfast.config.load as pipeline
+    from standfast.config import parser
+    from standfast.config.preprocess import Limits
     from standfast.config.schema import walk
     from standfast.plugins import installed_plugins
 
 pipeline.find_plugins = lambda **_guard: installed_plugins()  # looked for once, not for each of a million inputs
+
+parser.Limits = lambda: Limits(lines=20_000)  # a million turns of a loop are honest work, but slow when instrumented
 
 SIGNS = ("{", "}", "~SEQ(", "~LST(", "include", "@main", "${_PWD}", "${_ENV SITE}", "$X=", "${X}", "fe80::1", "nexthop")
 

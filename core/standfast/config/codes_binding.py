@@ -82,7 +82,7 @@ IDENTITY = (
          "link-local can do without. Nothing starts."),
     Code("SF4003", "error", "two versions in one instance",
          "Of several `version` lines in one instance the first counts; the later ones are ignored."),
-    Code("SF4004", "error", "IPv6 with version 2",
+    Code("SF4004", "warning", "IPv6 with version 2",
          "VRRP version 2 is for IPv4 only (RFC 3768). keepalived speaks a private form of it; here the instance "
          "waits in "
          "FAULT, as another version than its peers' would make two masters."),
@@ -113,8 +113,9 @@ NETWORK = (
          "A keyword says that unicast was meant, but no usable peer is configured. With an empty `unicast_peer` or "
          "with `unicast_fault_no_peer` the instance waits in FAULT; keepalived uses multicast for the former, where "
          "nobody hears it. Otherwise multicast is used."),
-    Code("SF4016", "error", "unicast in strict mode",
-         "The RFC has no unicast, so strict mode refuses it on an interface that can do multicast. Nothing starts."),
+    Code("SF4016", "warning", "unicast in strict mode",
+         "The RFC has no unicast, so strict mode and peers contradict each other. keepalived 2.2 says nothing of it "
+         "and uses the peers, and so does standfast; keepalived 2.4 does not start."),
     Code("SF4017", "warning", "multicast group with unicast peers",
          "Adverts go to the peers; the group is not used."),
     Code("SF4018", "error", "unicast TTL without peers",

@@ -54,8 +54,8 @@ def _group(draft: Draft) -> Address:
 def check_strict_unicast(draft: Draft) -> None:
     """In strict mode there is no unicast where multicast is possible, and that is every usual interface."""
     if draft.strict and draft.peers and draft.interface:
-        message = "strict mode allows no unicast peers; nothing starts like this"
-        draft.stop("SF4016", "unicast_peer", message, "remove `vrrp_strict` or `strict_mode`, or the peers")
+        message = "strict mode has no unicast; adverts go to the peers all the same"
+        draft.warning("SF4016", "unicast_peer", message, "remove `vrrp_strict` or `strict_mode`, or the peers")
 
 
 def check_interface(draft: Draft) -> None:

@@ -46,7 +46,7 @@ def _version_2_for_ipv6(draft: Draft) -> None:
         draft.version = 3
         draft.error("SF4004", "version", "IPv6 needs version 3; this line is ignored")
         return
-    draft.error(
+    draft.warning(
         "SF4004", "version", "version 2 does not exist for IPv6; the instance stays in FAULT", "write `version 3`"
     )
     draft.permanent_fault = "VRRP version 2 does not exist for IPv6 (write `version 3`, on all machines)"

@@ -81,8 +81,9 @@ class ServiceDraft:
         return value.statement if value is not None else self.settings.seen.get(setting, self.statement)
 
     def error(self, code: str, at: Statement, message: str, hint: str = "") -> None:
-        """Something that is left out or replaced."""
-        self.findings.error(code, at, f"{self.name}: {message}", hint=hint)
+        """Something that is left out or replaced; of a group keepalived lets such things pass without a word."""
+        complain = self.findings.warning if self.key.kind == "group" else self.findings.error
+        complain(code, at, f"{self.name}: {message}", hint=hint)
 
     def warning(self, code: str, at: Statement, message: str, hint: str = "") -> None:
         """Something that counts, but was surely not meant."""

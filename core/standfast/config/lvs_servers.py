@@ -95,10 +95,7 @@ def _fits(draft: ServiceDraft, server: ServerDraft, what: str) -> bool:
     if server.address.family == draft.family or server.forwarding.method == "TUN":
         return True
     message = f"{what} {server.shown} is left out: the service is IPv{draft.family}, and only TUN can reach the other"
-    complain = (
-        draft.error if draft.key.kind == "address" else draft.warning
-    )  # keepalived drops a group's without a word
-    complain("SF4543", server.statement, message)
+    draft.error("SF4543", server.statement, message)
     return False
 
 

@@ -126,6 +126,9 @@ def made_interfaces(
     if vmac is not None and not instance.interface:
         draft.error("SF4152", "use_vmac", "`use_vmac` needs an `interface` below it; it is ignored")
         vmac = None
+    if ipvlan is not None and not instance.interface:
+        draft.error("SF4152", "use_ipvlan", "`use_ipvlan` needs an `interface` below it; it is ignored")
+        ipvlan = None
     vmac, ipvlan = (
         _another_name(draft, keyword, fields, instance)
         for keyword, fields in (("use_vmac", vmac), ("use_ipvlan", ipvlan))
@@ -134,11 +137,12 @@ def made_interfaces(
 
 
 def _another_name(draft: Draft, keyword: str, fields: RawFields | None, instance: VrrpInstance) -> RawFields | None:
-    if fields is None or fields.get("name", "") not in (instance.interface, "lo"):
+    name = "" if fields is None else fields.get("name", "")
+    if fields is None or not name or name not in (instance.interface, "lo"):
         return fields
-    message = f"`{fields['name']}` is there already, and not made for an instance; the usual name is used"
+    message = f"`{name}` is there already, and not made for an instance; the usual name is used"
     draft.error("SF3006", keyword, message, "leave the name out, or choose another")
-    return {name: value for name, value in fields.items() if name != "name"}
+    return {key: value for key, value in fields.items() if key != "name"}
 
 
 def _statement(block: Settings) -> Any:

@@ -49,7 +49,8 @@ def _without_weight(
         hint = "give the instance a priority below 255, or the tracker `weight 0`"
     else:
         hint = "track it in the group, or write `sync_group_tracking_weight` there"
-    findings.error("SF4106", placed.at, message, hint=hint)
+    complain = findings.warning if tracker.kind == "process" else findings.error  # keepalived forgets these
+    complain("SF4106", placed.at, message, hint=hint)
     if stays:
         yield Tracker(kind=tracker.kind, name=tracker.name, weight=0, reverse=tracker.reverse)
 
@@ -68,5 +69,6 @@ def _of_group(placed: Sequence[Placed], name: str, owner: VrrpInstance | None, f
             yield tracker
             continue
         message = f"{name}: `{owner.name}` has priority 255, so `{tracker.name}` counts with weight 0"
-        findings.error("SF4106", at, message, hint="give the member a priority below 255, or the tracker `weight 0`")
+        complain = findings.warning if tracker.kind == "process" else findings.error
+        complain("SF4106", at, message, hint="give the member a priority below 255, or the tracker `weight 0`")
         yield Tracker(kind=tracker.kind, name=tracker.name, weight=0, reverse=tracker.reverse)

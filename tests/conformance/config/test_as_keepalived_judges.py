@@ -94,6 +94,16 @@ PASSED_OVER = {
         GROUP.format("2001:db8::10 80") + VS.format("").replace("192.0.2.10 80", "group g"),
         9,
     ),
+    "unicast in strict mode": (vi("strict_mode\nversion 3\n" + block("unicast_peer", "192.0.2.3")), 6),
+    "version 2 over IPv6": (vi("version 2").replace("192.0.2.10/24", "fe80::1/64"), 4),
+    "weight of a process in a sync group": (
+        "vrrp_track_process p {\nprocess p\n}\n"
+        + vi(block("track_process", "p weight 5"))
+        + vi("").replace("VI_1", "VI_2").replace("_id 51", "_id 52")
+        + block("vrrp_sync_group G", block("group", "VI_1", "VI_2")),
+        8,
+    ),
+    "group without a server": (GROUP.format("192.0.2.10 80") + "virtual_server group g {\nprotocol TCP\n}\n", 4),
     "short digest": (URL.format("digest 1234"), 9),
     "pattern without its end": (URL.format('regex "("'), 9),
     "pattern with a lone quote": (URL.format('regex ""'), 9),
@@ -125,9 +135,10 @@ COMPLAINED_OF = {
 
 @pytest.mark.parametrize(("text", "line"), PASSED_OVER.values(), ids=PASSED_OVER)
 def test_what_keepalived_passes_over_is_told_but_is_no_error(text, line):
-    found = load_text(text, config_id="main").diagnostics
-    assert [d for d in found if d.severity == "error"] == []
-    assert line in {d.span.line for d in found}
+    loaded = load_text(text, config_id="main")
+    assert [d for d in loaded.diagnostics if d.severity == "error"] == []
+    assert loaded.config is not None
+    assert line in {d.span.line for d in loaded.diagnostics}
 
 
 @pytest.mark.parametrize("text", FINE.values(), ids=FINE)
@@ -139,3 +150,11 @@ def test_what_is_fine(text):
 def test_what_keepalived_complains_of_is_told_at_the_same_line(text, line):
     found = load_text(text, config_id="main").diagnostics
     assert line in {d.span.line for d in found if d.severity in ("error", "warning")}
+
+
+def test_an_ipvlan_without_an_interface_below_it():
+    text = "vrrp_instance a {\nuse_ipvlan 192.0.2.1/24\nvirtual_router_id 1\nunicast_src_ip 192.0.2.1\nunicast_peer {\n"
+    loaded = load_text(f"{text}192.0.2.2\n}}\nvirtual_ipaddress {{\n192.0.2.9\n}}\n}}\n")
+    assert "SF4152" in {d.code for d in loaded.diagnostics}
+    assert loaded.config is not None
+    assert loaded.config.instances[0].ipvlan is None

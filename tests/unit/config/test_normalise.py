@@ -165,7 +165,6 @@ STOPS = [
         "no_virtual_ipaddress\nunicast_src_ip fe80::1\nunicast_peer {\nfe80::2\n}",
         "SF4002",
     ),
-    ({}, "strict_mode\nunicast_peer {\n192.0.2.3\n}", "SF4016"),
     ({"vips": ""}, "version 3", "SF4025"),
     ({"vips": ""}, "strict_mode\nno_virtual_ipaddress", "SF4025"),
 ]
