@@ -70,7 +70,7 @@ class Parameters:
 
     def seed(self, words: str) -> None:
         """From here on ``${_RANDOM}`` gives the same numbers whenever the same text is read."""
-        self._rng = random.Random(words)  # noqa: S311 - to be repeated, not to be secret
+        self._rng = random.Random(words.encode("utf-8", "surrogateescape"))  # noqa: S311 - to be repeated, not to be secret
 
     def find(self, name: str) -> Parameter | None:
         """A user's parameter."""
