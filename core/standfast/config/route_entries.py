@@ -94,6 +94,7 @@ class _Route(RoutingReader):
         first = self.reader.statement.keyword
         if "prefix" not in self.fields:
             self.refuse("SF3113", first, "a route needs a destination", "write `default` for everything")
+        self._take_family_of_gateway()
         self._only_for_one_family(first)
         leads_on = self.result.legs or "via" in self.fields or "dev" in self.fields
         if self.fields.get("kind", "unicast") == "unicast" and not leads_on:
@@ -108,6 +109,12 @@ class _Route(RoutingReader):
             hint = "add `dev` and the interface, or `no_track`" if forwards else "add `no_track`"
             self.reader.findings.warning("SF3117", self.reader.statement, message, hint=hint)
         return self.result
+
+    def _take_family_of_gateway(self) -> None:
+        """``default via inet6 X`` is the IPv6 default; what says its own family may have a gateway of the other one."""
+        if self.result.family is None:
+            gateways = (fields.get("via") for fields in (self.fields, *self.result.legs))
+            self.result.family = next((gateway.family for gateway in gateways if gateway is not None), None)
 
     def _only_for_one_family(self, first: Word) -> None:
         if self.result.family == 6:

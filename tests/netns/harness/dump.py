@@ -240,7 +240,8 @@ def route(one: Route) -> str:
     words += [f"metric {one.metric}"] * (one.metric is not None)
     words += [f"{metric.name} {metric.value}" for metric in one.metrics]
     for hop in one.nexthops:
-        words.append(f"nexthop via inet {hop.via} dev {hop.dev} weight {hop.weight}")
+        six = "6" if hop.via is not None and hop.via.family == 6 else ""
+        words.append(f"nexthop via inet{six} {hop.via} dev {hop.dev} weight {hop.weight}")
     words += ["no_track"] * (one.no_track or not one.dev)
     return " ".join(words)
 

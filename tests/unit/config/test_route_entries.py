@@ -95,6 +95,21 @@ def test_what_is_only_reported(line, codes):
     assert (value is not DROPPED, found) == (True, codes)
 
 
+@pytest.mark.parametrize(
+    ("line", "family"),
+    [
+        ("default via inet6 fe80::1 dev eth0", 6),
+        ("default via inet 10.0.0.1 dev eth0", 4),
+        ("default no_track nexthop via inet6 fe80::1 dev eth0 nexthop via inet6 fe80::2 dev eth0", 6),
+        ("0.0.0.0/0 via inet6 fe80::1 dev eth0", 4),
+        ("192.0.2.0/24 via inet6 fe80::1 dev eth0", 4),
+        ("default dev eth0", None),
+    ],
+)
+def test_a_default_route_is_of_its_gateways_family(line, family):
+    assert read(line)[0].family == family
+
+
 def test_groups_are_for_static_routes():
     value, codes = read("192.0.2.0/24 dev eth0 track_group g", static=True)
     assert (value.fields["track_group"], codes) == ("g", [])
