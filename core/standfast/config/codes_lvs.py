@@ -150,7 +150,7 @@ SERVERS = (
          "It is needed for firewall marks only; an address says its version itself."),
     Code("SF4543", "error", "server of the other IP version",
          "NAT and DR cannot carry IPv4 to an IPv6 server or the other way round; only TUN can. The server is left "
-         "out."),
+         "out; if a group has addresses of both versions, the virtual server."),
     Code("SF4544", "error", "real server twice",
          "The same address and port stand twice in the virtual server; the later one is left out."),
     Code("SF4545", "warning", "limits of connections",

@@ -10,7 +10,7 @@ import msgspec
 
 from standfast.config.definitions import with_user
 from standfast.config.findings import Findings
-from standfast.config.keywords.checking import CheckerType, Place
+from standfast.config.keywords.checking import TARGET, CheckerType, Place
 from standfast.config.kinds import Dropped
 from standfast.config.lvs_model import Checker, Pace, Target, TlsCredentials
 from standfast.config.script_model import ScriptCall
@@ -20,6 +20,8 @@ from standfast.values import SECOND, Address
 
 DELAY_LOOP = 60 * SECOND
 CONNECT_TIMEOUT = 5 * SECOND
+CONNECTING_WORDS = frozenset(keyword.setting for keyword in TARGET)
+"""With one of these a checker checks its own target besides those of the blocks nested in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ class _Maker:
         if options is None:
             return
         encoded, runs_program = options
-        for inner in (block, *block.blocks.get(self.kind.nested, ())):
+        nested = block.blocks.get(self.kind.nested, ())
+        itself = not nested or not CONNECTING_WORDS.isdisjoint(block.scalars)
+        for inner in (*[block] * itself, *nested):
             around = levels if inner is block else levels.inside(inner)
             pace = place.pace if inner is block else self._pace(around)
             target = self._target(around, inner.statement or statement) if self.kind.connects else None

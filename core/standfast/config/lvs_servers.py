@@ -74,8 +74,21 @@ def decide_family(draft: ServiceDraft) -> None:
         tunnelled = {server.address.family for server in candidates}
         known = {plain[0]} if plain else tunnelled if len(tunnelled) == 1 else set()
     draft.family = known.pop() if len(known) == 1 else 4
-    if draft.group is None or len(_own_families(draft)) < 2:
+    if len(_own_families(draft)) < 2:
         drop_other_families(draft)
+    else:
+        _only_by_tunnel(draft, candidates)
+
+
+def _only_by_tunnel(draft: ServiceDraft, candidates: list[ServerDraft]) -> None:
+    """A group of both IP versions needs servers that each of them reaches."""
+    plain = next((server for server in candidates if server.forwarding.method != "TUN"), None)
+    if plain is not None:
+        message = (
+            f"its group has addresses of both IP versions, which only TUN can carry to {plain.shown}; it is left out"
+        )
+        draft.warning("SF4543", draft.statement, message, "make a group and a virtual server of each, or use TUN")
+        draft.servers, draft.sorry = [], None
 
 
 def _own_families(draft: ServiceDraft) -> set[Family]:

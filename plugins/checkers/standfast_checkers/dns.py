@@ -51,18 +51,18 @@ def record_type(words: Words, reader: Reader) -> str | Dropped:
 
 
 def domain(words: Words, reader: Reader) -> str | Dropped:
-    """A name; the root alone is ``.``."""
+    """A name, with or without a dot at its end; the root alone is ``.``."""
     word = words[0]
-    if word.text == ".":
+    name = word.text.removesuffix(".")
+    if not name:
         return word.text
-    labels = word.text.split(".")
+    labels = name.split(".")
     if "" in labels:
-        hint = f"write `{word.text.rstrip('.')}`" if all(labels[:-1]) else ""
-        return reader.refuse("SF3307", word, f"`{word.text}` has an empty part; the root is asked for", hint)
-    if len(word.text) > LONGEST_NAME or max(map(len, labels)) > LONGEST_LABEL:
+        return reader.refuse("SF3307", word, f"`{word.text}` has an empty part; the root is asked for")
+    if len(name) > LONGEST_NAME or max(map(len, labels)) > LONGEST_LABEL:
         message = f"a part of a name has at most {LONGEST_LABEL} bytes, all of it {LONGEST_NAME}"
         return reader.refuse("SF3307", word, f"{message}; the root is asked for")
-    return word.text
+    return name
 
 
 def _options(place: Place) -> DnsOptions:

@@ -61,7 +61,8 @@ def _bytes(words: Words, reader: Reader, digits: str) -> tuple[bytes, bytes] | D
     for word in words:
         wrong = word.text.strip(digits)
         if wrong:
-            return reader.refuse("SF3308", word, f"`{word.text}` is not hexadecimal; the line is ignored")
+            left = "any reply will do" if "x" in digits else "the line is ignored"
+            return reader.refuse("SF3308", word, f"`{word.text}` is not hexadecimal; {left}")
         for start in range(0, len(word.text), 2):
             pair = word.text[start : start + 2].lower().rjust(2, "0")
             value.append(int(pair.replace("x", "0"), 16))
@@ -84,7 +85,7 @@ def _options(place: Place) -> UdpOptions:
                 place.findings.warning("SF4504", place.settings.scalars[name].statement, message)
     return UdpOptions(
         payload=get("payload", b""),
-        require_reply="require_reply" in place.settings.scalars,
+        require_reply="require_reply" in place.settings.seen,
         reply=wanted,
         reply_mask=mask,
         min_reply_length=least,

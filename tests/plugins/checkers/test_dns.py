@@ -30,13 +30,19 @@ def test_options(check, kind, inside, value):
     [
         ("DNS_CHECK", "type FOO", ["SF3004"]),
         ("DNS_CHECK", "name a..b", ["SF3307"]),
-        ("DNS_CHECK", "name a.", ["SF3307"]),
+        ("DNS_CHECK", "name a..", ["SF3307"]),
+        ("DNS_CHECK", "name ..", ["SF3307"]),
         ("DNS_CHECK", "name " + "a" * 64, ["SF3307"]),
         ("DNS_CHECK", "name a\nname b", ["SF2111"]),
     ],
 )
 def test_wrong_values(check, kind, inside, found):
     assert check.codes(kind, inside) == found
+
+
+def test_a_name_may_end_in_a_dot(check):
+    assert check.options("DNS_CHECK", "name www.example.com.").name == "www.example.com"
+    assert check.options("DNS_CHECK", "name .").name == "."
 
 
 NUMBER = b"\x12\x34"

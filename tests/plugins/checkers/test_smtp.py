@@ -47,6 +47,13 @@ def test_a_host_block_is_one_more_check(check):
     assert targets == [("10.0.0.1", 25, 4), ("10.0.0.9", 25, 4)]
 
 
+def test_without_a_target_of_its_own_only_its_hosts_are_checked(check):
+    loaded = check.load("SMTP_CHECK", "retry 4\nhost {\nconnect_ip 10.0.0.9\n}\nhost {\nconnect_port 26\n}")
+    found = loaded.balancing.virtual_servers[0].real_servers[0].checkers
+    targets = [(str(each.target.address), each.target.port, each.pace.retry) for each in found if each.target]
+    assert targets == [("10.0.0.9", 80, 4), ("10.0.0.1", 26, 4)]
+
+
 GREETED = (b"220 mail.example ESMTP\r\n", b"250 mail.example\r\n", b"221 bye\r\n")
 
 

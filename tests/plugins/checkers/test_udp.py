@@ -24,6 +24,10 @@ def test_options(check, kind, inside, value):
     assert check.options(kind, inside) == value
 
 
+def test_a_reply_is_required_whatever_it_was_to_be(check):
+    assert check.options("UDP_CHECK", "require_reply gg") == UdpOptions(require_reply=True)
+
+
 @pytest.mark.parametrize(
     ("kind", "inside", "found"),
     [

@@ -117,6 +117,7 @@ def _take(text: str, fields: Fields, prefix: str = "") -> None:
     elif equals:
         name = label.partition(" (")[0].removeprefix("default ")
         value = value.strip("'") if name in ("VirtualHost", "SNMP name") else value
+        value = value.removesuffix(".") if name == "Name" else value
         fields[prefix + name] = value.partition(" (inactive")[0]
     elif switch:
         fields[prefix + switch[1]] = switch[2] or switch[3]

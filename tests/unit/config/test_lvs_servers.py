@@ -87,6 +87,12 @@ def test_only_tunnels_cross_ip_versions(head, method, left, found):
     assert (len(one(loaded).real_servers), codes(loaded)) == (left, found)
 
 
+@pytest.mark.parametrize(("method", "left", "found"), [("TUN", 1, []), ("NAT", 0, ["SF4543", "SF4537"])])
+def test_a_group_of_both_ip_versions_takes_tunnels(method, left, found):
+    loaded = load(server("10.0.0.1"), "group web", method, "virtual_server_group web {\n192.0.2.1 80\nfd00::1 80\n}")
+    assert (len(loaded.balancing.virtual_servers), codes(loaded)) == (left, found)
+
+
 def test_the_family_of_a_mark_is_its_servers():
     assert one(load(server("fd00::1"), "fwmark 5")).family == 6
     assert one(load(server("fd00::1"), "fwmark 5", "TUN")).family == 6
