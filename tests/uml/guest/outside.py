@@ -67,12 +67,16 @@ class Outside:
             terminalreporter.write_line(f"the guest's console is kept: {self._run.machine.console_file}")
 
     def _start(self, item: pytest.Item) -> None:
-        """One guest for this test and all that follow; a worker of xdist cannot know what will follow."""
+        """One guest for this test and all that follow.
+
+        A worker of xdist cannot know which of them will be its own. Its guest runs all of this file, whose fixtures
+        are made once, and what is another worker's is not asked for.
+        """
         if self._run is not None:
             self._run.close(keep=self._failed)
         following = item.session.items[item.session.items.index(item) :]
-        alone = hasattr(self._config, "workerinput")
-        chosen = [item] if alone else [each for each in following if each.get_closest_marker(MARK)]
+        here = item.path if hasattr(self._config, "workerinput") else None
+        chosen = [each for each in following if each.get_closest_marker(MARK) and here in (None, each.path)]
         self._run = Run(self._config, chosen)
 
 
