@@ -66,7 +66,7 @@ def remind(service: Service, known: dict[str, ServerMemory]) -> None:
                 standing.up, standing.judged = noted.checks[key], True
                 standing.weight, standing.weight_change = noted.weights.get(key, (None, 0))
         server.was_alive = server.alive
-        server.cause = "as it was before" if server.alive else f"as before: {server.why_down()}"
+        server.cause = "as it was before" if server.alive else server.why_down()
 
 
 def _keys(server: Server) -> list[str]:

@@ -104,7 +104,7 @@ def _asked_for(result: CheckResult, usual: int) -> int:
 def in_words(standing: Standing) -> str:
     """The last result for people: ``connection refused``, ``not checked yet``."""
     if standing.last is None:
-        return "not checked yet"
+        return "as it was before, not checked yet" if standing.judged else "not checked yet"
     return standing.last.words or standing.last.code.value
 
 

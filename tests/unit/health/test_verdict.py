@@ -75,6 +75,8 @@ def test_failed_tries_are_worth_a_line_only_if_asked_for():
 def test_words_of_the_last_result():
     standing = first_standing(PACE, 0)
     assert in_words(standing) == "not checked yet"
+    standing.judged = True  # by an earlier process
+    assert in_words(standing) == "as it was before, not checked yet"
     judge(standing, REFUSED, PACE, 1)
     assert in_words(standing) == "connection refused"
     judge(standing, CheckResult(verdict="bad", code=Code.TIMEOUT), PACE, 1)
