@@ -46,12 +46,14 @@ class Scheduler:
         self._agenda: Agenda[Probe] = Agenda()
         self._changed = trio.Event()
         self._nursery: trio.Nursery | None = None
+        self._runs = trio.Event()
         self._waiting: list[Probe] = []
         """Watching probes that came before the nursery."""
 
     async def run(self) -> None:
         """For ever."""
         async with trio.open_nursery() as self._nursery:
+            self._runs.set()
             waiting, self._waiting = self._waiting, []
             for probe in waiting:
                 self._nursery.start_soon(self._watch, probe, name=probe.label)
@@ -201,14 +203,17 @@ class Scheduler:
         for probe in probes:
             if isinstance(probe.checker, WatchingChecker):
                 continue  # it tells what it sees in any case
-            if probe.running is None:
+            if probe.running is not None:
+                probe.again = True
+            elif self._nursery is None:  # a question may come before run() has had its first turn
+                self._enter(probe, 0)
+            else:
                 self._agenda.remove(probe)
                 self._begin(probe)
-            else:
-                probe.again = True
 
     async def check_now(self, probes: Iterable[Probe], *, patience_s: float) -> list[Probe]:
         """Look at once, and wait until that is over; those that have not answered in time."""
+        await self._runs.wait()
         asked = [probe for probe in probes if not isinstance(probe.checker, WatchingChecker)]
         for probe in asked:
             if probe.running is None:

@@ -6,6 +6,7 @@ import itertools
 import random
 from collections.abc import Callable
 from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 import trio
@@ -296,6 +297,21 @@ def test_check_now_looks_at_once_and_moves_the_appointment():
             await trio.sleep(9)
             assert quick.checker.times == [1, 5, 16]
             assert slow.checker.times == [1]
+
+    play(main)
+
+
+def test_whoever_asks_before_it_runs_is_answered_when_it_does():
+    async def main() -> None:
+        made = Stage()
+        first, second = made.probe(), made.probe(kind="Y")
+        made.scheduler.hurry([first])
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(made.scheduler.run)
+            nursery.start_soon(partial(made.scheduler.check_now, [second], patience_s=3))
+            await trio.sleep(0.5)
+            assert [probe.checker.times for probe in (first, second)] == [[0], [0]]
+            nursery.cancel_scope.cancel()
 
     play(main)
 
