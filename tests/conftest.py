@@ -16,7 +16,14 @@ from guest.outside import Outside
 hypothesis.settings.register_profile("no-deadline", deadline=None)
 hypothesis.settings.load_profile("no-deadline")
 
-PEERS = {"keepalived": "keepalived", "frr": "/usr/lib/frr/vrrpd", "nginx": "nginx", "chromium": "chromium"}
+PEERS = {
+    "keepalived": "keepalived",
+    "frr": "/usr/lib/frr/vrrpd",
+    "nginx": "nginx",
+    "chromium": "chromium",
+    "zsh": "zsh",
+    "fish": "fish",
+}
 """Mark -> the program that it needs."""
 
 

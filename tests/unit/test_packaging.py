@@ -141,6 +141,7 @@ def test_dpkg_reads_the_recipe(tmp_path):
 
 
 @pytest.mark.full
+@pytest.mark.timeout(700)  # pip downloads the libraries
 def test_the_debian_package_builds_and_its_program_runs(tmp_path):
     root = PACKAGING.parent
     source = tmp_path / "standfast"

@@ -88,7 +88,12 @@ _{NAME}() {{
 {cases}
     esac
 }}
-compdef _{NAME} {NAME}
+# As a file of fpath this is the function itself, at its first call; sourced, it is declared.
+if [[ $funcstack[1] == _{NAME} ]]; then
+    _{NAME} "$@"
+else
+    compdef _{NAME} {NAME}
+fi
 """
 
 
@@ -188,7 +193,8 @@ def _names(options: Iterable[Option]) -> list[str]:
 
 
 def _quoted(text: str) -> str:
-    return text.replace("'", "")
+    """Within single quotes, which all three shells join to what stands beside them."""
+    return text.replace("'", "'\\''")
 
 
 SHELLS = {"bash": bash, "zsh": zsh, "fish": fish}

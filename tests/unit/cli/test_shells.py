@@ -1,8 +1,12 @@
-"""Completions: bash is asked itself, the others are looked at."""
+"""Completions: each shell is asked itself."""
 
 from __future__ import annotations
 
+import os
+import pty
+import select
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -57,7 +61,66 @@ def test_every_command_and_option_is_in_every_script():
                 assert any(name.lstrip("-") in script for name in option.names)
 
 
-def test_quotes_are_balanced():
-    for script in (zsh(COMMANDS), fish(COMMANDS)):
-        for line in script.splitlines():
-            assert line.count("'") % 2 == 0, line
+@pytest.mark.fish
+@pytest.mark.parametrize(
+    ("line", "offered"),
+    [
+        ("standfast che", ["check", "check-now"]),
+        ("standfast config ", ["diff", "show"]),
+        ("standfast config show --js", ["--json"]),
+        ("standfast run --log-format j", ["json"]),
+        ("standfast completion z", ["zsh"]),
+    ],
+)
+def test_fish_offers_what_fits(tmp_path, line, offered):
+    script = tmp_path / "standfast.fish"
+    script.write_text(fish(COMMANDS))
+    program = f"source {script}; complete -C '{line}'"
+    env = os.environ | {"HOME": str(tmp_path)}
+    command = ["fish", "--no-config", "-c", program]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, timeout=20)
+    assert done.stderr == ""
+    found = [each.partition("\t") for each in done.stdout.splitlines()]
+    assert sorted(word for word, _, _ in found) == offered
+    assert all(words for _, _, words in found) or "completion" in line
+
+
+class Zsh:
+    """An interactive shell on a terminal of its own, with our file where it looks for functions."""
+
+    def __init__(self, functions: Path) -> None:
+        (functions / "_standfast").write_text(zsh(COMMANDS))
+        self._terminal, theirs = pty.openpty()
+        env = os.environ | {"TERM": "dumb", "PS1": "", "HOME": str(functions)}
+        command = ["setsid", "-c", "zsh", "-f", "-i"]
+        self._process = subprocess.Popen(command, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self._said = ""
+        setup = "unsetopt zle_bracketed_paste beep list_ambiguous; LISTMAX=0; autoload -Uz compinit; compinit -D -u"
+        self.type(f"fpath=({functions} $fpath); {setup}; echo set\\ up\n", "set up\r\n")
+
+    def type(self, keys: str, expected: str) -> None:
+        """Wait until it is shown."""
+        self._said = ""
+        os.write(self._terminal, keys.encode())
+        while expected not in self._said:
+            assert select.select([self._terminal], [], [], 20)[0], f"not `{expected}`, but {self._said!r}"
+            self._said += os.read(self._terminal, 4096).decode(errors="replace")
+
+    def close(self) -> None:
+        self._process.kill()
+        self._process.wait(10)
+        os.close(self._terminal)
+
+
+@pytest.mark.zsh
+def test_zsh_offers_what_fits_from_the_first_time_on(tmp_path):
+    shell = Zsh(tmp_path)
+    try:
+        shell.type("standfast che\t", "check-now  -- make health checks at once")
+        shell.type("\x15standfast keep\t", "standfast keepalived ")
+        shell.type("\x15standfast config \t", "diff  -- say what a reload")
+        shell.type("\x15standfast config show --js\t", "--json ")
+        shell.type("\x15standfast run --log-format c\t", "console ")
+    finally:
+        shell.close()
