@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import trio
 
 from standfast.api import SECOND, NotDelivered, seconds
+from standfast_notifiers.reasons import reason
 from standfast_notifiers.smtp.letter import mailbox
 
 LONGEST_REPLY = 64 * 1024
@@ -219,7 +220,7 @@ def _why(error: OSError) -> str:
     inner = error.__cause__
     while isinstance(inner, BaseExceptionGroup):
         inner = inner.exceptions[0]
-    return str(getattr(inner, "strerror", None) or error.strerror or error)
+    return reason(inner) or reason(error) or str(error)
 
 
 def _tls_reason(error: BaseException) -> str:

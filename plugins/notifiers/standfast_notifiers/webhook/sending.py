@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import trio
 
 from standfast.api import SECOND, CheckError, NotDelivered
+from standfast_notifiers.reasons import reason
 from standfast_notifiers.webhook.options import HttpOptions, url_problem
 
 if TYPE_CHECKING:
@@ -173,6 +174,6 @@ def in_words(error: Exception) -> str:
     while inner is not None:
         while isinstance(inner, BaseExceptionGroup):
             inner = inner.exceptions[0]
-        words = getattr(inner, "verify_message", "") or getattr(inner, "strerror", "") or str(inner) or words
+        words = getattr(inner, "verify_message", "") or reason(inner) or str(inner) or words
         inner = inner.__cause__ or inner.__context__
     return " ".join(str(words).split()) or type(error).__name__
