@@ -34,6 +34,7 @@ MODULES = {
     "standfast.testing.servers": "Servers that behave, or misbehave as told.",
     "standfast.testing.surroundings": "What core lends to checkers, pretended.",
     "standfast.testing.balancing": "A data plane that is only memory.",
+    "standfast.testing.fixtures": "The same as fixtures of pytest.",
     "standfast.config": "`keepalived.conf` as a library.",
     "standfast.events": "What happens, as types.",
 }
