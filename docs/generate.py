@@ -26,6 +26,7 @@ from standfast.plugins import GROUP, find_plugins
 
 sys.path.insert(0, str(Path(__file__).parent))
 import reference_api
+import reference_logs
 import reference_manual
 import reference_metrics
 from reference_schemas import SCHEMAS
@@ -317,6 +318,7 @@ def _pages() -> dict[str, Callable[[], str]]:
     }
     pages["support.md"] = support
     pages["metrics.md"] = lambda: NOTE + reference_metrics.page()
+    pages["log-events.md"] = lambda: NOTE + reference_logs.page()
     for path, _ in _blocks(_everything()):
         pages[f"blocks/{_page_of(path)}"] = partial(block_page, path)
     pages["man/standfast.8"] = reference_manual.program
