@@ -68,7 +68,7 @@ def _watched(work: Callable[[], int], without: dict[str, str]) -> tuple[int | No
     os.close(writing)
     interrupt = signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal interrupts the child, too
     try:
-        said, hangs = _follow(reading)
+        said, hangs = _follow(reading, pid)
         if hangs:
             os.kill(pid, signal.SIGKILL)
         _, status = os.waitpid(pid, 0)
@@ -82,36 +82,42 @@ def _watched(work: Callable[[], int], without: dict[str, str]) -> tuple[int | No
         return 128 + signal.SIGINT, "", ""
     if hangs:
         return None, said, f"importing it took longer than {seconds(PATIENCE)} and was given up"
-    return (
-        None,
-        said,
-        f"it ended the process that loads plugins ({_end(code)})" if said else f"ended early ({_end(code)})",
-    )
+    words = "it ended the process that loads plugins" if said else "ended early"
+    return None, said, f"{words} ({_end(code)})"
 
 
 def _end(code: int) -> str:
     return f"exit status {code}" if code >= 0 else signal.Signals(-code).name
 
 
-def _follow(pipe: int) -> tuple[str, bool]:
-    """Who is at work (empty: no plugin) when the child ends, and whether it hangs in that."""
-    heard, at_work, deadline = b"", "", float("inf")
-    while True:
-        wait_s = None if deadline == float("inf") else max(deadline - time.monotonic(), 0)
-        if not select.select([pipe], [], [], wait_s)[0]:
-            return at_work, True
-        piece = os.read(pipe, 4096)
-        if not piece:
-            return at_work, False
-        heard += piece
-        *names, heard = heard.split(b"\0")
-        if names:
-            at_work = names[-1].decode(errors="replace")
-            deadline = time.monotonic() + PATIENCE / SECOND if at_work not in ("", _DONE) else float("inf")
+def _follow(pipe: int, pid: int) -> tuple[str, bool]:
+    """Who is at work (empty: no plugin) when the child ends, and whether it hangs in that.
+
+    The end of the pipe would tell too, but for a plugin that forks: its child holds the other end.
+    """
+    at_work, deadline = "", float("inf")
+    child = os.pidfd_open(pid)
+    watched = [pipe, child]
+    try:
+        while True:
+            wait_s = None if deadline == float("inf") else max(deadline - time.monotonic(), 0)
+            ready = select.select(watched, [], [], wait_s)[0]
+            if not ready:
+                return at_work, True
+            # Before each name is a NUL byte, so that an empty one is there, too.
+            if pipe in ready and (heard := os.read(pipe, 65_536)):
+                at_work = heard.rpartition(b"\0")[2].decode(errors="replace")
+                deadline = time.monotonic() + PATIENCE / SECOND if at_work not in ("", _DONE) else float("inf")
+            elif child in ready:
+                return at_work, False
+            else:  # closed, and the child lives on
+                watched.remove(pipe)
+    finally:
+        os.close(child)
 
 
 def _tell(pipe: int, name: str) -> None:
-    os.write(pipe, name.encode(errors="replace") + b"\0")
+    os.write(pipe, b"\0" + name.encode(errors="replace"))
 
 
 def _work(work: Callable[[], int], guard: Guard, pipe: int) -> None:

@@ -96,6 +96,15 @@ def test_one_that_no_signal_ends_is_given_up(here, capfd, monkeypatch):
     assert "does not work: importing it took longer than 0.3 s and was given up" in capfd.readouterr().out
 
 
+@pytest.mark.parametrize("then", ["", "os._exit(3)"], ids=["lives", "ends"])
+def test_one_that_leaves_a_process_behind_is_not_waited_for(here, capfd, then):
+    here.install("ldap", f"import os, time\nif not os.fork():\n    time.sleep(20)\n    os._exit(0)\n{then}\n")
+    began = time.monotonic()
+    assert main(["check", "x.conf"]) == int(bool(then))
+    assert time.monotonic() - began < 15
+    assert ("plugin `ldap`" in capfd.readouterr().out) == bool(then)
+
+
 def test_one_that_strikes_later_is_not_known_but_suspected(here, capfd):
     here.install("ldap", LATER)
 
