@@ -60,6 +60,7 @@ CASES: dict[str, str] = {
     "IPv6": "SIX\nlvs_sched wrr\nSORRY",
     "IPv6 persistence": "SIX\nlvs_sched rr\npersistence_timeout 50\npersistence_granularity 64",
     "IPv6 mark": "SIX\nMARK\nlvs_sched rr\nip_family inet6",
+    "twice": "TWICE\nlvs_sched rr",
     "all ports": "ANY\nlvs_sched rr\npersistence_timeout 40",
 }
 
@@ -93,7 +94,7 @@ EXCUSED = {
 }
 """Lines that only keepalived has, and must still have: otherwise there is nothing to excuse any more."""
 
-FLAGS = {"SORRY", "DYNAMIC", "GROUP", "MIXED", "MARK", "SIX", "ANY"}
+FLAGS = {"TWICE", "SORRY", "DYNAMIC", "GROUP", "MIXED", "MARK", "SIX", "ANY"}
 MARKS = 2000
 
 
@@ -126,7 +127,13 @@ def service(number: int, words: str, reloaded: bool) -> str:
     for each, weight in servers:
         check = f"FILE_CHECK {{\n track_file rs{min(each, 3)}\n weight {factor}\n}}"
         body += f"\n    real_server {server(each)} {server_port} {{\n weight {weight}\n {check}\n}}"
-    return f"{before}{head} {{\n{body}\n}}\n"
+    block = f"{before}{head} {{\n{body}\n}}\n"
+    if "TWICE" in flags:  # with other settings, a server that is there already, and one more
+        check = "FILE_CHECK {\n track_file rs%d\n weight 0\n}"
+        more = f"real_server {server(3)} 80 {{\n weight 9\n {check % 3}\n}}\n"
+        more += f"real_server {server(5)} 80 {{\n weight 2\n {check % 1}\n}}"
+        block += f"{head} {{\nlvs_method NAT\nprotocol TCP\nlvs_sched wlc\npersistence_timeout 9\n{more}\n}}\n"
+    return block
 
 
 def config(directory: Path, reloaded: bool) -> str:
