@@ -38,6 +38,7 @@ RUNTIME = frozenset(
 )
 """What the daemon is doing, not what it was told; and what shows in other fields."""
 
+AUTHENTICATION = {"pass": "SIMPLE_PASSWORD", "ah": "IPSEC_AH"}
 SCOPES = {0: "global", 200: "site", 253: "link", 254: "host", 255: "nowhere"}
 
 
@@ -132,8 +133,8 @@ def _optional(one: VrrpInstance, group: str | None) -> Fields:
     if one.preempt_delay:
         fields["Preempt delay"] = f"{one.preempt_delay / SECOND:g} secs"
     if one.version == 2 and one.family == 4:
-        fields["Authentication type"] = "none" if one.auth is None else "SIMPLE_PASSWORD"
-    if one.auth is not None:
+        fields["Authentication type"] = "none" if one.auth is None else AUTHENTICATION[one.auth.kind]
+    if one.auth is not None and one.auth.kind == "pass":
         fields["Password"] = one.auth.password.decode()
     if one.skip_check_adv_addr:
         fields["Skip checking advert IP addresses"] = []
@@ -179,6 +180,8 @@ def _scripts(notify: Notifications) -> Fields:
 
 def script(call: ScriptCall) -> str:
     """The resolved program, its arguments, and who runs it."""
+    if call.argv[0].startswith("</"):
+        return f"{call}, uid:gid {identity(call)}"  # the shell's
     program = Path(shutil.which(call.argv[0]) or call.argv[0]).resolve()
     words = " ".join(f"'{word}'" for word in (program, *call.argv[1:]))
     return f"{words}, uid:gid {identity(call)}"
@@ -283,7 +286,7 @@ def definitions(config: Config) -> dict[str, dict[str, Fields]]:
             one.name: {
                 "Process": one.command,
                 "Min processes": f"{one.quorum}",
-                "Max processes": f"{one.quorum_max}",
+                **({"Max processes": f"{one.quorum_max}"} if one.quorum_max is not None else {}),
                 "Weight": f"{one.weight}",
                 "Terminate delay": f"{one.terminate_delay / SECOND:.6f}s",
                 "Fork delay": f"{one.fork_delay / SECOND:.6f}s",
