@@ -79,7 +79,9 @@ def _virtual(
     where = line.dev or dev
     if (line.address, where) in seen:
         message = f"{draft.name}: `{line.address}` stands there twice; the second one is dropped"
-        draft.findings.warning("SF4022", value.statement, message)
+        hint = "take it out on all machines: keepalived 2.2 counts it, and refuses adverts with another count"
+        announced = value.setting == "virtual_ipaddress"
+        draft.findings.warning("SF4022", value.statement, message, hint=hint if announced else "")
         return
     seen.add((line.address, where))
     target.append(resolve(line, where))

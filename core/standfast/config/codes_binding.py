@@ -127,7 +127,9 @@ NETWORK = (
          "The first VIP, source or peer in the block decides between IPv4 and IPv6; the others must follow. Excluded "
          "addresses may be of both."),
     Code("SF4022", "warning", "address given twice",
-         "The same address stands twice in the instance; the later one is dropped."),
+         "The same address stands twice in the instance; the later one is dropped. keepalived 2.2 announces both, and "
+         "takes no advert in which the number of addresses is another, so beside it there would be two masters: take "
+         "the line out on every machine before mixing them."),
     Code("SF4027", "warning", "peer given twice",
          "The same peer stands twice in `unicast_peer`; the later line is dropped."),
     Code("SF4023", "error", "more than 255 addresses",

@@ -55,6 +55,12 @@ def test_repeated_addresses_are_dropped_unless_they_are_on_another_interface():
     assert (len(instance.vips), [vip.dev for vip in instance.evips]) == (1, ["eth1"])
 
 
+def test_of_an_announced_address_is_told_what_keepalived_makes_of_it():
+    loaded = load_text(f"vrrp_instance a {{\ninterface eth0\nvirtual_router_id 5\n{V4}\n{V4}\n}}")
+    (told,) = (each for each in loaded.diagnostics if each.code == "SF4022")
+    assert "keepalived 2.2 counts it" in told.hint
+
+
 def test_peers_are_of_one_family_and_not_repeated():
     found, instance = outcome("unicast_peer {\n192.0.2.3\nfe80::3\n192.0.2.3 min_ttl 9\n192.0.2.4\n}")
     assert found == ["SF4021", "SF4027"]
