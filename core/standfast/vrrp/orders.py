@@ -36,6 +36,7 @@ def give_way(machine: Machine, order: Order, now: int, *, force: bool, slowest: 
     machine.order = order
     if machine.state is State.BACKUP:
         machine.elect(State.BACKUP)
+        machine.probe = machine.held_back = None  # whoever takes no part has nothing to ask
     if machine.state is not State.MASTER:
         return
     config = machine.config

@@ -14,6 +14,7 @@ from standfast.config.tracking_model import Evidence
 from standfast.values import Address, seconds
 from standfast.vrrp.actions import AskChecks, ProbeAddresses
 from standfast.vrrp.machine import HeldBack, Machine
+from standfast.vrrp.rules import State
 
 PROBED: Final = 8
 """Addresses that are asked for: one answer is enough."""
@@ -65,6 +66,8 @@ def holds_back(machine: Machine, now: int) -> bool:
     words = f"no adverts are heard, but {objection}: not taking over; asking again in {seconds(machine.down_time)}"
     machine.remark("warning", kind, words, now)
     machine.timer = now + machine.down_time
+    if machine.vote is State.MASTER:  # nothing was against it a down timer ago; its sync group must not go by that
+        machine.vote = None
     return True
 
 

@@ -5,6 +5,7 @@ import pytest
 from standfast.config.tracking_model import Evidence
 from standfast.testing.playbook import VIP, Playbook, at, does, hears, router, us
 from standfast.vrrp.actions import AddAddresses, Announce, AskChecks, ProbeAddresses, SendAdvert
+from standfast.vrrp.orders import Order
 from standfast.vrrp.probing import Look
 from standfast.vrrp.rules import State
 
@@ -213,4 +214,34 @@ def test_checks_are_not_asked_about_farewells_and_weaker_masters(heard):
 def test_a_master_that_is_heard_again_ends_what_held_it_back():
     book = asking(GATEWAY) >> at(3.65) >> looked("gateway", False) >> at(3.7) >> hears(150)
     assert (book.router.held_back, book.router.probe) == (None, None)
+    book.forget()
+
+
+# People, and sync groups
+
+
+def test_a_question_does_not_outlive_an_order_to_yield():
+    book = asking(GATEWAY) >> at(3.65)
+    book = book >> does(lambda router, now: router.give_way(Order("yield", now), now)) >> at(30)
+    assert book.router.probe is None
+    book = book >> does(lambda router, now: router.resume_part(now))
+    book.forget()
+    book = book >> at(33.7)
+    book = book << AskChecks(("gateway",))
+    assert book.router.state is State.BACKUP
+    book.forget()
+
+
+def test_an_objection_takes_the_vote_back_in_a_sync_group():
+    made = router(evidence=(GATEWAY,))
+    made.grouped = True
+    book = Playbook(made) >> hears(150) >> at(3.61)
+    book.forget()
+    book = book >> at(3.65) >> looked("gateway", True) >> at(3.66)
+    assert book.router.vote is State.MASTER
+    book = book >> at(7.27)
+    book.forget()
+    book = book >> looked("gateway", False) >> at(7.3)
+    assert book.router.held_back is not None
+    assert book.router.vote is None
     book.forget()
