@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
@@ -17,6 +17,9 @@ MAX_WEIGHT = 2**31 - 1
 Order: TypeAlias = Literal["", "drained", "disabled"]
 """What a person ordered: nothing, nothing new, or not at all."""
 
+Moment: TypeAlias = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+"""Microseconds: 285 years, which a date can be made of. What was written to a disk may be anything."""
+
 Key: TypeAlias = tuple[Address, int]
 """Address and port as the data plane knows them: no two servers of a service have the same."""
 
@@ -24,7 +27,7 @@ Key: TypeAlias = tuple[Address, int]
 class Origin(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where an order comes from."""
 
-    at: int
+    at: Moment
     """When it was given."""
     by: str = ""
     """Who gave it."""

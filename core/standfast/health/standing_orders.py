@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import structs
@@ -19,7 +19,7 @@ from standfast import clock
 from standfast.config.lvs_model import Balancing
 from standfast.health.memory import save
 from standfast.health.probe import Say
-from standfast.health.server import Order, Origin, Server
+from standfast.health.server import MAX_WEIGHT, Moment, Order, Origin, Server
 from standfast.health.service import Service
 from standfast.values import SECOND
 
@@ -30,9 +30,9 @@ class Held(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is ordered about one server. Times are microseconds: in a process on its clock, on disk since 1970."""
 
     order: Order = ""
-    ends: int | None = None
+    ends: Moment | None = None
     order_from: Origin | None = None
-    weight: int | None = None
+    weight: Annotated[int, msgspec.Meta(ge=0, le=MAX_WEIGHT)] | None = None
     weight_from: Origin | None = None
     dns_name: str = ""
     """The name that it is a server of."""

@@ -174,6 +174,24 @@ def test_any_file_is_read_or_said_to_be_unreadable(tmp_path_factory, data):
     assert all("servers that were drained or disabled count again" in line for line in lines)
 
 
+@pytest.mark.parametrize(
+    "held",
+    [
+        '{"order":"drained","ends":99999999999999999999999}',
+        '{"weight":-5}',
+        '{"weight":4294967296}',
+        '{"order":"disabled","order_from":{"at":99999999999999999999999}}',
+    ],
+)
+def test_numbers_that_nobody_can_have_ordered_are_not_obeyed(tmp_path, held):
+    (tmp_path / FILE).write_text(f'{{"{NAME}":{{"[10.0.0.1]:80":{held}}}}}')
+    process = Process(tmp_path)
+    assert len(process.lines) == 1
+    assert "cannot be read" in process.lines[0]
+    assert (process[0].order, process[0].weight_ordered) == ("", None)
+    process.orders.tell(process.services)
+
+
 def test_a_file_that_is_none_is_said(tmp_path):
     (tmp_path / FILE).mkdir()
     assert Process(tmp_path).lines == [
