@@ -16,12 +16,16 @@ class LogLevel:
         self._reactor = reactor
         self._diary = diary
         self._timer: Timer | None = None
+        self._lasting = diary.level
+        """What it goes back to."""
 
     def order(self, request: Request) -> Outcome:
         """``standfast log-level [LEVEL [--for TIME]]``."""
-        before = self._diary.level
         if request.level is None:
-            return Outcome(ok=True, words=before)
+            return Outcome(ok=True, words=self._diary.level)
+        if self._timer is None:  # else it is one that passes by itself
+            self._lasting = self._diary.level
+        before = self._lasting
         self._set(request.level)
         if request.lasting is None:
             return Outcome(ok=True, words=f"log level {request.level}, until somebody changes it")

@@ -47,6 +47,14 @@ def test_it_stays_until_somebody_changes_it(world):
     assert (diary.level, reactor.timers) == ("debug", [])
 
 
+def test_a_second_order_for_a_while_goes_back_to_what_was_before_the_first(world):
+    level, diary, reactor = world
+    level.order(Request(do="log-level", level="debug", lasting=2.5))
+    assert level.order(Request(do="log-level", level="debug", lasting=5)).words.endswith("then info again")
+    reactor.timers[1].call()
+    assert diary.level == "info"
+
+
 def test_it_goes_back_by_itself_unless_it_is_changed_meanwhile(world):
     level, diary, reactor = world
     level.order(Request(do="log-level", level="debug", lasting=2.5))
