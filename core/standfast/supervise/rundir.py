@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -75,10 +76,11 @@ class RunDir:
 
     def release(self) -> None:
         """Let somebody else have it; what stands for processes goes, as they have: their record and their sockets."""
-        (self.path / "processes.json").unlink(missing_ok=True)
-        for path in self.path.iterdir():
-            if path.suffix in SOCKETS and path.is_socket():
-                path.unlink()
+        with contextlib.suppress(OSError):  # somebody has removed it all: then nothing is left to do
+            (self.path / "processes.json").unlink(missing_ok=True)
+            for path in self.path.iterdir():
+                if path.suffix in SOCKETS and path.is_socket():
+                    path.unlink()
         os.close(self._lock)
 
     def record(self, processes: list[Process]) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -98,6 +99,12 @@ def test_a_clean_end_leaves_no_record(tmp_path):
     owned.record([])
     owned.release()
     assert not (tmp_path / "processes.json").exists()
+
+
+def test_a_directory_that_somebody_has_removed_keeps_nobody_from_ending(tmp_path):
+    owned = RunDir(tmp_path / "run")
+    shutil.rmtree(owned.path)
+    owned.release()
 
 
 def test_nor_a_socket_that_nobody_answers_at(tmp_path):
