@@ -57,6 +57,10 @@ TRACKERS = (
          "`await_services` waits until the data plane has the virtual servers of this file."),
     Code("SF4108", "warning", "defined twice",
          "There are two definitions of this name. Trackers find the first one."),
+    Code("SF4116", "warning", "says no too late",
+         "`check_before_master` waits `within` (1 s) for a look that begins after its question. A look that finds "
+         "nobody lasts `connect_timeout` (5 s) or `deadline`, and one may be under way: the answer comes within twice "
+         "that. What comes later does not count, so exactly when nobody answers the instance takes over."),
     Code("SF4110", "error", "`quorum` above `quorum_max`",
          "No number of processes would be right. The smaller limit is raised to the larger one."),
 )  # fmt: skip

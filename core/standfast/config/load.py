@@ -18,6 +18,7 @@ from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.doubts import doubt
+from standfast.config.evidence import settle_evidence
 from standfast.config.findings import Findings
 from standfast.config.health_model import HealthConfig, health_config
 from standfast.config.idle import nothing_to_do
@@ -121,6 +122,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     checks = tracked_checks(settings, config, balancing.tls, findings, plugins.checker_types)
     made = {check.name for check in checks}
     config = structs.replace(config, checks=tuple(check for check in config.checks if check.name in made))
+    config = settle_evidence(settings, config, checks, findings)
     check_services(settings.block("global_defs"), findings)
     web = build_web(settings.block("global_defs"), findings)
     doubt(settings, config, findings)

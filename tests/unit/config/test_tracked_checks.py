@@ -94,9 +94,11 @@ def test_names_are_looked_up_above_their_use():
     assert "did you mean `website`" in unknown.hint
 
 
-def instance(lines: str, check: str = TCP) -> Loaded:
+def instance(
+    lines: str, check: str = f"connect_timeout 0.5\n{TCP}", web: str = f"connect_timeout 0.5\n{TCP}"
+) -> Loaded:
     return load_text(
-        f"vrrp_check gateway {{\n{check}\n}}\nvrrp_check web {{\n{TCP}\n}}\n"
+        f"vrrp_check gateway {{\n{check}\n}}\nvrrp_check web {{\n{web}\n}}\n"
         "vrrp_instance VI {\ninterface eth0\nvirtual_router_id 1\nvirtual_ipaddress {\n192.0.2.1/24\n}\n"
         f"check_before_master {{\n{lines}\n}}\n}}\n"
     )

@@ -91,7 +91,8 @@ DEFINED = {
     "lvs_sync_daemon": _VI.format("VI_1", 1, 1),
     "track_check": "vrrp_check web {\nTCP_CHECK {\nconnect_port 80\n}\n}",
     "check_before_master": "".join(
-        f"vrrp_check {name} {{\nTCP_CHECK {{\nconnect_port 80\n}}\n}}\n" for name in ("gateway", "web_elsewhere")
+        f"vrrp_check {name} {{\nconnect_timeout 0.4\nTCP_CHECK {{\nconnect_port 80\n}}\n}}\n"
+        for name in ("gateway", "web_elsewhere")
     ),
     **dict.fromkeys(
         ("virtual_server", "vrrp_check"),
