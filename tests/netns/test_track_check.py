@@ -18,6 +18,7 @@ from standfast.lab.daemons import Daemon, Standfast
 from standfast.lab.lab import Host
 
 PORT = 8080
+NOBODY = "10.9.0.77"
 ours_alone_pair = pytest.mark.parametrize("duo", [pairing(OURS, OURS)], indirect=True)
 """Where the other machine does nothing but listen, it does not matter what runs there."""
 
@@ -169,3 +170,19 @@ def test_a_silent_process_that_checks_keeps_nobody_from_taking_over_unless_told_
             duo.wait_until(killed + 0.8)  # before the parent has replaced the one that is stopped
             assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
             assert duo.b.wait_address(VIP), duo.logs()  # its successor answers
+
+
+@ours_on_b
+def test_a_witness_that_is_silent_says_no_in_time(duo: Net):
+    """One that refuses says so at once; of one that is gone only `connect_timeout` tells, and a look is under way."""
+    a = duo.start_master(duo.a, instance(priority=150))
+    check = f"TCP_CHECK {{\nconnect_ip {NOBODY}\nconnect_port {PORT}\nconnect_timeout 0.4\n}}"
+    made = f"vrrp_check witness {{\ndelay_loop 0.1\n{check}\n}}\n"
+    b = duo.start(duo.b, made + instance("check_before_master {", "    witness", "}", priority=100))
+    assert isinstance(b, Standfast)
+    eventually(lambda: "the health process is ready" in b.log, 10, duo.logs)
+    duo.next_advert(duo.a, since=time.time())
+    killed = a.kill()
+    eventually(lambda: b.instance()["held_back"] is not None, 10, duo.logs)
+    assert "check witness is bad" in b.instance()["held_back"]["words"]
+    assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
