@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
 
@@ -120,11 +121,12 @@ class Hub:
         self._asked = heed
 
     async def hear_questions(self) -> None:
-        """For ever; run by the process."""
-        while self._verdicts is not None:
-            await trio.lowlevel.wait_readable(self._verdicts.fileno())
-            for question in verdicts.questions(self._verdicts):
-                self._asked(question.names)
+        """As long as somebody may ask; run by the process."""
+        with suppress(verdicts.Over):
+            while self._verdicts is not None:
+                await trio.lowlevel.wait_readable(self._verdicts.fileno())
+                for question in verdicts.questions(self._verdicts):
+                    self._asked(question.names)
 
     def forget_verdict(self, name: str) -> None:
         """That check is not made any more."""

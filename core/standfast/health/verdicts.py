@@ -19,6 +19,10 @@ _WORDS: Final = 1_000
 _Kind = TypeVar("_Kind")
 
 
+class Over(Exception):  # noqa: N818 - named after what happened
+    """Nobody is at the other end, nor will be: the parent, which keeps the line for successors, is gone too."""
+
+
 class Verdict(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One check, as seen at one time."""
 
@@ -66,7 +70,10 @@ def send(line: socket.socket, verdict: Verdict) -> bool:
 
 
 def receive(line: socket.socket, *, limit: int = 64) -> list[Verdict]:
-    """VRRP's side: what has come, at most ``limit`` of them; what is no verdict is left out. Never waits."""
+    """VRRP's side: what has come, at most ``limit`` of them; what is no verdict is left out. Never waits.
+
+    Raises :class:`Over`.
+    """
     return list(_decoded(line, _decoder, limit))
 
 
@@ -90,6 +97,8 @@ def _decoded(line: socket.socket, decoder: msgspec.msgpack.Decoder[_Kind], limit
             data = line.recv(_MESSAGE)
         except OSError:
             return
+        if not data:
+            raise Over
         try:
             yield decoder.decode(data)
         except msgspec.DecodeError:

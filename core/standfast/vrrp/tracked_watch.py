@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 import trio
 
 from standfast import clock
 from standfast.config.model import Config
 from standfast.config.tracking_model import SERVICES, TrackedKind
+from standfast.health import verdicts
 from standfast.scripts.client import ScriptClient
 from standfast.vrrp.files import Files
 from standfast.vrrp.speaker import Speaker
@@ -21,23 +23,23 @@ from standfast.vrrp.voice import Voice
 class TrackedWatch:
     """All watchers but that of interfaces, which is the speaker's own.
 
-    ``programs`` runs scripts, ``verdicts`` is the line on which health speaks; None: there is no such process.
+    ``programs`` runs scripts, ``line`` is that on which health speaks; None: there is no such process.
     """
 
     def __init__(
-        self, speaker: Speaker, voice: Voice, programs: ScriptClient | None, verdicts: socket.socket | None
+        self, speaker: Speaker, voice: Voice, programs: ScriptClient | None, line: socket.socket | None
     ) -> None:
         self._speaker = speaker
         self._trackers = speaker.trackers
-        self._verdicts = verdicts
+        self._verdicts = line
         self.scripts = TrackScripts(programs, self._script_result, voice.tell_quietly, speaker.at)
-        self.checks = TrackChecks(verdicts, self._check_result, voice.tell_quietly, speaker.at)
+        self.checks = TrackChecks(line, self._check_result, voice.tell_quietly, speaker.at)
         self._files = Files(self._trackers, voice.tell)
         self._processes = Processes(self._trackers, voice.tell, speaker.pause)
         looked_at: dict[TrackedKind, object] = {
             "script": programs,
-            "check": verdicts,
-            "services": verdicts,
+            "check": line,
+            "services": line,
             "process": self._processes,
         }
         for kind, watcher in looked_at.items():
@@ -78,10 +80,11 @@ class TrackedWatch:
         self._trackers.report("services" if name == SERVICES else "check", name, value, words, now)
 
     async def _hear_verdicts(self) -> None:
-        while self._verdicts is not None:
-            await trio.lowlevel.wait_readable(self._verdicts.fileno())
-            self.checks.read(clock.now())
-            self._turn()
+        with suppress(verdicts.Over):  # else this process, which is leaving, would do nothing but hear of it
+            while self._verdicts is not None:
+                await trio.lowlevel.wait_readable(self._verdicts.fileno())
+                self.checks.read(clock.now())
+                self._turn()
 
     # Files
 

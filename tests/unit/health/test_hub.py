@@ -72,6 +72,12 @@ def test_its_own_events_go_to_everybody(hub):
     assert hub.ring.since(0) == (1, [event])
 
 
+async def test_when_vrrp_and_the_parent_are_gone_no_question_is_waited_for(hub, surroundings):
+    surroundings.vrrp.close()
+    with trio.fail_after(10):
+        await hub.hear_questions()
+
+
 async def test_what_vrrp_asks_reaches_who_makes_checks(hub, surroundings, nursery):
     asked, heard = [], trio.Event()
     hub.on_question(lambda names: asked.append(names) or heard.set())

@@ -107,6 +107,15 @@ async def test_a_verdict_of_health_reaches_the_instance(speaker, voice, stage, l
     nursery.cancel_scope.cancel()
 
 
+async def test_when_the_other_end_of_the_line_is_gone_nothing_is_waited_for(speaker, voice, line, nursery):
+    watch = TrackedWatch(speaker, voice, None, line[0])
+    watch.start(nursery)
+    line[1].close()
+    with trio.fail_after(10):
+        await trio.testing.wait_all_tasks_blocked()
+    nursery.cancel_scope.cancel()
+
+
 def test_files_with_a_first_number_are_made_at_the_start_of_a_daemon(speaker, voice, tmp_path):
     watch = TrackedWatch(speaker, voice, None, None)
     file = TrackedFile(name="load", path=str(tmp_path / "load"), initial=5)
