@@ -116,6 +116,9 @@ class StandingOrders:
             one = self._held[name][label]
             if written is None or one.dns_name in _names(written):
                 held.setdefault(name, {})[label] = one
+            else:
+                words = f"{label} of {name} is not configured any more: what was ordered about it is forgotten"
+                self._say("info", "lvs.orders", f"{words} ({self._words(name, label)})")
         for service in services.values():
             for server in service.servers:
                 if server.order or server.weight_ordered is not None:

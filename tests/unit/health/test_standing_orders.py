@@ -113,6 +113,8 @@ def test_a_reload_without_the_server_ends_the_order(tmp_path):
     drain(process)
     process.reload(TEXT.replace("10.0.0.1 80", "10.0.0.3 80"))
     assert not (tmp_path / FILE).exists()
+    gone = f"[10.0.0.1]:80 of {NAME} is not configured any more: what was ordered about it is forgotten (drained)"
+    assert process.lines == [f"info: {gone}"]
     process.reload(TEXT)
     assert process[0].order == ""
 
