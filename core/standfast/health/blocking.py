@@ -23,6 +23,13 @@ from standfast.values import MILLISECOND, SECOND
 SLOW_STEP: Final = 100 * MILLISECOND
 """Longer without giving the loop back delays others noticeably."""
 
+_SAMPLE_NS: Final = 20_000_000
+"""How old the last reading of the time spent in the run queue may be when a step begins."""
+
+_LOOK_S: Final = 0.5
+_LATE_NS: Final = 500_000_000
+"""A witness that woke so late was stopped itself, as was the step that it looks at."""
+
 STUCK: Final = 2 * SECOND
 """A step that takes so long may never end; the parent will soon replace the process."""
 
@@ -36,20 +43,41 @@ TellSlow: TypeAlias = Callable[[str, int], None]
 """Name of the task, and for how long (microseconds)."""
 
 
-class StepWatch(trio.abc.Instrument):
-    """Times every step of every task; costs two readings of the clock for each."""
+def waited_for_processor() -> int:
+    """How long this thread has been ready to run while others had the processor, in microseconds since it began.
 
-    def __init__(self, slow: TellSlow, *, step: StepNote | None = None) -> None:
+    From ``schedstat`` (proc_pid_schedstat(5)); 0 where the kernel does not count it.
+    """
+    try:
+        return int(Path("/proc/thread-self/schedstat").read_bytes().split()[1]) // 1000
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+class StepWatch(trio.abc.Instrument):
+    """Times every step of every task; costs two readings of the clock for each.
+
+    Time in which the kernel gave the processor to others is nobody's fault, and is taken off.
+    """
+
+    def __init__(
+        self, slow: TellSlow, *, step: StepNote | None = None, waited: Callable[[], int] = waited_for_processor
+    ) -> None:
         self.task = ""
         """Whose step it is; empty: the loop waits."""
         self.began = 0
         """When (ns, monotonic)."""
         self._slow = slow
         self._step = step
+        self._waited = waited
+        self._sampled_at = 0
+        self._sample = 0
 
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         """A step begins."""
         self.task, self.began = task.name, time.monotonic_ns()
+        if self.began - self._sampled_at >= _SAMPLE_NS:
+            self._sampled_at, self._sample = self.began, self._waited()
         if self._step is not None:
             self._step.begin(task.name)
 
@@ -62,7 +90,9 @@ class StepWatch(trio.abc.Instrument):
         if self._step is not None:
             self._step.end()
         if took >= SLOW_STEP:
-            self._slow(task.name, took)
+            took -= self._waited() - self._sample
+            if took >= SLOW_STEP:
+                self._slow(task.name, took)
 
 
 class StepNote:
@@ -131,10 +161,16 @@ class HangWitness:
         self._over.set()
 
     def _look(self) -> None:
-        told = 0
-        while not self._over.wait(0.5):
+        told = awake_since = 0
+        while True:
+            asleep = time.monotonic_ns()
+            if self._over.wait(_LOOK_S):
+                return
+            now = time.monotonic_ns()
+            if now - asleep > _LOOK_S * 1e9 + _LATE_NS:
+                awake_since = now
             task, began = self._watch.task, self._watch.began
-            if task and began != told and (time.monotonic_ns() - began) // 1000 >= STUCK:
+            if task and began != told and (now - max(began, awake_since)) // 1000 >= STUCK:
                 told = began
                 self._write(task)
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import trio
 
@@ -14,7 +17,7 @@ from standfast.health.blocking import HangWitness, StepNote, StepWatch, accuse, 
 
 async def busy() -> None:
     await trio.lowlevel.checkpoint()
-    time.sleep(0.12)  # noqa: ASYNC251 - this is what it is about
+    time.sleep(0.4)  # noqa: ASYNC251 - this is what it is about
 
 
 def test_a_slow_step_is_told_with_its_task():
@@ -28,8 +31,29 @@ def test_a_slow_step_is_told_with_its_task():
     trio.run(main, instruments=[watch])
     ((task, took),) = told
     assert task == "TCP_CHECK of [10.0.0.1]:80"
-    assert took >= 120_000
+    assert took >= blocking.SLOW_STEP
     assert watch.task == ""
+
+
+def test_what_others_had_of_the_processor_is_not_held_against_a_step():
+    told: list[tuple[str, int]] = []
+    waited = iter(range(0, 10**9, 10**6))  # each time it is asked the thread has waited for another second
+    trio.run(busy, instruments=[StepWatch(lambda task, took: told.append((task, took)), waited=lambda: next(waited))])
+    assert told == []
+
+
+def test_the_kernel_counts_how_long_a_thread_waits_for_a_processor():
+    before = blocking.waited_for_processor()
+    busy_ones = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range((os.cpu_count() or 1) * 2)]
+    try:
+        deadline = time.monotonic() + 20
+        while blocking.waited_for_processor() == before and time.monotonic() < deadline:
+            sum(range(10_000))
+        assert blocking.waited_for_processor() > before
+    finally:
+        for process in busy_ones:
+            process.kill()
+            process.wait()
 
 
 def test_a_step_that_does_not_end_is_written_down(tmp_path, monkeypatch):
@@ -46,6 +70,21 @@ def test_a_step_that_does_not_end_is_written_down(tmp_path, monkeypatch):
     assert said[0].startswith("LDAP_CHECK of [10.0.0.1]:389 has kept the health process")
     assert len(said) == 1
     assert banned_task(tmp_path / "note") == "LDAP_CHECK of [10.0.0.1]:389"
+
+
+def test_a_witness_that_was_stopped_too_blames_nobody_for_that_time(tmp_path, monkeypatch):
+    monkeypatch.setattr(blocking, "STUCK", 5_000_000)
+    # Asleep, awake a minute later, asleep, awake, asleep.
+    moments = iter([0, 60_000_000_000, 60_000_000_000, 60_500_000_000, 60_500_000_000])
+    monkeypatch.setattr(time, "monotonic_ns", lambda: next(moments))
+    watch = StepWatch(lambda *_told: None)
+    watch.task, watch.began = "a", 1
+    said: list[str] = []
+    witness = HangWitness(watch, tmp_path / "note", said.append)
+    waits = iter([False, False, True])
+    monkeypatch.setattr(witness, "_over", SimpleNamespace(wait=lambda _s: next(waits)))
+    witness._look()
+    assert said == []
 
 
 def test_only_a_fresh_note_bans(tmp_path, monkeypatch):
