@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 import pytest
 from harness.config import VIP, instance
-from harness.network import Net
-from harness.pairings import ours_alone, pairing
+from harness.network import Net, eventually, packet
+from harness.pairings import ours_alone, ours_on_b, pairing
 from harness.timing import master_down_s
+
+from standfast.config.hmac_model import Hmac, HmacKey
+from standfast.lab.craft import vrrp
+from standfast.vrrp.trailer import Sender, Signer
 
 AH = ("authentication {", "auth_type AH", "auth_pass secret", "}")
 KEY = "0123456789abcdef0123456789abcdef"
@@ -43,12 +48,82 @@ def test_s22_ah_by_unicast(duo: Net):
     assert not duo.b.holds(VIP), duo.logs()
 
 
+class Ears:
+    """Raw frames with an authentication header, as c's interface hears them."""
+
+    def __init__(self, net: Net) -> None:
+        with net.c.namespace.entered():
+            self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
+        self.socket.bind(("eth0", 0x0800))
+        self.socket.settimeout(5)
+        net.lab.closing.callback(self.socket.close)
+
+    def frame_of(self, source: str) -> bytes:
+        """The next one of this source."""
+        while True:
+            frame = self.socket.recv(2048)
+            if frame[23] == 51 and frame[26:30] == socket.inet_aton(source):
+                return frame
+
+
+@ours_on_b
+def test_s21_what_was_captured_is_refused_and_the_index_follows_the_source(duo: Net):
+    duo.a.ip("addr add 10.9.1.1/24 dev eth0")
+    duo.start_master(duo.a, ah(priority=150))
+    b = duo.start(duo.b, ah(priority=100))
+    ears = Ears(duo)
+    captured = ears.frame_of(duo.a.address)
+    assert captured[38:42] == socket.inet_aton(duo.a.address)
+    ears.frame_of(duo.a.address)
+    before = duo.counter(b, "auth_failure") or 0
+    ears.socket.send(captured)
+    eventually(lambda: duo.counter(b, "auth_failure") == before + 1, 5, duo.logs)
+    if duo.is_keepalived(duo.a):
+        return  # KD-3: its index stays what it was, so that nobody accepts it any more
+    duo.a.ip(f"addr del {duo.a.address}/24 dev eth0")
+    moved = ears.frame_of("10.9.1.1")
+    assert moved[38:42] == socket.inet_aton("10.9.1.1")
+    accepted = duo.counter(b, "advert_rcvd") or 0
+    eventually(lambda: (duo.counter(b, "advert_rcvd") or 0) > accepted, 5, duo.logs)
+    assert not duo.b.holds(VIP)
+
+
 @ours_alone
 def test_s21_another_password_makes_itself_heard_as_such(solo: Net):
     a = solo.start_master(solo.a, ah(priority=150))
     solo.inject(priority=200, version=2, interval=1)
     counters = a.instance()["counters"]  # type: ignore[attr-defined]
     assert counters["advert_rcvd"] == 0
+    assert solo.a.holds(VIP)
+
+
+@ours_alone
+def test_s23_every_kind_of_bad_signature_has_its_counter(solo: Net):
+    """A weaker router speaks: what is accepted is answered, what is refused is counted and changes nothing."""
+    block = ("auth_hmac {", f"key 1 {KEY}", "active_key 1", "mode enforce", "}")
+    a = solo.start_master(solo.a, instance(*block, priority=150))
+    key = HmacKey(id=1, secret=KEY.encode())
+    message = vrrp(packet(priority=100))
+    sender = Sender(3, 51, socket.inet_aton(solo.c.address))
+
+    def signed(number: int = 1, wall: float | None = None) -> bytes:
+        how = Hmac(keys=(HmacKey(id=number, secret=key.secret),), active=number, window_s=5, mode="enforce")
+        return Signer().sign(how, message, sender, time.time() if wall is None else wall)
+
+    good = signed()
+    cases = [
+        ("advert_rcvd", good),
+        ("auth_ext_replay", good),
+        ("auth_ext_stale", signed(wall=time.time() - 100)),
+        ("auth_ext_unknown_key", signed(9)),
+        ("auth_ext_invalid_hmac", good[:-1] + bytes([good[-1] ^ 1])),
+        ("auth_ext_malformed", bytes(1) + good[1:]),
+        ("auth_ext_missing", b""),
+    ]
+    for counter, trailer in cases:
+        before = solo.counter(a, counter)
+        solo.inject(priority=100, trailer=trailer)
+        eventually(lambda c=counter, n=before: solo.counter(a, c) == n + 1, 5, lambda c=counter: c + solo.logs())
     assert solo.a.holds(VIP)
 
 

@@ -203,6 +203,47 @@ def recent(net: Net, since: float) -> list[Advert]:
     return net.wire.adverts(since=since)
 
 
+def test_s34_of_two_owners_one_remains(duo: Net):
+    """The one with the lower address yields, whoever it is."""
+    duo.b.cut()
+    duo.start_master(duo.a, instance(priority=255))
+    duo.start_master(duo.b, instance(priority=255))
+    duo.b.heal()
+    healed = time.time()
+    duo.wait_until(healed + 6 * 0.1 + 0.2)
+    sources = {each.source for each in duo.adverts_during(duo.b, 0.5)} | {
+        each.source for each in duo.wire.adverts(duo.a.address, since=healed + 6 * 0.1 + TOLERANCE_S)
+    }
+    assert len(sources) == 1, f"after six intervals {sources} still speak"
+
+
+@ours_alone
+@pytest.mark.parametrize("insists", [True, False])
+def test_s34_an_owner_with_the_higher_address_waits_for_one_that_yields_and_no_longer(solo: Net, insists: bool):
+    (d,) = solo.lab.add_hosts(d=["10.9.0.4/24"])
+    solo.kinds["d"] = "standfast"
+    solo.start_master(d, instance(priority=255))
+    if insists:
+        with solo.speaking(0.1, priority=255):
+            began = time.time()
+            assert d.wait_address(VIP, held=False), solo.logs()
+            assert time.time() < began + 5
+        return
+    for _ in range(2):
+        solo.wait_until(solo.inject(priority=255) + 0.1)
+    solo.wait_until(time.time() + 0.6)
+    assert d.holds(VIP)
+    solo.steady(solo.adverts_during(d, 0.5), 0.1)
+
+
+@ours_alone
+def test_s34_an_owner_with_the_lower_address_yields_at_once(solo: Net):
+    solo.start_master(solo.a, instance(priority=255))
+    with solo.speaking(0.1, priority=255):
+        assert solo.a.wait_address(VIP, held=False), solo.logs()
+        assert solo.adverts_during(solo.a, 0.4) == []
+
+
 def test_s36_an_echo_of_ourselves_changes_nothing(solo: Net):
     a = solo.start_master(solo.a, instance(priority=150))
     with solo.speaking(0.03, source=solo.a.address, priority=150):

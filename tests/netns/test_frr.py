@@ -71,3 +71,25 @@ def frr_source(net: Net, v6: bool, since: float = 0) -> str:
     assert found, (net.lab.directory / "b.log").read_text()
     assert (":" in found.source) is v6
     return found.source
+
+
+@pytest.mark.parametrize(("version", "interval_s", "address"), FLAVOURS)
+def test_s72_frr_comes_back_from_a_dead_link_as_the_master_it_thought_it_was(
+    solo: Net, version: int, interval_s: float, address: str
+):
+    """It does not look at its link, so it speaks at once; we have to let go within an interval."""
+    v6 = ":" in address
+    frr = Frr(solo.b, address=address, priority=150, version=version, interval_ms=int(interval_s * 1000))
+    frr.start()
+    source = frr_source(solo, v6)
+    solo.start(solo.a, config(100, version, interval_s, address))
+    solo.wait_until(time.time() + master_down_s(100, interval_s, version) + 0.2)
+    solo.b.unplug()
+    assert solo.a.wait_address(address, timeout_s=10), solo.logs()
+    plugged = time.time()
+    solo.b.plug()
+    back = solo.wire.wait(lambda: next(iter(solo.wire.adverts(source, since=plugged)), None), 10)
+    assert back
+    assert solo.a.wait_address(address, held=False)
+    own = solo.last_advert(solo.a, v6=v6)
+    assert own.time <= back.time + interval_s + TOLERANCE_S, "longer than an interval beside it"

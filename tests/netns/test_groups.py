@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a
+from harness.timing import master_down_s
 
 from standfast.lab.frames import Advert
 from standfast.lab.lab import Host
@@ -51,7 +53,9 @@ def test_s53_a_fault_of_one_member_moves_both(duo: Net):
     mark = time.time()
     duo.a.ip("link set tr0 down")
     eventually(lambda: holds_both(duo.b) and holds_none(duo.a), 5, duo.logs)
-    assert {each.vrid for each in duo.wire.adverts(duo.a.address, since=mark) if each.priority == 0} == {51, 52}
+    farewells = [each.vrid for each in duo.wire.adverts(duo.a.address, since=mark) if each.priority == 0]
+    assert set(farewells) == {51, 52}
+    assert duo.is_keepalived(duo.a) or len(farewells) == 2, "one each; keepalived sends that of the faulty one twice"
     firsts = {vrid: duo.wire.wait(lambda vrid=vrid: first_advert(duo, vrid, mark), 2) for vrid in (51, 52)}
     assert abs(firsts[51].time - firsts[52].time) < 0.02
     duo.a.ip("link set tr0 up")
@@ -81,6 +85,22 @@ def test_kd15_s55_a_reload_that_adds_a_member_disturbs_nobody(solo: Net):
     assert (group["state"], group["members"]) == ("MASTER", ["VI_1", "VI_2"])
 
 
+@ours_alone
+def test_s55_a_reload_that_removes_a_member_disturbs_nobody(solo: Net):
+    daemon = solo.start_master(solo.a, both(priority=150))
+    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    mark = time.time()
+    daemon.write(instance(priority=150) + GROUP.replace("        VI_2\n", ""))
+    daemon.reload()
+    assert solo.a.wait_address(SECOND_VIP, held=False)
+    solo.wait_until(time.time() + 0.5)
+    own = [each for each in solo.wire.adverts(solo.a.address, since=mark) if each.vrid == 51]
+    assert {each.priority for each in own} == {150}, "the one that stays is not touched"
+    solo.steady(own, 0.1)
+    group = daemon.status()["vrrp"]["groups"][0]  # type: ignore[attr-defined] # ours
+    assert (group["state"], group["members"]) == ("MASTER", ["VI_1"])
+
+
 def test_s43_a_weighted_interface_moves_the_priority(duo: Net):
     duo.a.ip(*CABLE)
     weighted = ("track_interface {", "    tr0 weight -60", "}")
@@ -89,7 +109,10 @@ def test_s43_a_weighted_interface_moves_the_priority(duo: Net):
     duo.next_advert(duo.a, since=time.time())
     mark = time.time()
     duo.a.ip("link set tr0 down")
-    assert duo.next_advert(duo.a, since=mark, priority=90)
+    lowered = duo.next_advert(duo.a, since=mark, priority=90)
+    taken = duo.next_advert(duo.b, since=mark)
+    accepted = [each for each in duo.wire.adverts(duo.a.address) if each.time < lowered.time][-1]
+    duo.on_time(taken.time, accepted.time + master_down_s(100, 0.1))
     assert duo.b.wait_address(VIP), duo.logs()
     duo.a.ip("link set tr0 up")
     assert duo.a.wait_address(VIP), duo.logs()
@@ -128,7 +151,7 @@ def test_s47_a_number_in_a_file_moves_the_priority(solo: Net, tmp_path: Path):
     load.write_text("0")
     tracked = f"vrrp_track_file load {{\n    file {load}\n    weight 1\n}}\n"
     solo.start_master(solo.a, tracked + instance("track_file {", "    load", "}", priority=150))
-    for text, priority in (("-30", 120), ("0x10", 166), ("500", 254)):
+    for text, priority in (("-30", 120), ("0x10", 166), ("junk", 150), ("500", 254)):
         mark = time.time()
         load.write_text(text)
         assert solo.next_advert(solo.a, since=mark, priority=priority)
@@ -137,6 +160,27 @@ def test_s47_a_number_in_a_file_moves_the_priority(solo: Net, tmp_path: Path):
     load.unlink()
     assert solo.a.wait_address(VIP), solo.logs()
     assert solo.next_advert(solo.a, since=time.time(), priority=150)
+
+
+@ours_alone
+def test_s48_there_may_be_too_few_processes_and_too_many(solo: Net, tmp_path: Path):
+    program = tmp_path / f"sg{os.getpid()}"
+    program.symlink_to(shutil.which("sleep") or "")
+    block = f"process {program.name}\nquorum 2\nquorum_max 3\nweight -20\n"
+    tracked = f"vrrp_track_process web {{\n{block}}}\n"
+    with ExitStack() as running:
+
+        def start(count: int) -> None:
+            for _ in range(count):
+                child = running.enter_context(subprocess.Popen([str(program), "60"]))
+                running.callback(child.kill)
+
+        start(1)
+        solo.start_master(solo.a, tracked + instance("track_process {", "    web", "}", priority=150))
+        assert solo.next_advert(solo.a, since=time.time(), priority=130)
+        for more, priority in ((1, 150), (2, 130)):  # 2 are enough, 4 are too many
+            start(more)
+            assert solo.next_advert(solo.a, since=time.time(), priority=priority)
 
 
 def test_s48_a_process_that_ends_moves_the_priority(solo: Net, tmp_path: Path):

@@ -105,3 +105,29 @@ def test_s51_without_any_address_it_is_a_fault(solo: Net):
     back = solo.next_advert(solo.a, since=restored, priority=150)
     assert back.time >= restored + master_down_s(150, 0.1) - EARLY_S
     assert a.running
+
+
+@ours_alone
+def test_s51_with_promote_secondaries_the_vips_never_leave(solo: Net):
+    solo.a.ip("addr add 10.9.1.1/24 dev eth0")
+    a = solo.start_master(solo.a, instance("promote_secondaries", priority=150))
+    solo.a.ip(f"addr del {solo.a.address}/24 dev eth0")
+    assert solo.wire.wait_advert("10.9.1.1", priority=150, timeout_s=5), solo.logs()
+    assert solo.a.holds(VIP)
+    assert solo.counter(a, "addresses_lost") == 0
+
+
+def test_s52_a_tracked_source_that_goes_and_comes(solo: Net):
+    """The interface has another address; the configured one must exist all the same."""
+    solo.a.ip("addr add 10.9.1.1/24 dev eth0")
+    lines = (f"mcast_src_ip {solo.a.address}", "track_src_ip", "promote_secondaries")
+    solo.start_master(solo.a, instance(*lines, priority=150))
+    solo.a.ip(f"addr del {solo.a.address}/24 dev eth0")
+    assert solo.a.wait_address(VIP, held=False)
+    solo.wait_until(time.time() + master_down_s(150, 0.1) + 0.2)
+    assert not solo.a.holds(VIP)
+    restored = time.time()
+    solo.a.ip(f"addr add {solo.a.address}/24 dev eth0")
+    back = solo.next_advert(solo.a, since=restored, priority=150)
+    assert back.time >= restored + master_down_s(150, 0.1) - EARLY_S, "a full down timer first"
+    assert solo.a.wait_address(VIP)

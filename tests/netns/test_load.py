@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from harness.config import VIP, instance
 from harness.network import Net, packet
-from harness.pairings import ours_on_a
+from harness.pairings import OURS, ours_on_a, pairing
 
 from standfast.lab.capture import Capture
 
@@ -36,6 +36,30 @@ def test_s31_kd01_rejected_adverts_do_not_touch_the_timer(duo: Net):
         duo.steady(own, 0.1, tolerance_s=0.02)
         assert len(own) >= 14, kind
         assert duo.wire.adverts(duo.b.address) == [], kind
+
+
+@pytest.mark.parametrize("duo", [pairing(OURS, OURS)], indirect=True)
+def test_s31_kd01_unsigned_adverts_do_not_touch_the_timer_where_signatures_are_enforced(duo: Net):
+    block = ("auth_hmac {", "key 1 0123456789abcdef0123456789abcdef", "active_key 1", "mode enforce", "}")
+    a = duo.start_master(duo.a, instance(*block, priority=150))
+    duo.start(duo.b, instance(*block, priority=100))
+    with duo.speaking(0.03, priority=200):
+        own = duo.adverts_during(duo.a, 1.5)
+    duo.steady(own, 0.1, tolerance_s=0.02)
+    assert duo.wire.adverts(duo.b.address) == []
+    assert (duo.counter(a, "auth_ext_missing") or 0) > 20
+
+
+@ours_on_a
+def test_s31_kd01_a_wrong_password_does_not_touch_the_timer(duo: Net):
+    secret = ("authentication {", "auth_type PASS", "auth_pass secret", "}")
+    a = duo.start_master(duo.a, instance(*secret, version=2, interval=1, priority=150))
+    duo.start(duo.b, instance(*secret, version=2, interval=1, priority=100))
+    with duo.speaking(0.3, priority=200, version=2, interval=1, auth_type=1, password=b"wrong"):
+        own = duo.adverts_during(duo.a, 5)
+    duo.steady(own, 1, tolerance_s=0.02)
+    assert duo.wire.adverts(duo.b.address) == []
+    assert (duo.counter(a, "auth_failure") or 0) > 10
 
 
 @ours_on_a

@@ -76,7 +76,7 @@ def mail_settings(host: Host, port: int) -> str:
     )
 
 
-def test_every_transition_is_mailed_in_these_words(solo: Net):
+def test_s75_every_transition_is_mailed_in_these_words(solo: Net):
     with mailbox(solo.a.namespace, solo.a.address) as (port, mails):
         daemon = solo.start(solo.a, mail_settings(solo.a, port) + instance("smtp_alert", priority=100))
         assert solo.a.wait_address(VIP), solo.logs()

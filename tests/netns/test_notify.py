@@ -5,11 +5,15 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net, eventually
+from harness.pairings import ours_alone
+
+from standfast.lab.daemons import Standfast
 
 
 class Recorder:
@@ -131,3 +135,41 @@ def test_s75_members_of_a_group_are_told_of_and_then_the_group(solo: Net, record
     reached(*told("MASTER", 2, 1))
     daemon.stop()
     reached(*told("STOP", 1, 2))
+
+
+@ours_alone
+def test_s45_results_are_counted_exactly_and_a_script_that_hangs_is_ended(solo: Net, tmp_path: Path):
+    """rise 2, fall 3; then one that ignores SIGTERM."""
+    good, runs, hangs = tmp_path / "good", tmp_path / "runs", tmp_path / "hangs"
+    check = tmp_path / "check"
+    check.write_text(
+        f"#!/bin/sh\nif test -e {hangs}; then trap 'echo term 0 >> {runs}' TERM; while :; do sleep 0.1; done; fi\n"
+        f"if test -e {good}; then echo good $(date +%s.%N) >> {runs}; exit 0; fi\n"
+        f"echo bad $(date +%s.%N) >> {runs}; exit 1\n"
+    )
+    check.chmod(0o755)
+    script = f'vrrp_script web {{\n script "{check}"\n interval 0.2\n timeout 0.6\n rise 2\n fall 3\n}}\n'
+    good.touch()
+    settings = global_defs("script_user root")
+    daemon = solo.start(solo.a, settings + script + instance("track_script {", "web", "}", priority=100))
+    assert isinstance(daemon, Standfast)
+    assert solo.a.wait_address(VIP)
+
+    def turned() -> tuple[bool, float]:
+        (thing,) = daemon.status()["vrrp"]["trackers"]
+        return thing["good"], datetime.fromisoformat(thing["since"]).timestamp()
+
+    for change, wanted, word, needed in ((good.unlink, False, "bad", 3), (good.touch, True, "good", 2)):
+        changed = time.time()
+        change()
+        eventually(lambda w=wanted: turned()[0] is w, 10, solo.logs)
+        lines = [line.split() for line in runs.read_text().splitlines()]
+        times = [float(moment) for result, moment in lines if result == word and float(moment) >= changed]
+        assert sum(moment <= turned()[1] + 0.001 for moment in times) == needed
+    assert solo.a.wait_address(VIP)
+    hangs.touch()
+    assert solo.a.wait_address(VIP, held=False, timeout_s=30), solo.logs()
+    assert "term" in runs.read_text(), "first it is asked to end"
+    assert "timed out after 0.6 s" in str(daemon.instance()["faults"])
+    hangs.unlink()
+    assert solo.a.wait_address(VIP, timeout_s=20), "SIGKILL has ended it, for the next one runs"

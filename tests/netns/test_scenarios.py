@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import time
-from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,9 +12,10 @@ import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a, ours_on_b
-from harness.timing import master_down_s
+from harness.timing import excuse, master_down_s
 
-from standfast.lab.daemons import Standfast, standfast_command
+from standfast.lab.daemons import Daemon, Standfast, standfast_command
+from standfast.lab.lab import Host
 
 CABLES = tuple(
     line.format(n)
@@ -22,7 +23,10 @@ CABLES = tuple(
     for line in ("link add tr{0} type veth peer name tx{0}", "link set tx{0} up", "link set tr{0} up")
 )
 INSTANCES = 100
+FAIL_OVERS = 50
 SETTLED_S = 0.5
+CPU_BUDGET = 0.25
+"""Of one processor, all processes of a daemon together; bench/instances measured half of that for 250 masters."""
 
 
 def test_s19_another_interval_in_version_2_is_no_word_of_a_master(solo: Net):
@@ -167,31 +171,77 @@ def test_s74_timer_expired_backup(duo: Net):
 
 
 @pytest.mark.alone
+@pytest.mark.timeout(300)
 @ours_alone
-def test_s71_100_instances_on_three_nodes_have_one_master_each(solo: Net):
+def test_s71_100_instances_on_three_nodes_have_one_master_each_through_50_fail_overs(solo: Net):
+    """Three in a round: the first is killed, the second is killed, the first is back and preempts the third."""
+
     def config(priority: int) -> str:
         return "".join(
             instance("garp_master_repeat 1", name=f"VI_{n}", vrid=n, priority=priority, vips=(f"10.9.8.{n}/24",))
             for n in range(1, INSTANCES + 1)
         )
 
+    everybody = set(range(1, INSTANCES + 1))
     hosts = (solo.a, solo.b, solo.c)
     solo.kinds = {host.name: "standfast" for host in hosts}
     daemons = {host: solo.start(host, config(priority)) for host, priority in zip(hosts, (200, 150, 100), strict=True)}
-    everywhere = [f"10.9.8.{n}" for n in range(1, INSTANCES + 1)]
 
-    def masters() -> Counter[str]:
-        alive = [host for host, daemon in daemons.items() if daemon.running]
-        return Counter(host.name for host in alive for address in everywhere if host.holds(address))
+    def settled(heir: Host, moment: float) -> None:
+        """One interval and a half, from half a second after the fail-over on."""
+        since, until = moment + SETTLED_S, moment + SETTLED_S + 0.15
+        solo.next_advert(heir, since=until)  # the capture, which reads at its own pace, has come so far
+        speakers = {(each.vrid, each.source) for each in solo.wire.adverts(since=since) if each.time < until}
+        if speakers != {(vrid, heir.address) for vrid in everybody}:
+            excuse(solo.witness, moment, 0.1)
+        assert {source for _, source in speakers} == {heir.address}, f"{heir.name} alone must speak"
+        assert {vrid for vrid, _ in speakers} == everybody
 
-    for victim, heir in ((solo.a, solo.b), (solo.b, solo.c)):
-        eventually(lambda v=victim: masters() == {v.name: INSTANCES}, 10, lambda: f"{masters()}\n{solo.logs()}")
-        killed = daemons[victim].kill()
-        solo.wait_until(killed + SETTLED_S)
-        speaking = Counter(each.vrid for each in solo.wire.adverts(heir.address, since=killed))
-        assert speaking.keys() == set(range(1, INSTANCES + 1)), f"{len(speaking)} of {INSTANCES} taken over"
-        third = ({*hosts} - {victim, heir}).pop()
-        assert not [each for each in solo.wire.adverts(third.address, since=killed) if each.time < killed + SETTLED_S]
+    def first_word(host: Host, since: float) -> float:
+        return solo.next_advert(host, since=since, timeout_s=15).time
+
+    settled(solo.a, first_word(solo.a, 0))
+    fail_overs = 0
+    while fail_overs < FAIL_OVERS:
+        for victim, heir in ((solo.a, solo.b), (solo.b, solo.c)):
+            settled(heir, daemons[victim].kill())
+        settled(solo.a, first_word(solo.a, solo.restart(daemons[solo.a])))
+        solo.restart(daemons[solo.b])
+        fail_overs += 3
+    assert all(solo.a.holds(f"10.9.8.{n}") for n in everybody)
+    assert all("somebody removed" not in daemon.log for daemon in daemons.values())
+    before, began = cpu_s(daemons[solo.a]), time.time()
+    solo.wait_until(began + 3)
+    share = (cpu_s(daemons[solo.a]) - before) / (time.time() - began)
+    assert share < CPU_BUDGET, f"{share:.0%} of a processor for {INSTANCES} masters"
+
+
+def cpu_s(daemon: Daemon) -> float:
+    """Processor time that a daemon's processes have used so far."""
+    fields = (Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split() for pid in daemon.processes())
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
+
+
+@ours_alone
+def test_s70_a_flood_of_address_changes_loses_nothing(solo: Net, tmp_path: Path):
+    """10,000 changes, more than a small receive buffer holds, and in the midst of them our own address is deleted."""
+    small = global_defs("vrrp_netlink_monitor_rcv_bufs 8192")
+    daemon = solo.start_master(solo.a, small + instance("garp_master_repeat 1", priority=150))
+    flood = [f"addr {word} 10.{n >> 8}.{n & 255}.1/32 dev lo" for word in ("add", "del") for n in range(5_000)]
+    flood.insert(4_000, f"addr del {VIP}/24 dev eth0")
+    batch = tmp_path / "flood"
+    batch.write_text("\n".join(flood) + "\n")
+    mark = time.time()
+    solo.a.run("ip", "-batch", str(batch))
+    assert solo.a.wait_address(VIP), solo.logs()
+    solo.wait_until(time.time() + 0.5)
+    own = solo.wire.adverts(solo.a.address, since=mark)
+    assert {each.priority for each in own} == {150}, "no state change"
+    solo.steady(own, 0.1, tolerance_s=0.1)
+    eventually(lambda: solo.counter(daemon, "addresses_lost") == 1, 5, solo.logs)
+    solo.a.ip(f"addr del {VIP}/24 dev eth0")
+    assert solo.a.wait_address(VIP), "after the flood it sees again what happens"
+    assert solo.counter(daemon, "addresses_lost") == 2
 
 
 def _garps(net: Net, vips: tuple[str, ...]) -> list[tuple[float, str]]:
