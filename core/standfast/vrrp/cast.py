@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from pathlib import Path
 from typing import Final
 
@@ -346,16 +346,27 @@ class Cast:
         except OSError as error:
             self._complain("vrrp.sysctl", f"cannot set {LOCAL_IGMP}: {error.strerror}")
 
-    def _prepare_interfaces(self, config: VrrpInstance) -> None:
+    def greet(self, names: Set[str]) -> None:
+        """These interfaces have appeared, with the settings that the kernel gives to new ones."""
+        changed = [self._prepare_interfaces(each.config, names) for each in self._speaker.instances.values()]
+        if any(changed):
+            self.remember()
+
+    def _prepare_interfaces(self, config: VrrpInstance, among: Set[str] | None = None) -> bool:
+        """True if that changed anything. ``among``: of these alone; None: of those that are there."""
         interfaces = {address.dev for address in config.vips + config.evips} & self._shared
         if config.promote_secondaries and config.interface:
             interfaces.add(config.interface)
-        for interface in sorted(interfaces):
+        changed = False
+        for interface in sorted(interfaces if among is None else interfaces & among):
+            if self._host.link(interface) is None:
+                continue  # :meth:`greet` comes when it does
             try:
-                self._sysctls.set(promote_secondaries(interface), "1")
+                changed |= self._sysctls.set(promote_secondaries(interface), "1")
             except OSError as error:
                 words = f"cannot set promote_secondaries on {interface}: {error.strerror}"
                 self._complain("vrrp.sysctl", words, config.name)
+        return changed
 
     def _complain(self, event: str, words: str, instance: str = "") -> None:
         self._speaker.tell(Remark(at=clock.now(), instance=instance, level="warning", event=event, words=words))

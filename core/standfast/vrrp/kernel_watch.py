@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Set
 from typing import Final
 
 import trio
 
 from standfast import clock
-from standfast.net.host import HostEvent
+from standfast.net.host import HostEvent, LinkChanged
 from standfast.net.monitor import Monitor
 from standfast.net.nft.channel import Watch
 from standfast.net.routing_monitor import RoutingMonitor
@@ -34,6 +34,8 @@ class KernelWatch:
     ) -> None:
         self.mend: Callable[[], None] = lambda: None
         """Make interfaces of ours, and what they need, as they shall be."""
+        self.greet: Callable[[Set[str]], None] = lambda _names: None
+        """Interfaces of these names have appeared."""
         self._speaker = speaker
         self._monitor = monitor
         self._routing_monitor = routing_monitor
@@ -74,6 +76,8 @@ class KernelWatch:
 
     def _digest(self) -> None:
         events = self._monitor.read()
+        if appeared := set(_appeared(events)):
+            self.greet(appeared)
         if self._devices.concerned(events):
             # Before anybody judges: what can be made whole at once is no reason for a fault.
             self._gathered = events
@@ -109,3 +113,12 @@ class KernelWatch:
     def _turn(self) -> None:
         self._speaker.work()
         self._speaker.rearm()
+
+
+def _appeared(events: Iterable[HostEvent]) -> Iterator[str]:
+    """Names that interfaces have now and had not before."""
+    for event in events:
+        if not isinstance(event, LinkChanged) or event.after is None:
+            continue
+        if event.before is None or event.before.name != event.after.name:
+            yield event.after.name

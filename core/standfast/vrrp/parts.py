@@ -49,7 +49,7 @@ class Parts:
         self.kernel = KernelWatch(self.speaker, monitor, RoutingMonitor(), devices, holdings.firewall)
         surroundings = Surroundings(host, devices, holdings.firewall, self.kernel.learn, voice.complain_of_devices)
         self.cast = Cast(self.speaker, addresses, monitor, setup.run_dir, surroundings)
-        self.kernel.mend = self.cast.mend
+        self.kernel.mend, self.kernel.greet = self.cast.mend, self.cast.greet
         line = setup.lines.spawner
         self.programs = None if line is None else ScriptClient(line, voice.remark)
         self.notifier = Notifier(self.programs, setup.pipes, voice.tell_quietly, self.speaker.at)

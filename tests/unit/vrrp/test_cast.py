@@ -194,6 +194,24 @@ def test_instances_of_one_network_do_not_take_one_anothers_addresses_along(cast,
     assert place.read_text() == "0"
 
 
+def test_nor_on_an_interface_that_comes_later_or_comes_back(cast, speaker, host, make_settings, tmp_path, told):
+    place = tmp_path / "sys" / promote_secondaries("eth0")
+    cast._sysctls = Sysctls(root=tmp_path / "sys")
+    link = host.link("eth0")
+    host.link_gone(link.index)
+    start(cast, speaker, make_settings("10.9.8.1/24"), make_settings("10.9.8.2/24", name="B", vrid=52))
+    assert "vrrp.sysctl" not in [getattr(event, "event", "") for event in told]
+    place.parent.mkdir(parents=True)
+    host.link_is(link)
+    for _ in range(2):
+        place.write_text("0")
+        cast.greet({"eth1"})
+        assert place.read_text() == "0"
+        cast.greet({"eth0", "eth1"})
+        assert place.read_text() == "1"
+    assert state_file.load(tmp_path).sysctls == {promote_secondaries("eth0"): "0"}
+
+
 def test_a_state_file_that_cannot_be_written_is_a_warning(make_cast, speaker, make_settings, tmp_path, told):
     cast = make_cast()
     tmp_path.rmdir()

@@ -126,6 +126,16 @@ async def turn(speaker, source):
         await turned.wait()
 
 
+async def test_interfaces_that_appear_are_greeted_before_anybody_judges(running):
+    renamed = Link(2, "lan", 0x1043, b"\2\0\0\0\0\1", 1500)
+    down = Link(2, "lan", 0x1002, b"\2\0\0\0\0\1", 1500)
+    running.watch.greet = lambda names: running.speaker.done.append(("greet", names))
+    batch = [EVENT, LinkChanged(UP, renamed), LinkChanged(renamed, down), LinkChanged(down, None)]
+    running.links.batches = [batch]
+    await turn(running.speaker, running.links)
+    assert running.speaker.done[:2] == [("greet", {"eth0", "lan"}), ("digest", batch)]
+
+
 async def test_news_of_links_are_digested_and_the_loop_turns(running):
     running.links.batches = [[EVENT]]
     await turn(running.speaker, running.links)
