@@ -197,7 +197,4 @@ MACHINE = (
          "named. keepalived reports it too, and its test of the configuration ends with status 6."),
 )  # fmt: skip
 
-SECRETIVE = frozenset(("SF3009",))
-"""Their hints repeat something secret: they are shown by ``check``, but not logged."""
-
 declare(*STRUCTURE, *VALUES, *IDENTITY, *NETWORK, *TIMING, *WHOLE, *LATER, *MACHINE)

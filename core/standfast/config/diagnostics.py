@@ -9,6 +9,9 @@ import msgspec
 
 Severity = Literal["error", "warning", "note"]
 
+SECRETIVE = frozenset(("SF3009",))
+"""Codes whose hints repeat something secret: they are shown by ``check``, but not logged."""
+
 
 class Span(msgspec.Struct, frozen=True, gc=False):
     """Some characters of one line. Lines and columns count from 1; ``end`` is the column after the last one.

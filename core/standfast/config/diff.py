@@ -13,7 +13,7 @@ import msgspec
 
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.model import Config, UnicastPeer, VirtualAddress, VrrpInstance
-from standfast.config.shown import text_of
+from standfast.config.texts import text_of
 from standfast.config.tracking_model import Tracker
 from standfast.config.wording import ANNOUNCING_FIELDS, CANNOT_CHANGE, FIELDS, TOP, keyword_of
 from standfast.values import seconds

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,7 +45,7 @@ def path_of(files: DumpFiles, kind: str, directory: Path, *, process: str = "", 
 def write_safely(path: Path, data: bytes, *, umask: int) -> None:
     """Put ``data`` there at one stroke. Raises :class:`UnsafePlace` or :class:`OSError`."""
     with _directory(path.parent) as directory:
-        temporary = f".{path.name}.{secrets.token_hex(8)}"
+        temporary = f".{path.name}.{os.urandom(8).hex()}"
         descriptor = os.open(temporary, _NEW, 0o666 & ~umask, dir_fd=directory)
         try:
             os.fchmod(descriptor, 0o666 & ~umask)  # our own umask may be stricter

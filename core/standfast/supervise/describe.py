@@ -6,8 +6,7 @@ import os
 from collections.abc import Iterable
 
 from standfast import __version__
-from standfast.config.codes_binding import SECRETIVE
-from standfast.config.diagnostics import Diagnostic
+from standfast.config.diagnostics import SECRETIVE, Diagnostic
 from standfast.config.render import entry
 from standfast.control.protocol import DaemonStatus, ProcessStatus
 from standfast.supervise.family import Family

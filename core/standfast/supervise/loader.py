@@ -19,7 +19,6 @@ from standfast.config import health_model
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.health_model import Needs
 from standfast.config.model import encode
-from standfast.config.secrets import with_secrets, with_token
 from standfast.containment import Guard
 from standfast.supervise import privileges
 from standfast.supervise.brood import Brood
@@ -185,6 +184,8 @@ def _report(source: Source, documents: Documents, guard: Guard, log: LogPipe) ->
     installed = "" if source.first else _installed()
     if installed not in ("", __version__):  # what would be imported now is not what runs
         return Report(exit_status=EX_CONFIG, problem=f"installed {installed}, running {__version__}: restart")
+    from standfast.config.secrets import with_secrets, with_token  # in this process alone: it brings the language
+
     loaded = source.load(source.file, config_id=source.config_id, environ=source.environ, guard=guard)
     diagnostics = tuple(loaded.diagnostics)
     if loaded.config is None:

@@ -1,10 +1,7 @@
 from __future__ import annotations
 
 from standfast.config.load import load_text
-from standfast.config.lvs_model import Forwarding
-from standfast.config.script_model import ScriptCall
-from standfast.config.shown import Origin, for_programs, item, text_of
-from standfast.values import Address
+from standfast.config.shown import Origin, item
 
 LINE = Origin(kind="line", file="a.conf", line=3)
 
@@ -16,16 +13,6 @@ def test_an_origin_in_words():
     assert str(above) == "global_defs, a.conf:1 (written: x 1)"
 
 
-def test_values_for_people():
-    shown = [
-        text_of(v) for v in (None, "", True, False, 5, Address.parse("::1"), ("a", "b"), frozenset("ba"), b"x\xff")
-    ]
-    assert shown == ["none", "none", "on", "off", "5", "::1", "a b", "a b", "x\\xff"]
-    assert text_of(1_500_000, time=True) == "1.5 s"
-    assert text_of(ScriptCall(argv=("/bin/a", "b"))) == "/bin/a b"
-    assert text_of(Forwarding(method="DR")) == "method DR, tunnel ipip, checksum nocsum"
-
-
 def test_what_stands_in_global_defs_has_words():
     lines = ("smtp_server 192.0.2.25 2525", "notify_fifo /run/a root adm", "vrrp_garp_extra_if all 30", "umask 022")
     loaded = load_text("global_defs {\n" + "\n".join(lines) + "\n}")
@@ -33,11 +20,6 @@ def test_what_stands_in_global_defs_has_words():
     shown = {value.setting: item(value.setting, value.value, LINE) for value in values}
     assert [each.text for each in shown.values()] == ["192.0.2.25 2525", "/run/a root adm", "all 30 s", "022"]
     assert shown["umask"].value == 0o22
-
-
-def test_values_for_programs():
-    assert for_programs((1, Address.parse("192.0.2.1"), {"a": None})) == [1, "192.0.2.1", {"a": None}]
-    assert for_programs(Forwarding())["method"] == "NAT"
 
 
 def test_a_time_says_its_unit_and_a_secret_says_nothing():

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import os
 
-from standfast.config.codes_binding import SECRETIVE
-from standfast.config.diagnostics import Diagnostic, Span
+from standfast.config.diagnostics import SECRETIVE, Diagnostic, Span
 from standfast.control.protocol import ProcessStatus
 from standfast.supervise.describe import describe_daemon, log_diagnostics
 from standfast.supervise.loader import Report
