@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import keyword
 import os
 import sys
@@ -53,6 +54,7 @@ COMMANDS = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. Wrong usage exits with 2, as argparse has it."""
+    _show_anything()
     words = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None and os.path.basename(sys.argv[0]) == "keepalived":  # noqa: PTH119 - a name, not a path
         words.insert(0, "keepalived")
@@ -65,6 +67,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return contained(f"standfast {parsed.command}", lambda: _run(command, parsed))
     return _run(command, parsed)
+
+
+def _show_anything() -> None:
+    r"""What the terminal's encoding cannot show (names, bytes of files) becomes ``\xff``, not a traceback."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _run(command: ModuleType, parsed: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from standfast.config.load import load
 from standfast.config.plan import plan
 from standfast.config.shown_text import lines
 from standfast.plugins import with_plugins
+from standfast.transfer import sendable
 
 if TYPE_CHECKING:
     from standfast.config.load import Loaded
@@ -92,7 +93,7 @@ def _diff(args: argparse.Namespace) -> int:
 
 
 def _json(document: msgspec.Struct) -> str:
-    return msgspec.json.format(msgspec.json.encode(document)).decode()
+    return msgspec.json.format(sendable(msgspec.json.encode, document)).decode()
 
 
 def _cannot_run(loaded: Loaded) -> int:

@@ -14,6 +14,7 @@ from standfast.config.load import load
 from standfast.config.matching import Node
 from standfast.simulation.situations import LIMIT
 from standfast.simulation.verdicts import Report, Row, Verdict, simulate
+from standfast.transfer import sendable
 
 SHOWN = 3
 """Situations that one line of the table names."""
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     report = simulate(nodes, max(1, args.limit))
     if args.json:
-        print(msgspec.json.format(msgspec.json.encode(report)).decode())
+        print(msgspec.json.format(sendable(msgspec.json.encode, report)).decode())
     else:
         _show(report)
     return 1 if any(verdict.bad for verdict in report.routers) else 0

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -45,6 +48,27 @@ def test_show_for_programs(write, capsys):
     assert found["advert_int"] == {
         "keyword": "advert_int", "text": "1 s", "value": 1_000_000, "unit": "us", "origin": {"kind": "default"},
     }  # fmt: skip
+
+
+def test_bytes_that_are_no_text_are_shown_to_programs_all_the_same(write, capsys, tmp_path):
+    path = write(GOOD)
+    latin = tmp_path / "latin.conf"
+    latin.write_bytes(GOOD.replace("vrrp_instance ", "vrrp_instance b\xfc").encode("latin-1"))
+    assert main(["config", "show", "--json", str(latin)]) == 0
+    names = [each.get("name", "") for each in json.loads(capsys.readouterr().out)["sections"]]
+    assert any(name.startswith("b\\xfc") for name in names)
+    assert main(["config", "diff", "--json", path, str(latin)]) == 1
+    assert "b\\xfc" in json.dumps(json.loads(capsys.readouterr().out)).replace("\\\\", "\\")
+
+
+def test_what_the_terminal_cannot_show_is_escaped(tmp_path):
+    latin = tmp_path / "latin.conf"
+    latin.write_bytes(GOOD.replace("vrrp_instance ", "vrrp_instance b\xfc").encode("latin-1"))
+    plain = {**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "standfast", "config", "show", "--written", str(latin)]
+    done = subprocess.run(command, env=plain, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "b\\udcfc" in done.stdout
 
 
 def test_a_file_with_which_nothing_starts_has_no_effect(write, capsys):
