@@ -16,6 +16,7 @@ from standfast.cli.where import add_run_dir
 from standfast.config.codes import CODES
 from standfast.config.schema import Block, Declaration, Entries, Keyword, walk
 from standfast.config.suggest import did_you_mean
+from standfast.control.picture import take
 from standfast.plugins import with_plugins
 
 WIDTH = 100
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
         print(f"nothing is known about `{topic}`; {_advice(topic)}", file=sys.stderr)
         if names := known_names(args.run_dir):
             print(f"the running daemon has {names}", file=sys.stderr)
+        elif problems := take(args.run_dir).problems:
+            print(f"what runs could not be asked: {problems[0]}", file=sys.stderr)
         return 1
     print("\n\n".join(pages))
     return 0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Clean up after a daemon that was killed (for ExecStopPost=): end its processes, take off exactly the addresses that were
-its own. Exit status: 0 nothing of it is left, 1 it still runs or cannot be cleaned up."""
+its own. Exit status: 0 nothing of it is left, 1 it still runs or cannot be cleaned up, 4 it needs root."""
 
 ASKS_PLUGINS: Final = True
 
@@ -44,6 +44,9 @@ def run(args: argparse.Namespace) -> int:
         return _clean(_run_dir(args, config), config)
     except HeldError as error:
         print(f"standfast reap: it is not dead: {error}", file=sys.stderr)
+    except PermissionError as error:
+        print(f"standfast reap: {error.filename or 'it'}: {error.strerror}: run it as root", file=sys.stderr)
+        return 4
     except OSError as error:
         print(f"standfast reap: {error}", file=sys.stderr)
     return 1

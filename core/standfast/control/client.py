@@ -68,7 +68,8 @@ def connected(run_dir: Path, name: str, *, patience_s: float) -> Iterator[socket
         connection.connect(f"/proc/self/fd/{directory}/{name}")
     except PermissionError as error:
         connection.close()
-        raise Denied(f"you may not use {run_dir}/{name}: be root, or of the group that `status_group` names") from error
+        who = "be root" if name.endswith(".ctl") else "be root, or of the group that `status_group` names"
+        raise Denied(f"you may not use {run_dir}/{name}: {who}") from error
     except (TimeoutError, BlockingIOError) as error:
         connection.close()
         raise Stuck(f"the process behind {run_dir}/{name} takes no more questions") from error

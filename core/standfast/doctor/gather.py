@@ -54,7 +54,7 @@ def gather(file: str, *, config_id: str, run_dir: Path, root: Path = Path("/")) 
         synchronised=_synchronised(),
         rivals=[] if running else [str(rival) for rival in _rivals()],
         status=picture.document if running else None,
-        problems=list(picture.problems) if running else [],
+        problems=list(picture.problems),
     )
 
 

@@ -153,10 +153,20 @@ def forwarding(seen: Snapshot) -> Iterator[Finding]:
                       "sysctl -w net.ipv4.ip_forward=1")  # fmt: skip
 
 
+def _silence(problems: list[str]) -> tuple[str, str]:
+    """Why nobody answers, and the command for that: one that hangs, or that we may not ask, need not be started."""
+    for problem in problems:
+        if "UNKNOWN (stuck)" in problem:
+            return problem, "systemctl restart standfast"
+        if problem.startswith("you may not"):
+            return f"the daemon could not be asked: {problem}", "sudo standfast doctor"
+    return "no daemon answers", "standfast run, or systemctl start standfast"
+
+
 def daemon(seen: Snapshot) -> Iterator[Finding]:
     """What it says of itself, if it runs."""
     if seen.status is None or seen.status.get("daemon") is None:
-        yield Finding("SF7019", "no daemon answers", "standfast run, or systemctl start standfast")
+        yield Finding("SF7019", *_silence(seen.problems))
         return
     for problem in seen.problems:
         yield Finding("SF7018", problem, "standfast status; journalctl -u standfast")

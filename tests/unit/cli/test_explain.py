@@ -54,6 +54,11 @@ def test_names_of_what_runs_are_explained_and_listed(capsys, monkeypatch):
     assert "the running daemon has instances: VI_1; tracked: web (script)" in capsys.readouterr().err
 
 
+def test_a_name_nobody_can_be_asked_about_is_not_called_unknown_alone(capsys, tmp_path):
+    assert main(["explain", "VI_1", "--run-dir", str(tmp_path)]) == 1
+    assert "what runs could not be asked: UNKNOWN (gone): no daemon listens at" in capsys.readouterr().err
+
+
 def test_what_waits_and_what_is_ours_is_said(capsys):
     assert "not acted on yet" in explain("enable_traps", capsys)
     assert "keepalived does not know this keyword" in explain("stop_hold", capsys)

@@ -31,6 +31,20 @@ def test_a_daemon_that_lives_is_not_reaped(tmp_path, capsys):
     owned.release()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="root becomes somebody else for this")
+def test_who_may_not_is_told_to_be_root(tmp_path, capsys):
+    args = parsed("-f", "/nowhere.conf", "--run-dir", str(tmp_path / "run"))
+    RunDir(tmp_path / "run").release()
+    os.seteuid(65534)
+    try:
+        assert reap.run(args) == 4
+    finally:
+        os.seteuid(0)
+    said = capsys.readouterr().err
+    assert said.endswith("Permission denied: run it as root\n")
+    assert "Errno" not in said
+
+
 def test_a_daemon_whose_run_directory_was_deleted_keeps_its_addresses(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(rivals, "find_rivals", lambda: [Rival(112, 70, "keepalived"), Rival(112, 77, "standfast-vrrp")])
     monkeypatch.setattr(reaper, "reap", lambda _path, _config: pytest.fail("it takes a living daemon's addresses"))

@@ -83,3 +83,13 @@ def test_one_who_may_not_ask_is_told_so(listener, tmp_path):
             ask(tmp_path, "x.status", Request(do="status"))
     finally:
         os.seteuid(0)
+
+
+@pytest.mark.parametrize(("name", "who"), [("x.status", "be root, or of the group that .*"), ("x.ctl", "be root")])
+def test_no_group_may_give_orders(name, who, tmp_path, monkeypatch):
+    def refuse(_self, _address):
+        raise PermissionError
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    with pytest.raises(Denied, match=rf"{name}: {who}$"):
+        ask(tmp_path, name, Request(do="status"))

@@ -6,7 +6,7 @@ import pytest
 
 from standfast.config.codes import CODES
 from standfast.config.codes_doctor import DOCTOR
-from standfast.doctor.rules import MANAGERS, examine
+from standfast.doctor.rules import MANAGERS, daemon, examine
 from standfast.doctor.snapshot import Chain, Instance, Interface, Snapshot
 
 VI_1 = Instance(name="VI_1", interface="eth0")
@@ -103,3 +103,12 @@ def test_errors_come_first():
 
 def test_every_manager_has_a_cure():
     assert all(re.search(r"\{interface\}", words) for words in MANAGERS.values())
+
+
+def test_a_daemon_that_hangs_or_may_not_be_asked_need_not_be_started():
+    (stuck,) = daemon(seen(status=None, problems=["UNKNOWN (stuck): the process behind daemon.status does not answer"]))
+    assert ("does not answer" in stuck.words, stuck.cure) == (True, "systemctl restart standfast")
+    (denied,) = daemon(seen(status=None, problems=["you may not use /run/standfast/daemon.status: be root"]))
+    assert ("be root" in denied.words, denied.cure) == (True, "sudo standfast doctor")
+    (gone,) = daemon(seen(status=None, problems=["UNKNOWN (gone): no daemon has been at /run/standfast"]))
+    assert "standfast run" in gone.cure
