@@ -34,10 +34,16 @@ def _about_server(part: BalancingPart, request: Request) -> str:
     within = None if request.within_s is None else round(request.within_s * SECOND)
     wish = Wish(request.action, origin, request.amount, within)
     services = services_named(part.books, request.service)
-    if request.action == "enable" and (lines := _taken_back(part, services, request.server)):
-        return "\n".join(lines)
-    chosen = [(service, server_named(service, request.server)) for service in services]
-    lines = [f"{server.label} of {service.name} {order(wish, server)}" for service, server in chosen]
+    taken_back = _taken_back(part, services, request.server) if request.action == "enable" else {}
+    chosen = []
+    for service in services:
+        try:
+            chosen.append((service, server_named(service, request.server)))
+        except Unknown:
+            if not taken_back:  # else it was about a server that is not there
+                raise
+    lines = list(taken_back.values())
+    lines += [f"{server.label} of {service.name} {order(wish, server)}" for service, server in chosen]
     problem = part.orders.note(part.books.services)
     for service, server in chosen:
         carry_out(part.books, wish, service, server)
@@ -48,10 +54,10 @@ def _about_server(part: BalancingPart, request: Request) -> str:
     return "\n".join([*lines, problem] if problem else lines)
 
 
-def _taken_back(part: BalancingPart, services: list[Service], server: str) -> list[str]:
-    """Orders about a server that is not there at the moment (its name means other addresses)."""
-    forgotten = [(service, part.orders.forget(service, server)) for service in services]
-    return [f"{label} of {service.name} will count when it is there again" for service, label in forgotten if label]
+def _taken_back(part: BalancingPart, services: list[Service], server: str) -> dict[str, str]:
+    """Orders about a server that is not there at the moment (its name means other addresses): words by service."""
+    forgotten = [(service.name, part.orders.forget(service, server)) for service in services]
+    return {name: f"{label} of {name} will count when it is there again" for name, label in forgotten if label}
 
 
 async def _check_now(part: BalancingPart, request: Request) -> Outcome:

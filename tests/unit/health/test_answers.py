@@ -104,6 +104,19 @@ async def test_one_unknown_server_of_many_services_changes_none(autojump_clock, 
     assert {server.order for service in part.books.services.values() for server in service.servers} == {""}
 
 
+async def test_a_server_that_one_service_lacks_is_enabled_in_the_others_too(autojump_clock, part):
+    other = TEXT.replace("2.10 80", "2.11 80").replace("10.0.0.2", "10.0.0.3")
+    await part.commit(load_text(TEXT + other + other.replace("2.11 80", "2.12 80")).balancing)
+    await obey(part, Request(do="server", action="drain", service="192.0.2.10", server="10.0.0.2:80"))
+    part.orders._held |= {"[192.0.2.11]:tcp:80": {"[10.0.0.2]:80": Held(order="drained")}}
+    done = await obey(part, Request(do="server", action="enable", server="10.0.0.2:80"))
+    assert done.words.splitlines() == [
+        "[10.0.0.2]:80 of [192.0.2.11]:tcp:80 will count when it is there again",
+        f"[10.0.0.2]:80 of {NAME} counts again",
+    ]
+    assert not (part.means.run_dir / standing_orders.FILE).exists()
+
+
 async def test_what_was_ordered_of_a_server_that_its_name_has_left_is_taken_back(autojump_clock, part):
     part.orders._held = {NAME: {"[10.0.0.9]:80": Held(order="drained")}}
     enable = Request(do="server", action="enable", service="192.0.2.10", server="10.0.0.9:80")
