@@ -13,7 +13,7 @@ import io
 import keyword
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import ModuleType
 
 from standfast import __version__
@@ -59,13 +59,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments is None and os.path.basename(sys.argv[0]) == "keepalived":  # noqa: PTH119 - a name, not a path
         words.insert(0, "keepalived")
     if words[:1] == ["keepalived"]:  # its words are not ours to read
-        return int(_module("keepalived").main(words[1:]))
+        return _as_heard(lambda: int(_module("keepalived").main(words[1:])))
+    return _as_heard(lambda: _obey(words))
+
+
+def _obey(words: Sequence[str]) -> int:
     parsed = _parser(words).parse_args(words)
     command = _module(parsed.command)
     if getattr(command, "ASKS_PLUGINS", False):
         from standfast.cli.contained import contained
 
-        return contained(f"standfast {parsed.command}", lambda: _run(command, parsed))
+        return contained(f"standfast {parsed.command}", lambda: _as_heard(lambda: _run(command, parsed)))
     return _run(command, parsed)
 
 
@@ -76,13 +80,20 @@ def _show_anything() -> None:
 
 
 def _run(command: ModuleType, parsed: argparse.Namespace) -> int:
+    status: int = command.run(parsed)
+    return status
+
+
+def _as_heard(work: Callable[[], int]) -> int:
+    """Its exit status. `standfast check ... | head`: nobody listens any more, and that is no fault."""
     try:
-        status: int = command.run(parsed)
-        sys.stdout.flush()
-    except BrokenPipeError:  # `standfast check ... | head`: nobody listens any more, and that is no fault
+        try:
+            return work()
+        finally:  # argparse has printed `--help` when it exits
+            sys.stdout.flush()
+    except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return status
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
