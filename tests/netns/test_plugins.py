@@ -140,7 +140,7 @@ def test_a_plugin_comes_and_goes_while_a_pair_runs(reader, tmp_path):
         reader.run(".venv/bin/pip install -q dist/standfast_redis-1.0-py3-none-any.whl")
         b.write(WITH)
         for daemon in (a, b):
-            assert "plugins have changed: a new health process is started" in daemon.ask("reload")
+            assert "are needed: a new health process is started" in daemon.ask("reload")
         until(lambda: "PONG from a master" in a.ask("status"), f"no verdict: {a.log[-3000:]}")
         assert [daemon.vrrp for daemon in (a, b)] == [before[a][0], before[b][0]]
         assert a.health != before[a][1]
@@ -156,7 +156,7 @@ def test_a_plugin_comes_and_goes_while_a_pair_runs(reader, tmp_path):
         reader.run(".venv/bin/pip uninstall -q -y standfast-redis")
         for daemon in (a, b):
             daemon.write(WITHOUT)
-            assert "plugins have changed: a new health process is started" in daemon.ask("reload")
+            assert "are needed: a new health process is started" in daemon.ask("reload")
         until(lambda: a.instance()["state"] == "MASTER", f"a does not come back: {a.log[-3000:]}")
         assert [daemon.vrrp for daemon in (a, b)] == [before[a][0], before[b][0]]
         assert "REDIS" not in a.ask("status", "--json")

@@ -97,6 +97,11 @@ def of_config(old: Config, new: Config) -> Iterator[Step]:
     for keyword in fixed_changes(old, new):
         yield Step(block=keyword, what="fixed")
     yield from of_instances(old.instances, new.instances)
+    yield from of_others(old, new)
+
+
+def of_others(old: Config, new: Config) -> Iterator[Step]:
+    """Definitions, groups, statics, and what stands alone: all that is neither an instance nor in ``global_defs``."""
     for field in new.__struct_fields__:
         before, after = getattr(old, field), getattr(new, field)
         if before == after or field in CANNOT_CHANGE or field in ("instances", "global_defs"):

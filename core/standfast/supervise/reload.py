@@ -189,15 +189,21 @@ class Reloader:
         else:
             self._family.spawner.retire(SPAWNER_PATIENCE)
         if not HEALTH.needed(self._new):
+            if health.alive and not health.stopping:
+                self._remarks.append("no health process is needed any more")
             health.retire(HEALTH_PATIENCE)
         elif "health" in self._asked and health.send(messages.Commit(generation=self._new.number)):
             self._phase = "following"
             self._timer = self._parent.reactor.after(COMMIT_PATIENCE, self._no_confirmation)
             return
         elif health.alive and not health.stopping and self._new.needs.plugins != self._plugins_before:
-            self._remarks.append("plugins have changed: a new health process is started")
+            self._remarks.append(
+                "other plugins, or other versions of them, are needed: a new health process is started"
+            )
             health.replace()
         else:
+            if not health.alive:
+                self._remarks.append("a health process is started")
             health.want()
         self._finish()
 

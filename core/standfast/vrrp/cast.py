@@ -172,6 +172,7 @@ class Cast:
             self._speaker.breathe()
             made = instance.config
             told.append(changes.anew(leaving[made.name], made) if made.name in leaving else f"{made.name}: added")
+        told += changes.beside_instances(old, config)
         if self._statics.change(config, clock.now(), self._speaker.breathe):
             told.append("static addresses, routes or rules changed")
         if old.global_defs != config.global_defs:

@@ -133,3 +133,13 @@ def test_what_only_a_new_health_process_takes_up_is_said(daemon):
     daemon.configure(health=True, checker_nice=5)
     assert "take effect when the health process starts anew" in daemon.order(do="reload")["words"]
     assert "health process starts anew" not in daemon.order(do="reload")["words"]
+
+
+def test_a_health_process_that_comes_or_goes_is_a_change(daemon):
+    daemon.start()
+    daemon.configure(health=True)
+    assert daemon.order(do="reload")["words"].endswith("; a health process is started")
+    daemon.eventually(lambda: daemon.events("health started"))
+    daemon.configure()
+    assert daemon.order(do="reload")["words"].endswith("; no health process is needed any more")
+    assert "health process" not in daemon.order(do="reload")["words"]

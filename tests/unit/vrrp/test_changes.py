@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from msgspec import structs
 
-from standfast.config.model import Announcing, Authentication, UnicastPeer
+from standfast.config.model import Announcing, Authentication, Config, UnicastPeer
+from standfast.config.script_model import ScriptCall
+from standfast.config.tracking_model import SyncGroup, TrackedScript
 from standfast.testing.playbook import OTHER_SOURCE, OWN_SOURCE, instance
 from standfast.values import Address
-from standfast.vrrp.changes import anew, changed
+from standfast.vrrp.changes import anew, beside_instances, changed
 
 PEERS = (UnicastPeer(address=OTHER_SOURCE),)
 UNICAST = {"group": None, "unicast_peers": PEERS, "source": OWN_SOURCE}
@@ -46,3 +48,16 @@ def test_why_it_starts_anew(before, after, words):
 
 def test_the_new_name_is_the_one_that_is_told():
     assert changed(instance(), structs.replace(instance(), name="first")) == "first: name changed"
+
+
+def test_what_is_no_instance_is_told_too():
+    def config(**more):
+        return Config(scripts=(TrackedScript(name="web", command=ScriptCall(argv=("/bin/true",)), **more),))
+
+    group = Config(sync_groups=(SyncGroup(name="G", members=("VI_1",)),))
+    assert list(beside_instances(config(), config(interval=5, rise=2))) == ["vrrp_script web: interval, rise changed"]
+    assert list(beside_instances(Config(), group)) == ["vrrp_sync_group G: added"]
+    assert list(beside_instances(group, Config())) == ["vrrp_sync_group G: removed"]
+    polling = Config(poll_all_interfaces=True)
+    assert list(beside_instances(Config(), polling)) == ["linkbeat_use_polling changed"]
+    assert list(beside_instances(group, group)) == []
