@@ -12,6 +12,7 @@ import importlib
 import io
 import keyword
 import os
+import signal
 import sys
 from collections.abc import Callable, Sequence
 from types import ModuleType
@@ -85,7 +86,7 @@ def _run(command: ModuleType, parsed: argparse.Namespace) -> int:
 
 
 def _as_heard(work: Callable[[], int]) -> int:
-    """Its exit status. `standfast check ... | head`: nobody listens any more, and that is no fault."""
+    """Its exit status. `standfast check ... | head`: nobody listens any more, and that is no fault; nor is Ctrl-C."""
     try:
         try:
             return work()
@@ -94,6 +95,8 @@ def _as_heard(work: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:  # of who waits for a daemon that does not answer, say
+        return 128 + signal.SIGINT
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

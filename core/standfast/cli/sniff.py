@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"standfast sniff: cannot listen on {args.interface or 'this machine'}: {why}", file=sys.stderr)
         return EX_INTERFACE
     survey = Survey()
-    with contextlib.closing(overhearer), contextlib.suppress(KeyboardInterrupt):
+    with contextlib.suppress(KeyboardInterrupt), contextlib.closing(overhearer):
         listen(overhearer, survey, now() + round(args.duration * SECOND))
     report = survey.report(now())
     print(json.dumps(report) if args.json else shown(report))
