@@ -25,6 +25,7 @@ Run the daemon in the foreground. Exit status: 0 stopped as asked, 1 fatal error
 
 EX_FATAL = 1
 EX_PERMISSION = 4
+EX_NO_CONFIGURATION = 6
 
 _NOTES = {
     "dont_fork": "-n is not needed: standfast always stays in the foreground",
@@ -73,6 +74,9 @@ def start(chosen: Options, programs: Parts) -> int:
     except TooFewFilesError as error:
         print(f"standfast run: {error}", file=sys.stderr)
         return EX_FATAL
+    if chosen.file == CONFIGURATIONS[0] and not Path(chosen.file).exists():  # none of them does
+        print(f"standfast run: no {' and no '.join(CONFIGURATIONS)}: write one, or name yours by -f", file=sys.stderr)
+        return EX_NO_CONFIGURATION
     return watch_over(chosen, programs)
 
 

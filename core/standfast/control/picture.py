@@ -52,7 +52,7 @@ def take(run_dir: Path, vrrp: Document | None = None) -> Picture:
     problems += [words for instance in document["vrrp"]["instances"] if (words := _lacking(document, instance))]
     problems += _balanced(document, daemon, run_dir)
     problems += [
-        f"the {name} process (PID {process['pid']}) is stuck: {process['detail']}"
+        f"the {name} process (PID {process['pid']}) is stuck" + (f": {process['detail']}" if process["detail"] else "")
         for name, process in document["processes"].items()
         if process["state"] == "stuck" and name != "vrrp"  # of which more is said above
     ]

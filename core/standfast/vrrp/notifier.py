@@ -141,7 +141,8 @@ class Notifier:
         for subject, queue in list(self._queues.items()):
             deadline = queue.deadline
             if deadline is not None and now >= deadline:
-                words = f"a notify script has run for {queue.timeout / 1e6:g} s; it goes on, but is not waited for"
+                who = " or ".join(f"`{call}`" for call in queue.calls)
+                words = f"notify script {who} has run for {queue.timeout / 1e6:g} s; it goes on, but is not waited for"
                 self._remark("vrrp.notify_slow", words, subject)
                 self._start(subject, queue, queue.tick(now))
         self._rearm()

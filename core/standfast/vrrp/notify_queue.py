@@ -35,6 +35,8 @@ class NotifyQueue:
         """Microseconds after which a running script no longer holds up the next; 0: scripts hold nobody up."""
         self.dropped = 0
         """Entries that were never run."""
+        self.calls: tuple[ScriptCall, ...] = ()
+        """Of the entry that was started last."""
         self._waiting: deque[Entry] = deque()
         self._running = 0
         self._since = 0
@@ -90,6 +92,6 @@ class NotifyQueue:
             return None
         entry = self._waiting.popleft()
         self._round += 1
-        self._since = now
+        self._since, self.calls = now, entry.calls
         self._running = len(entry.calls) if self.timeout else 0
         return entry

@@ -35,6 +35,16 @@ def test_defaults(monkeypatch):
     assert (options.log_format, options.beside, options.respawn, options.debug) == ("auto", False, True, False)
 
 
+def test_a_machine_without_any_configuration_is_told_of_both_places(monkeypatch, tmp_path, capsys):
+    places = (str(tmp_path / "a.conf"), str(tmp_path / "b.conf"))
+    for module in (where, run):
+        monkeypatch.setattr(module, "CONFIGURATIONS", places)
+    monkeypatch.setattr(run.privileges, "lacking", lambda _wanted: [])
+    monkeypatch.setattr(limits, "raise_open_files", lambda: None)
+    assert run.run(parsed()) == 6
+    assert f"no {places[0]} and no {places[1]}: write one" in capsys.readouterr().err
+
+
 def test_what_keepalived_users_type_is_taken_with_a_word():
     options = run.options(parsed("-nlP", "-D"))
     assert len(options.notes) == 3

@@ -116,11 +116,12 @@ def test_a_stuck_speaker_never_reads_as_master(answers):
     assert "UNKNOWN (stuck)" in taken.problems[0]
 
 
-def test_a_stuck_writer_is_a_problem_and_the_speaker_is_believed(answers):
+@pytest.mark.parametrize(("detail", "words"), [("log lines are not written", ": log lines are not written"), ("", "")])
+def test_a_stuck_writer_is_a_problem_and_the_speaker_is_believed(answers, detail, words):
     answer = daemon_answer()
-    answer["processes"]["writer"] = process(pid=12, state="stuck", detail="log lines are not written")
+    answer["processes"]["writer"] = process(pid=12, state="stuck", detail=detail)
     taken = picture.take(answers(daemon=[answer], vrrp=[vrrp_answer()]))
-    assert taken.problems == ("the writer process (PID 12) is stuck: log lines are not written",)
+    assert taken.problems == (f"the writer process (PID 12) is stuck{words}",)
     assert states(taken) == [("VI_1", "MASTER")]
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 import trio
@@ -160,6 +161,7 @@ def test_a_slow_script_is_not_waited_for(notifier, client, told, wakes):
     look(moment)
     assert client.argv[-1] == ("/bin/any", "INSTANCE", "VI_1", "BACKUP", "100")
     assert told[-1].event == "vrrp.notify_slow"
+    assert re.match(r"notify script `.+` has run for \d+", told[-1].words)
 
 
 async def test_the_end_waits_for_scripts_but_not_for_ever(notifier, client, autojump_clock):
