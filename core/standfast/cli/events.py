@@ -60,17 +60,20 @@ def some(args: argparse.Namespace) -> Iterator[Document]:
 
 def follow(args: argparse.Namespace) -> Iterator[Document]:
     """For ever; a process that dies is followed by its successor, whose events are numbered anew."""
-    since, whose = args.since, 0
+    since, whose, away = args.since, 0, False
     while True:
         request = Request(do="events", since=since, of=whose, follow=True)
         try:
             for page in watch(args.run_dir, "vrrp.status", patience_s=None, request=request):
-                since, whose = since if whose in (0, page["pid"]) else 0, page["pid"]
+                since, whose, away = since if whose in (0, page["pid"]) else 0, page["pid"], False
                 yield from numbered(page, since)
                 since = page["last"]
-        except NoAnswer:
+        except NoAnswer as error:
             if not whose:
                 raise
+            if not away:  # silence would read as "nothing happens"
+                print(f"standfast events: {error}; what comes next is waited for", file=sys.stderr, flush=True)
+            away = True
         time.sleep(_AGAIN_AFTER_S)
 
 
