@@ -232,7 +232,8 @@ class Odd:
 def test_a_kind_that_raises_costs_its_line_alone():
     plugins = find_plugins([entry("odd", Odd())])
     loaded = load_text(server("ODD_CHECK {\nrole master\nprt 1\n}"), plugins=plugins)
-    first, second = [found for found in loaded.diagnostics if found.severity == "error"]
+    errors = [found for found in loaded.diagnostics if found.severity == "error"]
+    first, second = sorted(errors, key=lambda found: found.span.line)
     assert (first.code, first.span.line) == ("SF5003", 7)
     assert first.message.startswith("the plugin of `ODD_CHECK` fails on this line (TypeError: ")
     assert (second.code, second.hint) == ("SF2101", "did you mean `port`?")

@@ -122,6 +122,14 @@ def test_one_that_strikes_later_is_not_known_but_suspected(here, capfd):
     assert "ldap (see `standfast plugins`)" in words
 
 
+@pytest.fixture
+def interruptible():
+    """A series that runs in the background has SIGINT ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.parametrize(
     ("work", "status", "words"),
     [
@@ -132,6 +140,7 @@ def test_one_that_strikes_later_is_not_known_but_suspected(here, capfd):
         (lambda: os.kill(os.getpid(), signal.SIGINT) or 0, 130, ""),
     ],
 )
+@pytest.mark.usefixtures("interruptible")
 def test_a_childs_end_is_the_commands(here, capfd, work, status, words):
     here.install("ldap", "")
     assert contained("x", work) == status
