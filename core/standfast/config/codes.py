@@ -225,6 +225,13 @@ declare(
         "stand between `@`, `^` and the id. The line is dropped.",
     ),
     Code(
+        "SF1404",
+        "note",
+        "no conditional line is for this node",
+        "There are `@ID` lines, but none for the configuration id in use, which is the name of the host unless `-i ID` "
+        "gives another. Nodes that all leave the same lines out run with the same priority.",
+    ),
+    Code(
         "SF1501",
         "warning",
         "include matches nothing",

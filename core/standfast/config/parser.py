@@ -103,6 +103,7 @@ def _parsed(documents: list[Document], reader: Reader, builder: Builder, setting
     try:
         for document in documents:
             preprocessor.read(document)
+        preprocessor.end()
     except EndlessError:
         builder.abandon()
         builder.tree.statements.clear()  # nothing starts, and what there is may be a million lines

@@ -26,6 +26,7 @@ from standfast.config.tree import Statement
 
 _CONDITION = re.compile(r"[ \t\f\r\v]*@(\^?)([^ \t\f\r\v]*)")
 _DEFINITION = re.compile(r"[ \t\f\r\v]*\$([^ \t\f\r\v={}$\"]*)([ \t\f\r\v]*)=[ \t\f\r\v]*(.*)\Z", re.DOTALL)
+_NODES_NAMED = 5
 _NAME = re.compile(r"[A-Za-z_]\w*\Z", re.ASCII)
 
 
@@ -86,6 +87,8 @@ class Preprocessor:
         self._directory = ""
         self._replaying: list[str] = []
         self._collecting: _Collecting | None = None
+        self._nodes: dict[str, Text] = {}
+        """Ids of `@ID` lines, each with the first of its lines."""
         self.documents: list[Document] = []
 
     def read(self, document: Document, via: tuple[Frame, ...] = ()) -> None:
@@ -195,6 +198,8 @@ class Preprocessor:
             message = "`@` wants the id of a configuration right behind it: the line is dropped"
             self._notices.say("SF1403", text, at, at + 1, message, hint="write `@ID` or `@^ID`, without a blank")
             return None
+        if not found[1]:
+            self._nodes.setdefault(found[2], text)
         if (found[2] == self._config_id) == bool(found[1]):
             return None
         return text.without_start(found.end())
@@ -306,6 +311,16 @@ class Preprocessor:
                 self._parameters.define(Parameter(name, value, None))
             frame = Frame(f"turn {number} of {shown}", span)
             self._process(Text(rest.text, rest.line, (frame, *rest.via), rest.marks))
+
+    def end(self) -> None:
+        """Everything is read."""
+        if not self._config_id or not self._nodes or self._config_id in self._nodes:
+            return
+        text = next(iter(self._nodes.values()))
+        at = text.text.index("@")
+        others = ", ".join(list(self._nodes)[:_NODES_NAMED]) + (", ..." if len(self._nodes) > _NODES_NAMED else "")
+        message = f"no `@` line is for this node, `{self._config_id}`: they are for {others}"
+        self._notices.say("SF1404", text, at, at + 1, message, hint="give the id of this node with `-i`")
 
     # Includes
 

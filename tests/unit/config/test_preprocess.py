@@ -209,3 +209,19 @@ def test_an_include_may_stand_behind_a_brace(text, includes):
 def test_a_quote_is_missed_once_also_where_the_line_means_nothing(text, lines):
     found = [d for d in parse_text(text, config_id="main").diagnostics if d.code == "SF1202"]
     assert [d.span.line for d in found] == lines
+
+
+@pytest.mark.parametrize(
+    ("text", "config_id", "words"),
+    [
+        ("@a x 1\n@b x 2\n@b x 3\n", "vm", "no `@` line is for this node, `vm`: they are for a, b"),
+        ("".join(f"@n{number} x\n" for number in range(7)), "vm", "for n0, n1, n2, n3, n4, ..."),
+        ("@a x 1\n@b x 2\n", "b", ""),
+        ("@^a x 1\n", "vm", ""),
+        ("@a x 1\n", "", ""),
+    ],
+)
+def test_a_node_that_no_conditional_line_is_for_is_told(text, config_id, words):
+    found = [each for each in parse_text(text, config_id=config_id).diagnostics if each.code == "SF1404"]
+    assert [each.span.line for each in found] == ([1] if words else [])
+    assert all(each.message.endswith(words) for each in found)
