@@ -29,7 +29,9 @@ def test_who_tires_of_a_daemon_that_hangs_sees_no_traceback(tmp_path):
         hangs.bind(str(tmp_path / "daemon.ctl"))
         hangs.listen()
         words = ("log-level", "--run-dir", str(tmp_path))
-        asks = subprocess.Popen([sys.executable, "-c", PROGRAM, *words], stderr=subprocess.PIPE, text=True)
+        # A series that runs in the background has SIGINT ignored, and children inherit that.
+        command = ["env", "--default-signal=INT", sys.executable, "-c", PROGRAM, *words]
+        asks = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         with hangs.accept()[0] as question:
             question.recv(1)
             asks.send_signal(signal.SIGINT)
