@@ -34,11 +34,15 @@ class Channel:
         self.endpoint = endpoint
         self.entrance = entrance
         self.members: list[Instance] = []
+        self._admitted = {vrid}
 
     def settle(self, settings: GlobalDefs, mtu: int) -> None:
         """Members changed: who hears what, which VRIDs come in, how much may wait."""
         self.entrance.assign([member.receiver for member in self.members])
-        self.listener.admit({member.config.vrid for member in self.members})
+        vrids = {member.config.vrid for member in self.members}
+        if vrids != self._admitted:  # a reload that changes nothing leaves the kernel's filter alone
+            self.listener.admit(vrids)
+            self._admitted = vrids
         size = receive_buffer(settings, self.members, mtu)
         if size:
             self.listener.enlarge(size)

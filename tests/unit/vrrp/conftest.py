@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import socket
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -179,3 +180,13 @@ def make_instance(told, voice) -> Callable[..., Instance]:
         return instance
 
     return make
+
+
+@pytest.fixture
+def line():
+    """Both ends of what leads to the process that makes checks."""
+    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ends[0], ends[1]:
+        for end in ends:
+            end.setblocking(False)
+        yield ends

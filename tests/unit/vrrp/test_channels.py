@@ -15,11 +15,13 @@ class Ear:
 
     def __init__(self, endpoint, vrids) -> None:
         self.vrids = set(vrids)
+        self.filters = 0
         self.closed = False
         self.size = 0
 
     def admit(self, vrids) -> None:
         self.vrids = set(vrids)
+        self.filters += 1
 
     def enlarge(self, size: int) -> None:
         self.size = size
@@ -132,6 +134,7 @@ def test_a_reload_gives_an_open_socket_the_buffer_that_is_wanted_now(channels, m
     channels.configure(GlobalDefs(rx_buffer=400_000))
     channels.settle()
     assert channel.listener.size == 400_000
+    assert channel.listener.filters == 0
 
 
 def test_adverts_go_by_the_virtual_interface_or_with_xmit_base_below_it(channels, host, make_instance):

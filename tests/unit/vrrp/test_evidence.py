@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import socket
-
 import pytest
 
 from standfast.config.model import VirtualAddress
@@ -47,15 +45,6 @@ class Speaker:
 
     def perform(self, instance, actions):
         self.performed.append(instance)
-
-
-@pytest.fixture
-def line():
-    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ends[0], ends[1]:
-        for end in ends:
-            end.setblocking(False)
-        yield ends
 
 
 @pytest.fixture

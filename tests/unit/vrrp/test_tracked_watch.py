@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-
 import pytest
 import trio
 import trio.testing
@@ -37,15 +35,6 @@ def voice():
 @pytest.fixture
 def speaker(host, holdings, announcements, told):
     return Speaker(host, holdings, announcements, SharedPage(), told.append)
-
-
-@pytest.fixture
-def line():
-    ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    with ends[0], ends[1]:
-        for end in ends:
-            end.setblocking(False)
-        yield ends
 
 
 @pytest.fixture
