@@ -17,12 +17,12 @@ from standfast.lab.lab import Lab
 
 SCRIPT = """#!/bin/sh
 # Tells who runs it, and ends as the file says; "hang": a child is started, and nobody obeys SIGTERM.
-echo "$(id -un)" > {directory}/by-$1
+id -un > {directory}/by-$1.$$ && mv {directory}/by-$1.$$ {directory}/by-$1
 word=$(cat {directory}/$1)
 if [ "$word" = hang ]; then
     trap '' TERM
     sleep 300 &
-    echo "$$ $!" > {directory}/pids
+    echo "$$ $!" > {directory}/pids.new && mv {directory}/pids.new {directory}/pids
     wait
     wait
 fi
