@@ -12,6 +12,7 @@ from standfast.config.plan import Plan
 from standfast.config.render import CheckDocument
 from standfast.config.shown import Shown
 from standfast.control.protocol import DaemonStatus, ProcessStatus
+from standfast.scripts.running import RunningScript
 from standfast.simulation.verdicts import Report
 from standfast.vrrp.standing import GroupStatus, ThingStatus
 from standfast.vrrp.status import InstanceStatus
@@ -26,7 +27,7 @@ def schema(kind: type, title: str) -> str:
 
 def status() -> str:
     """The document of ``status --json`` is put together from the answers of several processes."""
-    kinds = (DaemonStatus, ProcessStatus, InstanceStatus, GroupStatus, ThingStatus)
+    kinds = (DaemonStatus, ProcessStatus, InstanceStatus, GroupStatus, ThingStatus, RunningScript)
     (daemon, process, instance, *_), parts = msgspec.json.schema_components(kinds, ref_template="#/$defs/{name}")
     fields: dict[str, Any] = {
         "schema": {"const": "standfast.status/1"},
@@ -50,6 +51,7 @@ def status() -> str:
         "virtual_servers": {"type": "array", "items": {"type": "object", "required": ["name", "up", "servers"]}},
         "targets": {"type": "array", "items": {"type": "object", "required": ["name", "state", "queue"]}},
         "providers": {"type": "array", "items": {"type": "object", "required": ["name", "instance", "state"]}},
+        "notify_scripts": {"type": "array", "items": {"$ref": "#/$defs/RunningScript"}},
         "http": {"type": ["object", "null"]},
         "problems": {"type": "array", "items": {"type": "string"}},
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from standfast.cli.running_scripts import long_running
 from standfast.cli.services_table import checks_at_fault, services_table
 from standfast.cli.targets_table import providers_table, targets_table
 from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, plain_table, tracked_table
@@ -143,6 +144,7 @@ def _troubles(document: dict[str, Any]) -> list[str]:
         if (held := instance.get("held_back")) is not None
     ]
     faults += [words for instance in document["vrrp"]["instances"] if (words := _refusal(document, instance))]
+    faults += long_running(document)
     faults += _about_ah(document)
     errors = [found for found in document["diagnostics"] if found["severity"] == "error"]
     if errors:

@@ -106,6 +106,7 @@ def _document(daemon: Document | None, vrrp: Document | None, run_dir: Path) -> 
         "virtual_servers": [],
         "targets": [],
         "providers": [],
+        "notify_scripts": [] if vrrp is None else vrrp.get("notify_scripts", []),
         "http": None,
     }
 
@@ -123,6 +124,7 @@ def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> lis
     document["virtual_servers"] = part.get("services", [])
     document["targets"] = health.get("targets") or []
     document["providers"] = health.get("providers") or []
+    document["notify_scripts"] += health.get("notify_scripts", [])
     document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
     document["http"] = http = health.get("http")
     problems = [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import msgspec
 import trio
@@ -33,6 +33,7 @@ from standfast.health.standing_orders import StandingOrders
 from standfast.health.suspension import Suspendable, Watchman
 from standfast.health.telling import Told
 from standfast.health.tracked import TrackSeat
+from standfast.scripts.running import About
 from standfast.values import SECOND, Address, seconds
 
 LAST_WORDS_S: Final = 1.0
@@ -51,6 +52,13 @@ IN_ONE_TURN: Final = 1000
 """Servers that are described for a status before others have their turn; some 10 ms."""
 
 
+class TellingScript(Protocol):
+    """Runs a program; ``about``: what it tells, if it is not a check."""
+
+    async def __call__(self, call: ScriptCall, limit: int, about: About | None = None, /) -> ScriptEnd:
+        """``limit``: microseconds; 0: none."""
+
+
 @dataclass(slots=True)
 class Means:
     """What the part needs of the process around it."""
@@ -58,7 +66,7 @@ class Means:
     run_dir: Path
     say: Say
     publish: Callable[[Event], None]
-    run_script: Callable[[ScriptCall, int], Awaitable[ScriptEnd]]
+    run_script: TellingScript
     watch_value: WatchValue
     checkers: Mapping[str, type[Checker[Any]]]
     load_balancers: Mapping[str, type[LoadBalancer]]
@@ -289,11 +297,11 @@ class BalancingPart:
             self.means.publish(each.event)
             if each.script is not None and self._nursery is not None:
                 self._scripts += 1
-                self._nursery.start_soon(self._run_script, each.script)
+                self._nursery.start_soon(self._run_script, each.script, each.about)
 
-    async def _run_script(self, call: ScriptCall) -> None:
+    async def _run_script(self, call: ScriptCall, about: About) -> None:
         try:
-            end = await self.means.run_script(call, 0)
+            end = await self.means.run_script(call, 0, about)
             if end.problem:
                 self.means.say("error", "lvs.script", f"`{call}` was not run: {end.problem}")
         finally:

@@ -18,6 +18,7 @@ from standfast.health.feed import Item, Numbered, Snapshot
 from standfast.health.verdicts import Verdict
 from standfast.scripts.client import ScriptClient
 from standfast.scripts.protocol import Ended, Ways
+from standfast.scripts.running import About
 from standfast.supervise.setup import ChildSetup
 from standfast.vrrp.ring import EventRing
 
@@ -146,11 +147,14 @@ class Hub:
                 return  # said with the next one, or when VRRP is there again
             del self._unsaid[name]
 
-    async def run_script(self, call: ScriptCall, limit: int) -> Ended:
-        """Run a program as its user; after ``limit`` microseconds its process group is ended."""
+    async def run_script(self, call: ScriptCall, limit: int, about: About | None = None) -> Ended:
+        """Run a program as its user; after ``limit`` microseconds its process group is ended.
+
+        ``about``: what it tells, for ``status``.
+        """
         if self.programs is None:
             return Ended(number=0, problem="there is no process that starts programs")
-        return await self.programs.run(call, limit=limit)
+        return await self.programs.run(call, limit=limit, about=about)
 
 
 _GONE: frozenset[StateName] = frozenset(("STOP", "DELETED"))

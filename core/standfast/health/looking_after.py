@@ -24,6 +24,7 @@ from standfast.health.tracked import TrackSeat
 from standfast.health.values import Values
 from standfast.health.verdicts import Verdict
 from standfast.plugins import find_plugins
+from standfast.scripts.running import About
 
 STEP: Final = "running-step"
 """In the run directory: whose step runs."""
@@ -137,8 +138,8 @@ class LookingAfter(Part):
     def _publish(self, event: Event) -> None:
         self.hub.publish(event)
 
-    async def _run_script(self, call: ScriptCall, limit: int) -> ScriptEnd:
-        ended = await self.hub.run_script(call, limit)
+    async def _run_script(self, call: ScriptCall, limit: int, about: About | None = None) -> ScriptEnd:
+        ended = await self.hub.run_script(call, limit, about)
         return ScriptEnd(status=ended.status, signal=ended.signal, timed_out=ended.timed_out, problem=ended.problem)
 
 

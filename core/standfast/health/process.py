@@ -185,6 +185,7 @@ class HealthProcess:
             "turned_at": self._turned_at,
             "last_event": self._hub.ring.last,
             "hears_vrrp": self._feed.connected,
+            "notify_scripts": [] if (programs := self._hub.programs) is None else list(programs.running().values()),
         } | {name: said for name, said in described.items() if said is not None}
 
 

@@ -8,6 +8,7 @@ from standfast.config.lvs_model import VirtualServer
 from standfast.config.script_model import ScriptCall
 from standfast.events import CheckChange, QuorumChange, ServerChange
 from standfast.health.server import Server
+from standfast.scripts.running import About
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,14 @@ class Told:
     line: str
     """For `lvs_notify_fifo`, without its end; empty: none."""
     script: ScriptCall | None = None
+
+    @property
+    def about(self) -> About:
+        """What its script tells."""
+        event = self.event
+        server = f"server {event.server} of " if isinstance(event, ServerChange) else ""
+        quorum = "QUORUM_" if isinstance(event, QuorumChange) else ""
+        return About(f"{server}service {event.service}", f"{quorum}{_word(event.up)}")
 
 
 def server_line(service: VirtualServer, service_label: str, server: Server, *, up: bool) -> str:

@@ -79,6 +79,7 @@ DECLARED: Final[tuple[Declared, ...]] = (
     counter("standfast_vrrp_adverts_refused_total", "Adverts refused for any reason since start or reload.", *_WHO),
     *(counter(f"standfast_vrrp_{name}_total", doc, *_WHO) for name, doc in COUNTERS.items()),
     gauge("standfast_vrrp_notify_waiting", "Notify scripts whose turn has not come."),
+    gauge("standfast_vrrp_notify_overdue", "Notify scripts that still run after their `notify_timeout`."),
     counter("standfast_vrrp_notify_dropped_total", "Notify scripts left out because a later state overtook them."),
     counter("standfast_vrrp_notify_lines_lost_total", "Lines for notify pipes that nobody read."),
     gauge("standfast_group_state", "1 for the state that a sync group is in.", "group", "state"),
@@ -104,6 +105,7 @@ def fill(sheet: Sheet, vrrp: Document) -> None:
         sheet.put("standfast_tracker_value", thing["value"], thing["kind"], thing["name"])
     notify = vrrp.get("notify") or {}
     sheet.put("standfast_vrrp_notify_waiting", notify.get("waiting"))
+    sheet.put("standfast_vrrp_notify_overdue", notify.get("overdue"))
     sheet.put("standfast_vrrp_notify_dropped_total", notify.get("dropped"))
     sheet.put("standfast_vrrp_notify_lines_lost_total", notify.get("lost_lines"))
 

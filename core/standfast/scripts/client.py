@@ -6,16 +6,18 @@ import socket
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 import msgspec
 import trio
 
-from standfast.clock import now
+from standfast.clock import iso, now
 from standfast.config.script_model import ScriptCall
 from standfast.events import Level
 from standfast.scripts import protocol
 from standfast.scripts.protocol import Ended, Hello, Kill, Overdue, Started, Ways
+from standfast.scripts.running import SHOWN, About, RunningScript
 from standfast.values import SECOND
 
 QUEUE: Final = 2_048
@@ -37,9 +39,13 @@ GONE = "the process that runs programs is gone, and the one that would replace i
 
 @dataclass(slots=True)
 class _Job:
+    call: ScriptCall
     on_end: OnEnd
     on_overdue: Callable[[], None] | None
-    began: bool = False
+    about: About | None
+    since: int
+    pid: int | None = None
+    """None: it has not begun."""
 
 
 class ScriptClient:
@@ -75,16 +81,18 @@ class ScriptClient:
         at_stop: Literal["wait", "end"] = "wait",
         on_overdue: Callable[[], None] | None = None,
         once: bool = False,
+        about: About | None = None,
     ) -> int:
         """Have ``call`` run. ``on_end`` is called once, in any case, never from here; returns the job's number.
 
         ``once``: if the same command runs already, because a predecessor asked for it, that one it is.
         ``limit``: microseconds after which its process group is ended, ``on_overdue`` is called then; 0: never.
+        ``about``: what it tells, if it is to be in :meth:`running`.
         """
         self._numbers += 1
         number = self._numbers
         data = protocol.encode(self.ways.start(number, call, limit=limit, at_stop=at_stop, once=once))
-        self._jobs[number] = _Job(on_end, on_overdue)
+        self._jobs[number] = _Job(call, on_end, on_overdue, about, now())
         if self._nobody:
             self._fail_soon(number, GONE)
         elif len(data) > protocol.LIMIT:
@@ -99,7 +107,24 @@ class ScriptClient:
             self._send(number, data)
         return number
 
-    async def run(self, call: ScriptCall, *, limit: int = 0, at_stop: Literal["wait", "end"] = "end") -> Ended:
+    def running(self) -> dict[int, RunningScript]:
+        """Those that tell something, by job number, the oldest first and at most ``SHOWN``."""
+        telling = ((number, job, job.about) for number, job in self._jobs.items() if job.about is not None)
+        return {
+            number: RunningScript(
+                of=about.of, occasion=about.occasion, script=str(job.call), pid=job.pid, since=iso(job.since)
+            )
+            for number, job, about in islice(telling, SHOWN)
+        }
+
+    async def run(
+        self,
+        call: ScriptCall,
+        *,
+        limit: int = 0,
+        at_stop: Literal["wait", "end"] = "end",
+        about: About | None = None,
+    ) -> Ended:
         """Have it run and wait for its end; when cancelled, it is ended too."""
         ended = trio.Event()
         result: list[Ended] = []
@@ -108,7 +133,7 @@ class ScriptClient:
             result.append(end)
             ended.set()
 
-        number = self.start(call, on_end, limit=limit, at_stop=at_stop)
+        number = self.start(call, on_end, limit=limit, at_stop=at_stop, about=about)
         try:
             await ended.wait()
         except trio.Cancelled:
@@ -162,7 +187,7 @@ class ScriptClient:
             self._greet()
         elif isinstance(message, Started):
             if job := self._jobs.get(message.number):
-                job.began = True
+                job.pid = message.pid
         elif isinstance(message, Overdue):
             job = self._jobs.get(message.number)
             if job is not None and job.on_overdue is not None:
@@ -172,7 +197,7 @@ class ScriptClient:
 
     def _greet(self) -> None:
         """A new spawner: what the old one ran is lost; what it had read and not begun shows by staying silent."""
-        lost = [number for number, job in self._jobs.items() if job.began]
+        lost = [number for number, job in self._jobs.items() if job.pid is not None]
         if lost:
             words = f"the spawner was replaced: what becomes of {len(lost)} programs that it ran is not known"
             self._tell("warning", "script.lost", words)
@@ -189,7 +214,7 @@ class ScriptClient:
         self._doubtful = None
         for number in numbers:
             job = self._jobs.get(number)
-            if job is not None and not job.began:
+            if job is not None and job.pid is None:
                 self._end(number, "the process that was to run it was replaced")
 
     def _end(self, number: int, problem: str) -> None:

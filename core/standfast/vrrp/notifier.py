@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final, TypeAlias
 
+import msgspec
 import trio
 
 from standfast import clock
@@ -15,6 +16,7 @@ from standfast.config.script_model import Notifications, ScriptCall
 from standfast.events import Event, GroupTransition, LowerPriorityMaster, PriorityChange, Remark, Transition
 from standfast.scripts.client import ScriptClient
 from standfast.scripts.protocol import Ended
+from standfast.scripts.running import About, RunningScript
 from standfast.vrrp.notify_queue import Entry, NotifyQueue
 from standfast.vrrp.notify_words import STATES, calls, line, state_word
 
@@ -42,6 +44,8 @@ class Notifier:
         self._wake = wake
         self._notify: dict[Subject, Notifications] = {}
         self._queues: dict[Subject, NotifyQueue] = {}
+        self._jobs: dict[int, tuple[NotifyQueue, int]] = {}
+        """Which queue's and which entry's a script that runs is."""
         self._timeout = 0
         self._last: dict[Subject, tuple[str, int]] = {}
 
@@ -50,9 +54,23 @@ class Notifier:
         queues = self._queues.values()
         return {
             "waiting": sum(queue.waiting for queue in queues),
+            "overdue": sum(not queue.waits_for(entry) for queue, entry in self._jobs.values()),
             "dropped": sum(queue.dropped for queue in queues),
             "lost_lines": self.lost_lines,
         }
+
+    def running(self) -> list[RunningScript]:
+        """For ``status``: the scripts that have not ended, the oldest first, and what waits for them."""
+        found = self._client.running() if self._client is not None else {}
+        return [self._held_up(number, script) for number, script in found.items()]
+
+    def _held_up(self, number: int, script: RunningScript) -> RunningScript:
+        queue, entry = self._jobs[number]
+        waited_for = queue.waits_for(entry)
+        replaced: RunningScript = msgspec.structs.replace(
+            script, overdue=not waited_for, waiting=queue.held_up if waited_for else ()
+        )
+        return replaced
 
     def configure(self, config: Config) -> None:
         """From now on these; an instance that goes is told of by what it had."""
@@ -129,9 +147,11 @@ class Notifier:
             if self._client is None:
                 ended(Ended(number=0, problem="there is no process that starts programs"))
             else:
-                self._client.start(call, ended)
+                about = About(f"{subject[0].lower()} {subject[1]}", entry.occasion)
+                self._jobs[self._client.start(call, ended, about=about)] = (queue, queue.round)
 
     def _ended(self, subject: Subject, queue: NotifyQueue, number: int, call: ScriptCall, end: Ended) -> None:
+        self._jobs.pop(end.number, None)
         if end.status != 0:
             self._remark("vrrp.notify_failed", f"notify script `{call}`: {end.words}", subject)
         self._start(subject, queue, queue.ended(number, clock.now()))

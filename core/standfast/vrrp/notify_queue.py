@@ -48,6 +48,11 @@ class NotifyQueue:
         return len(self._waiting)
 
     @property
+    def held_up(self) -> tuple[str, ...]:
+        """Occasions that wait for the scripts that run, in their order."""
+        return tuple(entry.occasion for entry in self._waiting)
+
+    @property
     def idle(self) -> bool:
         """Has everything been run, and ended (or had its time)?"""
         return not self._running and not self._waiting
@@ -61,6 +66,10 @@ class NotifyQueue:
     def round(self) -> int:
         """Number of the entry that runs; an end of an earlier one does not count any more."""
         return self._round
+
+    def waits_for(self, number: int) -> bool:
+        """Do the scripts of the entry with this number hold up the next?"""
+        return number == self._round and self._running > 0
 
     def put(self, entry: Entry, now: int) -> Entry | None:
         """Something happened. Gives what is to be started now."""
@@ -76,7 +85,7 @@ class NotifyQueue:
 
     def ended(self, number: int, now: int) -> Entry | None:
         """A script of the entry with this number has ended."""
-        if number == self._round and self._running:
+        if self.waits_for(number):
             self._running -= 1
         return self._next(now)
 

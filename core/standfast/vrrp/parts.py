@@ -63,4 +63,5 @@ class Parts:
         self.describer = Describer(self.speaker, holdings, voice.ring)
         self.describer.generation = setup.generation
         self.describer.notify = self.notifier.figures
+        self.describer.notify_scripts = self.notifier.running
         self.describer.running = self.tracked.scripts.running

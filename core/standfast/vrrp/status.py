@@ -14,6 +14,7 @@ from standfast.clock import iso
 from standfast.config.model import VirtualAddress
 from standfast.control.protocol import EventPage, InstanceNow, Request, encode
 from standfast.net.routing import words as routing_words
+from standfast.scripts.running import RunningScript
 from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.machine import HeldBack, Rival
@@ -158,6 +159,7 @@ class Describer:
         self.started_at = datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
         self.notify: Callable[[], dict[str, int]] = dict
         """Figures of notify scripts and pipes."""
+        self.notify_scripts: Callable[[], list[RunningScript]] = list
         self.running: Callable[[str], bool] = lambda _name: False
         """Does a tracked script run at the moment?"""
         self._speaker = speaker
@@ -182,6 +184,7 @@ class Describer:
             "last_event": self._ring.last,
             "groups": of_groups(self._speaker.groups),
             "notify": self.notify(),
+            "notify_scripts": self.notify_scripts(),
             "trackers": things(self._speaker.trackers, self.running),
         }
         return json(head)[:-1] + b',"instances":[' + b",".join(parts) + b"]}\n"

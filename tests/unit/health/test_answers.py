@@ -54,7 +54,7 @@ def autojump_clock() -> MockClock:
 
 @pytest.fixture
 async def part(tmp_path, nursery):
-    async def run_script(call, limit):
+    async def run_script(call, limit, about=None):
         return ScriptEnd(status=0)
 
     means = Means(

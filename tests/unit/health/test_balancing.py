@@ -84,7 +84,7 @@ class World:
                     return bad(Code.REFUSED, "connection refused")
                 return good("connected")
 
-        async def run_script(call, limit):
+        async def run_script(call, limit, about=None):
             await trio.lowlevel.checkpoint()
             self.scripts.append(str(call))
             return ScriptEnd(status=0)

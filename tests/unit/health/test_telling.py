@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from standfast.config.lvs_model import RealServer, VirtualServer
+from standfast.events import QuorumChange, ServerChange
 from standfast.health.server import Server
-from standfast.health.telling import labels, server_line, service_line, unique_names
+from standfast.health.telling import Told, labels, server_line, service_line, unique_names
+from standfast.scripts.running import About
 from standfast.values import Address
 
 WEB = VirtualServer(name="[192.0.2.10]:tcp:80", family=4, address=Address.parse("192.0.2.10"), port=80, protocol="TCP")
@@ -26,3 +28,10 @@ def test_services_of_a_group_have_a_number():
 
 def test_a_name_that_comes_twice_gets_a_number():
     assert unique_names((MARK, WEB, MARK)) == ["FWM 7", WEB.name, "FWM 7 (2)"]
+
+
+def test_what_a_script_tells_is_known_to_status():
+    server = ServerChange(at=1, service=WEB.name, server="[10.0.0.1]:80", up=False, weight=1, cause="x")
+    assert Told(server, "").about == About(f"server [10.0.0.1]:80 of service {WEB.name}", "DOWN")
+    quorum = QuorumChange(at=1, service=WEB.name, up=True, weight=1, quorum=1, sorry=False, cause="x")
+    assert Told(quorum, "").about == About(f"service {WEB.name}", "QUORUM_UP")

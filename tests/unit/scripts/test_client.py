@@ -11,6 +11,7 @@ import trio.testing
 from standfast.config.script_model import ScriptCall
 from standfast.scripts.client import GONE, QUEUE, ScriptClient
 from standfast.scripts.protocol import Ended, Hello, Kill, Overdue, Start, Started, decode_for_spawner, encode
+from standfast.scripts.running import SHOWN, About
 
 CALL = ScriptCall(argv=("/bin/x",))
 
@@ -172,3 +173,19 @@ async def test_when_the_parent_is_gone_everything_asked_for_is_lost_and_nothing_
     assert line.told == []
     with trio.fail_after(5):
         await trio.testing.wait_all_tasks_blocked()
+
+
+async def test_scripts_that_tell_something_are_listed_while_they_run(line):
+    line.start(limit=5)  # a check
+    number = line.start(about=About("instance VI_1", "MASTER"))
+    (script,) = line.client.running().values()
+    assert (script.of, script.occasion, script.script, script.pid) == ("instance VI_1", "MASTER", "/bin/x", None)
+    line.say(Started(number=number, pid=4711))
+    await until(lambda: line.client.running()[number].pid == 4711)
+    line.say(Ended(number=number, status=0))
+    await until(lambda: not line.client.running())
+
+
+async def test_the_list_of_scripts_is_bounded_and_has_the_oldest(line):
+    numbers = [line.start(about=About("instance VI_1", "MASTER")) for _ in range(SHOWN + 3)]
+    assert list(line.client.running()) == numbers[:SHOWN]

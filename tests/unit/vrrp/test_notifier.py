@@ -11,19 +11,29 @@ from standfast.config.script_model import Notifications, ProgramRules, ScriptCal
 from standfast.config.tracking_model import SyncGroup
 from standfast.events import GroupTransition, LowerPriorityMaster, PriorityChange, Transition
 from standfast.scripts.protocol import Ended
+from standfast.scripts.running import RunningScript
 from standfast.vrrp.notifier import Notifier
 
 
 class FakeClient:
     def __init__(self):
         self.started = []
+        self.jobs = {}
 
-    def start(self, call, on_end, **_more):
+    def start(self, call, on_end, *, about):
         self.started.append((call.argv, on_end))
-        return len(self.started)
+        number = len(self.started) - 1
+        script = {"of": about.of, "occasion": about.occasion, "script": str(call), "pid": 7, "since": "now"}
+        self.jobs[number] = RunningScript(**script)
+        return number
+
+    def running(self):
+        return self.jobs
 
     def end(self, place=-1, **how):
-        self.started[place][1](Ended(number=place, **(how or {"status": 0})))
+        number = place % len(self.started)
+        del self.jobs[number]
+        self.started[number][1](Ended(number=number, **(how or {"status": 0})))
 
     @property
     def argv(self):
@@ -183,7 +193,26 @@ def test_without_a_spawner_it_says_that_nothing_is_run(pipe, told):
 
 
 def test_its_figures(notifier):
-    assert notifier.figures() == {"waiting": 0, "dropped": 0, "lost_lines": 0}
+    assert notifier.figures() == {"waiting": 0, "overdue": 0, "dropped": 0, "lost_lines": 0}
     for state in ("MASTER", "BACKUP", "MASTER"):
         notifier.hear(became(state))
-    assert notifier.figures() == {"waiting": 1, "dropped": 1, "lost_lines": 0}
+    assert notifier.figures() == {"waiting": 1, "overdue": 0, "dropped": 1, "lost_lines": 0}
+
+
+def shown(notifier):
+    return [(each.of, each.occasion, each.overdue, each.waiting) for each in notifier.running()]
+
+
+def test_who_runs_and_what_waits_for_it_is_shown(notifier, client, wakes):
+    notifier.configure(config(notify=Notifications(change=script("any"))))
+    notifier.hear(became("MASTER"))
+    notifier.hear(became("FAULT"))
+    assert shown(notifier) == [("instance VI_1", "MASTER", False, ("FAULT",))]
+    moment, look = wakes[-1]
+    look(moment)
+    assert shown(notifier) == [("instance VI_1", "MASTER", True, ()), ("instance VI_1", "FAULT", False, ())]
+    assert notifier.figures()["overdue"] == 1
+    client.end(0)
+    client.end(1)
+    assert shown(notifier) == []
+    assert notifier.figures()["overdue"] == 0
