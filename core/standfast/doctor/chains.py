@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from standfast.doctor.snapshot import Chain
-from standfast.doctor.steps import Step, about, decided
+from standfast.doctor.steps import Does, Step, about, decided
 
 _HOOKS = ("input", "output", "prerouting", "ingress")
 _FAMILIES = ("ip", "ip6", "inet", "netdev")
 _VRRP = ("vrrp", 112, "112")
 _GROUPS = ("224.0.0.18", "ff02::12")
-_VERDICTS: Final[dict[str, Literal["accept", "drop", "return"]]] = {
+_VERDICTS: Final[dict[str, Does]] = {
     "accept": "accept",
     "drop": "drop",
     "reject": "drop",
     "return": "return",
+    "jump": "jump",
+    "goto": "goto",
 }
 
 
@@ -50,14 +52,13 @@ def _chains(objects: list[dict[str, Any]]) -> Iterator[Chain]:
 
 def _step(expressions: list[dict[str, Any]]) -> Step | None:
     """None: it decides nothing for adverts."""
-    does: Literal["accept", "drop", "return", "jump"] | None = None
+    does: Does | None = None
     fits, target = [], ""
     for each in expressions:
         (kind,) = each
-        if kind in ("jump", "goto"):
-            does, target = "jump", each[kind]["target"]
-        elif kind in _VERDICTS:
+        if kind in _VERDICTS:
             does = _VERDICTS[kind]
+            target = each[kind]["target"] if does in ("jump", "goto") else ""
         elif kind == "match":
             fits.append(_fits(each["match"]))
         elif kind not in ("counter", "log", "comment"):

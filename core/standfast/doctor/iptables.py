@@ -10,14 +10,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal
 
 from standfast.doctor.snapshot import Chain
-from standfast.doctor.steps import Step, about, decided
+from standfast.doctor.steps import Does, Step, about, decided
 
 _BASES: Final[dict[str, Literal["input", "output", "prerouting"]]] = {
     "PREROUTING": "prerouting",
     "INPUT": "input",
     "OUTPUT": "output",
 }
-_VERDICTS: Final[dict[str, Literal["accept", "drop", "return", "jump"]]] = {
+_VERDICTS: Final[dict[str, Does]] = {
     "ACCEPT": "accept",
     "DROP": "drop",
     "REJECT": "drop",
@@ -25,7 +25,7 @@ _VERDICTS: Final[dict[str, Literal["accept", "drop", "return", "jump"]]] = {
 }
 _PROTOCOL: Final = ("-p", "--protocol")
 _DESTINATION: Final = ("-d", "--destination")
-_JUMP: Final = ("-j", "--jump", "-g", "--goto")
+_JUMPS: Final[dict[str, Does]] = {"-j": "jump", "--jump": "jump", "-g": "goto", "--goto": "goto"}
 _SAYS_NOTHING: Final = ("-m", "--match", "--comment", "--reject-with", "--log-prefix", "--log-level")
 _VRRP: Final = ("vrrp", "112")
 _GROUPS: Final = ("224.0.0.18", "ff02::12")
@@ -76,15 +76,16 @@ def _bases(table: str, family: int, policies: dict[str, str], rules: dict[str, l
 
 def _step(words: Sequence[str], chains: Iterable[str]) -> Step | None:
     """None: it decides nothing for adverts."""
-    fits, target = _read(words)
-    does = _VERDICTS.get(target, "jump" if target in chains else None)
+    fits, how, target = _read(words)
+    does = _VERDICTS.get(target, how if target in chains else None)
     concerns = about(fits, does) if does is not None else None
     return None if concerns is None or does is None else Step(concerns, does, target)
 
 
-def _read(words: Sequence[str]) -> tuple[list[bool], str]:
-    """Of each condition, is an advert among what it selects; and the target."""
+def _read(words: Sequence[str]) -> tuple[list[bool], Does, str]:
+    """Of each condition, is an advert among what it selects; how it goes to the target; and the target."""
     fits: list[bool] = []
+    how: Does = "jump"
     target, at, negated = "", 0, False
     while at < len(words):
         word = words[at]
@@ -93,8 +94,8 @@ def _read(words: Sequence[str]) -> tuple[list[bool], str]:
             negated = True
             at += 1
             continue
-        if word in _JUMP:
-            target = value
+        if word in _JUMPS:
+            how, target = _JUMPS[word], value
         elif word in _PROTOCOL:
             fits.append(value in _VRRP and not negated)
         elif word in _DESTINATION:
@@ -103,4 +104,4 @@ def _read(words: Sequence[str]) -> tuple[list[bool], str]:
             fits.append(False)
         negated = False
         at += 2 if value else 1
-    return fits, target
+    return fits, how, target

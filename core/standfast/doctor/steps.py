@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 About: TypeAlias = Literal["vrrp", "everything"]
+Does: TypeAlias = Literal["accept", "drop", "return", "jump", "goto"]
 
 _DEEPEST: Final = 8
 """Chains within chains that are followed; nftables itself allows 16."""
@@ -15,9 +16,9 @@ class Step(NamedTuple):
     """A rule that concerns adverts, alone or among everything."""
 
     about: About
-    does: Literal["accept", "drop", "return", "jump"]
+    does: Does
     target: str = ""
-    """The chain, of a jump."""
+    """The chain, of ``jump`` and ``goto``."""
 
 
 def decided(chains: Mapping[str, Sequence[Step]], name: str) -> list[tuple[str, str]]:
@@ -34,10 +35,12 @@ def _through(
         about: About = "vrrp" if "vrrp" in (step.about, reached_by) else "everything"
         if step.does == "return":
             return
-        if step.does == "jump":
+        if step.does in ("jump", "goto"):
             yield from _through(chains, step.target, about, (*above, name))
         else:
             yield about, step.does
+        if step.does == "goto":  # back from there, the chain above goes on, not this one
+            return
 
 
 def about(fits: Sequence[bool], verdict: str) -> About | None:

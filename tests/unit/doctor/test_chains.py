@@ -39,6 +39,11 @@ table inet filter {
         type filter hook input priority 10; policy accept;
         jump aside
     }
+    chain fourth {
+        type filter hook input priority 20; policy accept;
+        ip protocol vrrp goto deeper
+        drop
+    }
 }
 """
 
@@ -50,10 +55,11 @@ def test_as_nft_tells_it():
     done = subprocess.run(
         ["unshare", "-n", "sh", "-c", program], input=RULESET, capture_output=True, text=True, timeout=20, check=True
     )
-    incoming, outgoing, third = chains_of(done.stdout)
+    incoming, outgoing, third, fourth = chains_of(done.stdout)
     assert (incoming.name, incoming.hook, incoming.drops) == ("inet filter input", "input", True)
     assert incoming.rules == [("vrrp", "accept")]
     assert third.rules == [("vrrp", "accept"), ("everything", "drop")]
+    assert fourth.rules == [("vrrp", "accept")]
     assert (outgoing.drops, outgoing.rules) == (False, [("vrrp", "drop"), ("everything", "drop")])
 
 

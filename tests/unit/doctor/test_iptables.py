@@ -45,6 +45,8 @@ CURE = ["iptables-legacy -t filter -I INPUT -p 112 -j ACCEPT"]
         (['-A INPUT -s 10.0.0.2/32 -p 112 -m comment --comment "from b" -j ACCEPT'], "DROP", []),
         (["-A INPUT -d 224.0.0.18/32 -j ACCEPT"], "DROP", []),
         (["-A INPUT -p 112 -j DROP"], "ACCEPT", CURE),
+        (["-A INPUT -p 112 -j mine", "-A INPUT -j DROP"], "ACCEPT", CURE),
+        (["-A INPUT -p 112 -g mine", "-A INPUT -j DROP"], "ACCEPT", []),
         (["-A INPUT -s 10.0.0.9/32 -p 112 -j DROP"], "ACCEPT", []),
         (["-A INPUT ! -p vrrp -j DROP"], "ACCEPT", []),
         (["-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT"], "DROP", CURE),

@@ -17,6 +17,12 @@ DROP, LET_IN = Step("everything", "drop"), Step("vrrp", "accept")
             {"in": [Step("everything", "jump", "x"), DROP], "x": [Step("vrrp", "return"), DROP]},
             [("everything", "drop")],
         ),
+        ({"in": [Step("vrrp", "goto", "x"), DROP], "x": [LET_IN]}, [("vrrp", "accept")]),
+        ({"in": [Step("vrrp", "goto", "x"), DROP], "x": []}, []),
+        (
+            {"in": [Step("everything", "jump", "y"), DROP], "y": [Step("vrrp", "goto", "x"), LET_IN], "x": []},
+            [("everything", "drop")],
+        ),
         ({"in": [Step("everything", "jump", "in"), DROP]}, [("everything", "drop")]),
         ({"in": [Step("everything", "jump", "nowhere")]}, []),
         ({}, []),
