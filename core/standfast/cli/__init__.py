@@ -8,6 +8,7 @@ which does it and returns the exit status. One that reads configurations, or ask
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import io
 import keyword
@@ -15,7 +16,9 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from types import ModuleType
+from typing import TextIO
 
 from standfast import __version__
 
@@ -52,6 +55,9 @@ COMMANDS = (
 )
 """In the order of ``--help``; each is a module of this package, with `_` for `-` (and behind `yield`)."""
 
+_NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+"""Errors of a file that is written, never of anything else that commands do."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit status. Wrong usage exits with 2, as argparse has it."""
@@ -76,6 +82,8 @@ def _obey(words: Sequence[str]) -> int:
 
 def _show_anything() -> None:
     r"""What the terminal's encoding cannot show (names, bytes of files) becomes ``\xff``, not a traceback."""
+    if sys.stdout is None:  # closed at the start (`>&-`), and no command has to know of that
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115 - for the whole process
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -86,17 +94,36 @@ def _run(command: ModuleType, parsed: argparse.Namespace) -> int:
 
 
 def _as_heard(work: Callable[[], int]) -> int:
-    """Its exit status. `standfast check ... | head`: nobody listens any more, and that is no fault; nor is Ctrl-C."""
+    """Its exit status.
+
+    `standfast check ... | head`: that nobody listens any more is no fault to speak of. What was found is told all the
+    same, by the exit status; who was interrupted before it had found anything ends as every other program does.
+    """
     try:
         try:
             return work()
         finally:  # argparse has printed `--help` when it exits
-            sys.stdout.flush()
+            _let_go(sys.stdout)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        return 128 + signal.SIGPIPE
     except KeyboardInterrupt:  # of who waits for a daemon that does not answer, say
         return 128 + signal.SIGINT
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        where = f" {error.filename}" if error.filename else ""
+        print(f"standfast: cannot write{where}: {error.strerror}", file=sys.stderr)
+        return os.EX_IOERR
+
+
+def _let_go(stream: TextIO) -> None:
+    """Write what is still to be written, to nobody if nobody reads."""
+    try:
+        stream.flush()
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # or it is tried once more at the end
+        if not isinstance(error, BrokenPipeError):
+            raise
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:

@@ -7,15 +7,13 @@ import os
 import sys
 from typing import TYPE_CHECKING, Final
 
-import msgspec
-
+from standfast.cli.terminal import json_text
 from standfast.config.effective import show
 from standfast.config.knowledge import Knowledge
 from standfast.config.load import load
 from standfast.config.plan import plan
 from standfast.config.shown_text import lines
 from standfast.plugins import with_plugins
-from standfast.transfer import sendable
 
 if TYPE_CHECKING:
     from standfast.config.load import Loaded
@@ -69,7 +67,7 @@ def _show(args: argparse.Namespace) -> int:
     schema, _ = with_plugins()
     document = show(loaded, schema, Knowledge(loaded), file=args.file, config_id=loaded.config.config_id)
     if args.json:
-        print(_json(document))
+        print(json_text(document))
     else:
         print("\n".join(lines(document, defaults=not args.written)))
     return 0
@@ -81,7 +79,7 @@ def _diff(args: argparse.Namespace) -> int:
         return _cannot_run(old)
     result = plan(old, new, with_plugins()[0])
     if args.json:
-        print(_json(result))
+        print(json_text(result))
     else:
         for refusal in result.refusals:
             print(f"a reload would be refused: {refusal}")
@@ -90,10 +88,6 @@ def _diff(args: argparse.Namespace) -> int:
         if result.nothing:
             print("a reload would change nothing", file=sys.stderr)
     return CANNOT if result.refusals else 0 if result.nothing else 1
-
-
-def _json(document: msgspec.Struct) -> str:
-    return msgspec.json.format(sendable(msgspec.json.encode, document)).decode()
 
 
 def _cannot_run(loaded: Loaded) -> int:

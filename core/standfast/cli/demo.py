@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from standfast.cli.terminal import our_console
 from standfast.lab.balanced import SERVICE, Scene, staged_balancing
 from standfast.lab.namespace import LabError
 from standfast.lab.story import ADDRESS, Chapter, staged
@@ -49,9 +50,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _play(*, plain: bool, interval_s: float, act: int | None) -> int:
-    from rich.console import Console
-
-    console = Console(force_terminal=False, width=100) if plain else Console()
+    console = our_console(force_terminal=False, width=100) if plain else our_console()
 
     def tell(seconds: float, words: str) -> None:
         console.print(f"[dim]{seconds:6.2f} s[/dim]  {words}", highlight=False)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
+from standfast.cli.terminal import json_text, our_console
 from standfast.contract.checking import CONTRACT
 from standfast.plugins import Found, find_plugins
 
@@ -96,11 +97,9 @@ def _new(args: argparse.Namespace) -> int:
 def _list(args: argparse.Namespace) -> int:
     document = describe(find_plugins().found)
     if args.json:
-        print(msgspec.json.format(msgspec.json.encode(document), indent=2).decode())
+        print(json_text(document))
     else:
-        from rich.console import Console
-
-        Console(highlight=False, soft_wrap=True).print(table(document))
+        our_console(soft_wrap=True).print(table(document))
     return int(any(not plugin.works for plugin in document.plugins))
 
 

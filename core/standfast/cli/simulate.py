@@ -7,14 +7,12 @@ import os
 import sys
 from typing import Final
 
-import msgspec
-
 from standfast.cli.machines import pairs
+from standfast.cli.terminal import json_text
 from standfast.config.load import load
 from standfast.config.matching import Node
 from standfast.simulation.situations import LIMIT
 from standfast.simulation.verdicts import Report, Row, Verdict, simulate
-from standfast.transfer import sendable
 
 SHOWN = 3
 """Situations that one line of the table names."""
@@ -56,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         return 2
     report = simulate(nodes, max(1, args.limit))
     if args.json:
-        print(msgspec.json.format(sendable(msgspec.json.encode, report)).decode())
+        print(json_text(report))
     else:
         _show(report)
     return 1 if any(verdict.bad for verdict in report.routers) else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 
+from standfast.cli.terminal import our_console
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.control.picture import take
 
@@ -29,12 +30,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(picture.document | {"problems": picture.problems}, indent=2))
     else:
-        from rich.console import Console
-
         from standfast.cli.table import table
 
-        console = Console(highlight=False)
-        if not console.is_terminal:
-            console.width = _WIDE  # for pipes and files: nothing is wrapped to fit a screen that is not there
-        console.print(table(picture.document, picture.problems))
+        shown = our_console()
+        if not shown.is_terminal:
+            shown.width = _WIDE  # for pipes and files: nothing is wrapped to fit a screen that is not there
+        shown.print(table(picture.document, picture.problems))
     return EX_UNKNOWN if picture.problems else 0

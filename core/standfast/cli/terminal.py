@@ -1,11 +1,35 @@
-"""Whether what we print goes to a person's terminal."""
+"""What we print: to a person's terminal or not, in an encoding that may lack letters, for readers that may go away."""
 
 from __future__ import annotations
 
+import json
 import os
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+
+import msgspec
+
+from standfast.transfer import sendable
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 
 def coloured(stream: TextIO) -> bool:
     """Colour is for terminals that can show it, unless ``NO_COLOR`` (no-color.org) is set to anything."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def json_text(document: msgspec.Struct) -> str:
+    """A document for programs, in ASCII alone: what a terminal's encoding lacks must not become a fault in JSON."""
+    return json.dumps(json.loads(sendable(msgspec.json.encode, document)), indent=2)
+
+
+def our_console(**options: Any) -> Console:
+    """Rich's, which ends as every command of ours does when nobody reads any more."""
+    from rich.console import Console
+
+    class _Ours(Console):
+        def on_broken_pipe(self) -> None:
+            raise BrokenPipeError
+
+    return _Ours(highlight=False, **options)

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from standfast.cli.table import freshness, table
+from standfast.cli.terminal import our_console
 from standfast.cli.tracked_table import clock_time
 from standfast.cli.where import add_run_dir
 from standfast.control.client import NoAnswer
@@ -62,11 +63,10 @@ def changes(before: dict[str, str], document: Document) -> Iterator[str]:
 
 
 def _show_live(run_dir: Path) -> None:
-    from rich.console import Console
     from rich.live import Live
 
-    console, before = Console(highlight=False), dict[str, str]()
-    with Live(console=console, auto_refresh=False) as live:
+    before = dict[str, str]()
+    with Live(console=our_console(), auto_refresh=False) as live:
         for picture in pictures(run_dir):
             for line in changes(before, picture.document):
                 live.console.print(line, markup=False)

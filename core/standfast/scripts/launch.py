@@ -70,7 +70,8 @@ def _become(order: Start) -> NoReturn:
     os.umask(order.umask)
     os.chdir("/")
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
-    command, arguments = order.argv[0], list(order.argv)
+    arguments = [_as_written(word) for word in order.argv]
+    command = arguments[0]
     if command.startswith("</"):  # the shell's way of asking whether a file can be opened
         program, run = None, "/bin/sh"
     else:
@@ -84,7 +85,7 @@ def _become(order: Start) -> NoReturn:
     if chosen is not None:
         account.become(chosen)
     if program is None:
-        os.execve(run, ["sh", "-c", " ".join(order.argv)], environment)  # noqa: S606 - that is what we are for
+        os.execve(run, ["sh", "-c", " ".join(arguments)], environment)  # noqa: S606 - that is what we are for
     try:
         os.execve(run, arguments, environment)  # noqa: S606 - that is what we are for
     except OSError as error:
@@ -92,6 +93,11 @@ def _become(order: Start) -> NoReturn:
             raise
     # a text without #!, as a shell would take it
     os.execve("/bin/sh", ["sh", run, *arguments[1:]], environment)  # noqa: S606 - the same
+
+
+def _as_written(word: str) -> str:
+    """A word of a configuration such that its bytes reach the program, whatever the locale makes of names of files."""
+    return os.fsdecode(word.encode(errors="surrogateescape"))
 
 
 def _ordinary() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pwd
 import signal
+import subprocess
+import sys
 
 import pytest
 
@@ -54,6 +56,16 @@ def test_its_exit_status_comes_back():
 
 def test_arguments_are_passed_as_they_are():
     assert run("/bin/sh", "-c", 'test "$1" = "a b" && test "$0" = x', "x", "a b") == (0, "")
+
+
+def test_arguments_are_passed_byte_by_byte_whatever_the_locale():
+    program = (
+        "from standfast.scripts.launch import become; from standfast.scripts.protocol import Start;"
+        r"print(become(Start(number=1, argv=('/usr/bin/printf', '%s', 'gr\u00fcn \udcff'))))"
+    )
+    environ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environ)
+    assert done.stdout == "grün ".encode() + b"\xff"
 
 
 def test_signals_scheduling_and_place_are_those_of_an_ordinary_program(report):
