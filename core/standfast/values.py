@@ -23,7 +23,7 @@ MILLISECOND = 1_000
 _AF: dict[int, socket.AddressFamily] = {4: socket.AF_INET, 6: socket.AF_INET6}
 
 
-class Address(msgspec.Struct, frozen=True, order=True):
+class Address(msgspec.Struct, frozen=True, order=True, cache_hash=True):
     """An IPv4 or IPv6 address as the wire has it.
 
     Ordering compares the family first, then the address as an unsigned big-endian integer, which

@@ -39,7 +39,7 @@ from standfast.transfer import sendable
 from standfast.values import SECOND, Address, Family
 
 
-class VirtualAddress(Record, frozen=True):
+class VirtualAddress(Record, frozen=True, cache_hash=True):
     """One line of ``virtual_ipaddress`` or ``virtual_ipaddress_excluded``."""
 
     address: Address

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterator, Sequence
 
 from standfast.net.decode import HostAddress, Link, decode_address, decode_link, decode_vrf_table
-from standfast.net.encode import joined
+from standfast.net.encode import Datagram
 from standfast.net.netlink import (
     HEADER,
     NETLINK_CAP_ACK,
@@ -71,12 +71,18 @@ class Changer:
 
         The kernel acknowledges the last; the others answer only when they fail.
         """
-        if not batch:
-            return []
+        return self.send(self.join(batch)) if batch else []
+
+    def join(self, batch: Sequence[tuple[bytes, int | None]]) -> Datagram:
+        """For :meth:`send`, ahead of time; at least one message."""
+        return Datagram(batch)
+
+    def send(self, datagram: Datagram) -> list[int]:
+        """As :meth:`perform`; what is joined already can be sent again and again."""
         first = self._sequence + 1
-        self._sequence += len(batch)
-        self._socket.send(joined(batch, first))
-        return self._results(first, len(batch))
+        self._sequence += len(datagram)
+        self._socket.send(datagram.numbered(first))
+        return self._results(first, len(datagram))
 
     def _results(self, first: int, count: int) -> list[int]:
         results = [0] * count

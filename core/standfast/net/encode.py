@@ -36,7 +36,8 @@ _IFA_F_NOPREFIXROUTE = 0x200
 _IFA_F_MCAUTOJOIN = 0x400
 _FOREVER = 0xFFFFFFFF
 
-_U16, _U32 = struct.Struct("=H"), struct.Struct("=I")
+_U16 = struct.Struct("=H")
+_WORD = 4
 _FLAGS_OFFSET, _SEQUENCE_OFFSET = 6, 8
 _INDEX_OFFSET = HEADER.size + 4
 """Of ifa_index within a whole message."""
@@ -50,21 +51,37 @@ class AddressMessages:
     delete: bytes
 
 
-def joined(batch: Sequence[tuple[bytes, int | None]], first: int) -> bytearray:
-    """One datagram of ``(message, interface index)`` pairs, numbered from ``first`` on; the last is to be acknowledged.
+class Datagram:
+    """Messages for one system call, joined; may be made ahead of time and sent again and again."""
 
-    Index None: the message names its interfaces itself.
-    """
-    datagram = bytearray().join([message for message, _ in batch])
-    start = last = 0
-    for number, (message, index) in enumerate(batch, first):
-        _U32.pack_into(datagram, start + _SEQUENCE_OFFSET, number & 0xFFFFFFFF)
-        if index is not None:
-            _U32.pack_into(datagram, start + _INDEX_OFFSET, index)
-        last, start = start, start + len(message)
-    (flags,) = _U16.unpack_from(datagram, last + _FLAGS_OFFSET)
-    _U16.pack_into(datagram, last + _FLAGS_OFFSET, flags | NLM_F_ACK)
-    return datagram
+    def __init__(self, batch: Sequence[tuple[bytes, int | None]]) -> None:
+        """Of ``(message, interface index)`` pairs, at least one; the last is to be acknowledged.
+
+        Index None: the message names its interfaces itself.
+        """
+        self._content = bytearray().join([message for message, _ in batch])
+        # Netlink pads every message to words of four bytes.
+        self._words = memoryview(self._content).cast("I")
+        self._sequences: list[int] = []
+        start = 0
+        for message, index in batch:
+            self._sequences.append((start + _SEQUENCE_OFFSET) // _WORD)
+            if index is not None:
+                self._words[(start + _INDEX_OFFSET) // _WORD] = index
+            last, start = start, start + len(message)
+        (flags,) = _U16.unpack_from(self._content, last + _FLAGS_OFFSET)
+        _U16.pack_into(self._content, last + _FLAGS_OFFSET, flags | NLM_F_ACK)
+
+    def __len__(self) -> int:
+        """How many messages."""
+        return len(self._sequences)
+
+    def numbered(self, first: int) -> bytearray:
+        """What to send, its messages numbered from ``first`` on; good until the next call."""
+        words = self._words
+        for number, place in enumerate(self._sequences, first):
+            words[place] = number & 0xFFFFFFFF
+        return self._content
 
 
 def stand_in_for_pyroute2() -> None:

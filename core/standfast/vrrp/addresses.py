@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import errno
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from standfast.config.model import VirtualAddress
 from standfast.net.command import Changer
 from standfast.net.decode import IFA_F_SECONDARY, HostAddress
-from standfast.net.encode import IFA_PROTO, AddressEncoder
+from standfast.net.encode import IFA_PROTO, AddressEncoder, Datagram
 from standfast.net.host import Host
 from standfast.net.netlink import errno_words
 from standfast.values import Address
@@ -36,6 +36,16 @@ class Failure:
         return f"{self.subject.address}/{self.subject.prefix} on {self.subject.dev}: {errno_words(self.number)}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Addition:
+    """What puts several addresses on."""
+
+    links: frozenset[tuple[str, int]]
+    """Their interfaces, with the numbers that they had."""
+    batch: list[tuple[Place, VirtualAddress]]
+    datagram: Datagram
+
+
 class AddressKeeper:
     """Puts addresses on and takes them off, and remembers which are ours.
 
@@ -47,17 +57,37 @@ class AddressKeeper:
         self._changer = changer
         self._host = host
         self._encode = encode
+        self._ready: dict[tuple[VirtualAddress, ...], _Addition] = {}
         self.installed: dict[Place, VirtualAddress] = {}
         self.owned: set[Place] = set()
         """An owner's own addresses, there before us and not ours to take off."""
 
-    def add(self, addresses: Iterable[VirtualAddress]) -> list[Failure]:
-        """Put them on in one system call; keep the count below a hundred. An owner's own are left as they are."""
+    def prepare(self, addresses: tuple[VirtualAddress, ...]) -> None:
+        """These are likely to be put on together, in this order: have the system call ready."""
         batch, failures = self._locate(addresses)
-        if self.owned:
-            batch = [(place, address) for place, address in batch if not self._is_own(place)]
-        results = self._changer.perform([(self._encode(address).add, place[0]) for place, address in batch])
-        for (place, address), number in zip(batch, results, strict=True):
+        if batch and not failures:
+            self._ready[addresses] = self._addition(batch)
+
+    def forget_all_but(self, pieces: Set[tuple[VirtualAddress, ...]]) -> None:
+        """Drop what :meth:`prepare` made for others."""
+        self._ready = {piece: addition for piece, addition in self._ready.items() if piece in pieces}
+
+    def add(self, addresses: Sequence[VirtualAddress]) -> list[Failure]:
+        """Put them on in one system call; keep the count below a hundred. An owner's own are left as they are."""
+        failures: list[Failure] = []
+        addition = self._prepared(tuple(addresses))
+        if addition is None:
+            batch, failures = self._locate(addresses)
+            if self.owned:
+                batch = [(place, address) for place, address in batch if not self._is_own(place)]
+            if not batch:
+                return failures
+            addition = self._addition(batch)
+        results = self._changer.send(addition.datagram)
+        if not any(results):
+            self.installed.update(addition.batch)
+            return failures
+        for (place, address), number in zip(addition.batch, results, strict=True):
             if number:
                 failures.append(Failure(address, number))
             else:
@@ -138,6 +168,20 @@ class AddressKeeper:
 
     def _is_there(self, place: Place) -> bool:
         return place in self.installed or self._host.find(*place) is not None
+
+    def _addition(self, batch: list[tuple[Place, VirtualAddress]]) -> _Addition:
+        links = frozenset((address.dev, place[0]) for place, address in batch)
+        return _Addition(
+            links, batch, self._changer.join([(self._encode(address).add, place[0]) for place, address in batch])
+        )
+
+    def _prepared(self, addresses: tuple[VirtualAddress, ...]) -> _Addition | None:
+        """None as well if an interface has come anew since, under another number."""
+        addition = self._ready.get(addresses)
+        if addition is None or self.owned:
+            return None
+        links = ((self._host.link(name), index) for name, index in addition.links)
+        return addition if all(link is not None and link.index == index for link, index in links) else None
 
     def _locate(self, addresses: Iterable[VirtualAddress]) -> tuple[list[tuple[Place, VirtualAddress]], list[Failure]]:
         places: list[tuple[Place, VirtualAddress]] = []

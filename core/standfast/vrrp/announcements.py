@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, NamedTuple, Protocol
 
 from standfast.config.interface_model import AnnouncementGroup
-from standfast.config.model import Announcing
+from standfast.config.model import Announcing, VirtualAddress
 from standfast.net.decode import Link
 from standfast.net.host import Host
 from standfast.values import SECOND, Address, Family
@@ -57,6 +57,13 @@ def forwards_ipv6(interface: str) -> bool:
         return False
 
 
+class _Burst(NamedTuple):
+    """What announces several addresses, ahead of time."""
+
+    ways: dict[tuple[str, Family], _Outlet | None]
+    parcels: Sequence[Parcel]
+
+
 class Announcements:
     """Sends gratuitous ARPs and unsolicited neighbour advertisements, paced where the configuration says so."""
 
@@ -73,6 +80,7 @@ class Announcements:
         """Interfaces of ours -> the ones below, with which they share a wire."""
         self._outlets: dict[tuple[str, Family, bool], _Outlet] = {}
         """By interface, family and the R flag (RFC 4861, 4.4)."""
+        self._bursts: dict[tuple[VirtualAddress, ...], _Burst] = {}
 
     @property
     def deadline(self) -> int | None:
@@ -103,6 +111,15 @@ class Announcements:
                 admitted.append(outlet.parcel(address))
         return admitted
 
+    def admit_all(
+        self, owner: Hashable, addresses: tuple[VirtualAddress, ...], how: Announcing, now: int
+    ) -> Sequence[Parcel]:
+        """As :meth:`admit`, and at no cost for what is prepared."""
+        burst = self._bursts.get(addresses)
+        if burst is not None and self._is_current(burst, how, now):
+            return burst.parcels
+        return self.admit(owner, [(each.dev, each.address) for each in addresses], how, now)
+
     def send(self, parcels: Sequence[Parcel]) -> None:
         """What was admitted, in one go."""
         if parcels:
@@ -114,8 +131,18 @@ class Announcements:
         if outlet is not None:
             outlet.parcel(address)
 
-    def forget_all_but(self, wanted: Set[Address]) -> None:
-        """Drop frames for what the configuration no longer names."""
+    def prepare_all(self, addresses: tuple[VirtualAddress, ...], how: Announcing, now: int) -> None:
+        """These are likely to be announced together soon, in this order: have all their frames ready."""
+        always_router = how.na_router == "always"
+        ways = {(each.dev, each.address.family): None for each in addresses}
+        outlets = {way: self._outlet(*way, always_router, now) for way in ways}
+        frames = [(outlets[each.dev, each.address.family], each.address) for each in addresses]
+        parcels = [outlet.parcel(address) for outlet, address in frames if outlet is not None]
+        self._bursts[addresses] = _Burst(outlets, parcels)
+
+    def forget_all_but(self, wanted: Set[Address], pieces: Set[tuple[VirtualAddress, ...]]) -> None:
+        """Drop frames for what the configuration no longer names, one by one and together."""
+        self._bursts = {piece: burst for piece, burst in self._bursts.items() if piece in pieces}
         for outlet in self._outlets.values():
             for address in outlet.ready.keys() - wanted:
                 del outlet.ready[address]
@@ -132,6 +159,14 @@ class Announcements:
         """Forget what waits for this owner: it is not MASTER any more."""
         for pacer in self._pacers.values():
             pacer.cancel(lambda item: item.owner == owner)
+
+    def _is_current(self, burst: _Burst, how: Announcing, now: int) -> bool:
+        """Not if somebody paces them, nor if an interface has changed since."""
+        always_router = how.na_router == "always"
+        return all(
+            not self._interval(*way, how) and self._outlet(*way, always_router, now) is outlet
+            for way, outlet in burst.ways.items()
+        )
 
     def _interval(self, interface: str, family: Family, how: Announcing) -> int:
         group = self._groups.get(self.bases.get(interface, interface))

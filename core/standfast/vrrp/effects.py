@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import operator
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +34,7 @@ from standfast.vrrp.actions import (
     Tell,
 )
 from standfast.vrrp.announcements import Announcements
+from standfast.vrrp.frame_sender import Parcel
 from standfast.vrrp.holdings import Holdings, Refusal, Thing, where
 from standfast.vrrp.instance import Instance
 from standfast.vrrp.rules import State
@@ -49,6 +49,8 @@ RETRY_EVERY: Final = 5 * SECOND
 
 _Bulk: TypeAlias = AddAddresses | RemoveAddresses | Announce | AddRouting | RemoveRouting
 _Line: TypeAlias = deque[Action]
+_Share: TypeAlias = tuple[Instance, Sequence[Thing]]
+"""What one instance has in a piece."""
 
 
 @dataclass(order=True, slots=True)
@@ -172,41 +174,45 @@ class Effects:
 
     def _bulk(self, kind: type[_Bulk], now: int) -> None:
         """One piece of what stands at the heads of the first lines and is of this kind."""
-        taken: list[tuple[Instance, Thing]] = []
+        shares: list[_Share] = []
+        room = PIECE
         for instance, line in list(self._lines.items()):
-            if len(taken) >= PIECE or not isinstance(line[0], kind):
+            if not room or not isinstance(line[0], kind):
                 break
-            taken += [(instance, thing) for thing in _take(line, PIECE - len(taken))]
+            things = _take(line, room)
+            room -= len(things)
+            if things:  # not everything has been withdrawn
+                shares.append((instance, things))
             if not line:
                 del self._lines[instance]
-        if not taken:  # everything in it has been withdrawn
+        if not shares:
             return
         if kind is Announce:
-            self._announce(taken, now)
+            self._announce(shares, now)
         elif kind in (AddAddresses, AddRouting):
-            self._report(taken, self._holdings.add([thing for _, thing in taken]), now)
+            self._report(shares, self._holdings.add(_all(shares)), now)
         else:
-            self._remove(taken, now)
+            self._remove(shares, now)
 
-    def _remove(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
+    def _remove(self, shares: list[_Share], now: int) -> None:
         # A virtual router under a new VRID must not take off what its leaving predecessor holds, nor the reverse.
-        unclaimed = [thing for instance, thing in taken if not self._claimed(thing, instance)]
-        if taken[0][0] is not taken[-1][0]:  # each instance's own are in order already
+        unclaimed = [thing for instance, things in shares for thing in things if not self._claimed(thing, instance)]
+        if len(shares) > 1:  # each instance's own are in order already
             unclaimed = self._holdings.in_order_of_removal(unclaimed)
         for failure in self._holdings.remove(unclaimed):
-            self._complain(_whose(taken, failure), f"cannot remove {failure.words}", now)
+            self._complain(_whose(shares, failure), f"cannot remove {failure.words}", now)
 
-    def _announce(self, taken: list[tuple[Instance, Thing]], now: int) -> None:
-        parcels = []
-        for instance, things in itertools.groupby(taken, key=operator.itemgetter(0)):
-            places = [(thing.dev, thing.address) for _, thing in things if isinstance(thing, VirtualAddress)]
-            instance.announced += len(places)
-            parcels += self._announcements.admit(instance, places, instance.config.announcing, now)
+    def _announce(self, shares: list[_Share], now: int) -> None:
+        parcels: list[Parcel] = []
+        for instance, things in shares:
+            addresses = tuple(thing for thing in things if isinstance(thing, VirtualAddress))
+            instance.announced += len(addresses)
+            parcels += self._announcements.admit_all(instance, addresses, instance.config.announcing, now)
         self._announcements.send(parcels)
 
-    def _report(self, taken: list[tuple[Instance, Thing]], failures: list[Refusal], now: int) -> None:
+    def _report(self, shares: list[_Share], failures: list[Refusal], now: int) -> None:
         for failure in failures:
-            instance = _whose(taken, failure)
+            instance = _whose(shares, failure)
             instance.add_failures += 1
             self._plan(now + RETRY_AFTER, instance, failure.subject, stubborn=False)
             self._complain(instance, f"cannot add {failure.words}; trying once more in 100 ms", now)
@@ -250,5 +256,11 @@ def _take(line: _Line, limit: int) -> Sequence[Thing]:
     return addresses
 
 
-def _whose(taken: list[tuple[Instance, Thing]], failure: Refusal) -> Instance:
-    return next(instance for instance, thing in taken if thing is failure.subject)
+def _all(shares: list[_Share]) -> Sequence[Thing]:
+    if len(shares) == 1:
+        return shares[0][1]
+    return tuple(itertools.chain.from_iterable(things for _, things in shares))
+
+
+def _whose(shares: list[_Share], failure: Refusal) -> Instance:
+    return next(instance for instance, things in shares if any(thing is failure.subject for thing in things))

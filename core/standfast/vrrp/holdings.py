@@ -62,6 +62,8 @@ def where(thing: Thing) -> str:
     return routing_words(thing)
 
 
-def _sorted(things: Sequence[Thing]) -> tuple[list[VirtualAddress], list[RoutingObject]]:
-    addresses = [thing for thing in things if isinstance(thing, VirtualAddress)]
+def _sorted(things: Sequence[Thing]) -> tuple[tuple[VirtualAddress, ...], list[RoutingObject]]:
+    addresses = tuple(thing for thing in things if isinstance(thing, VirtualAddress))
+    if len(addresses) == len(things):
+        return addresses, []
     return addresses, [thing for thing in things if not isinstance(thing, VirtualAddress)]

@@ -37,11 +37,10 @@ class Parts:
         monitor = Monitor(Changer(), receive_buffer=config.global_defs.netlink_receive_buffer)
         host = monitor.host
         self.encode = AddressEncoder()
-        self.routing = RoutingKeeper(Changer(), host)
         addresses = AddressKeeper(Changer(), host, self.encode)
         frames = FrameSender()
         self.announcements = announcements = Announcements(host, frames)
-        holdings = Holdings(addresses, self.routing)
+        self.holdings = holdings = Holdings(addresses, RoutingKeeper(Changer(), host))
         self.speaker = Speaker(host, holdings, announcements, setup.page, voice.tell)
         holdings.firewall = FirewallKeeper(host, addresses.present, voice.complain_of_devices)
         devices = DeviceKeeper(Changer(), host, self.encode, voice.complain_of_devices, breathe=self.speaker.breathe)

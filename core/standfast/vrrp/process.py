@@ -43,7 +43,7 @@ class VrrpProcess:
         self._usual = usual
         self._config = config
         self._parts = parts = Parts(setup, config)
-        self._house = Housekeeping(parts.speaker, setup.page, parts.encode, parts.routing, parts.announcements)
+        self._house = Housekeeping(parts.speaker, setup.page, parts.encode, parts.holdings, parts.announcements)
         self._readers = PipeReaders(parts.programs, setup.pipes, parts.voice)
         self._answers = Answers(parts.speaker, parts.commander, parts.describer)
         self._parent = Obedience[Config](setup.channel, self, setup.log)

@@ -7,7 +7,7 @@ import pytest
 from pyroute2.netlink.rtnl.ifaddrmsg import ifaddrmsg
 
 from standfast.config.model import VirtualAddress
-from standfast.net.encode import IFA_PROTO, AddressEncoder, joined
+from standfast.net.encode import IFA_PROTO, AddressEncoder, Datagram
 from standfast.net.netlink import HEADER, NLM_F_ACK, RTM_DELADDR, RTM_NEWADDR, messages
 from standfast.values import Address
 
@@ -34,7 +34,7 @@ def test_every_option_reaches_the_kernel_message():
         noprefixroute=True,
         autojoin=True,
     )
-    message, attributes = read(joined([(AddressEncoder()(address).add, 9)], 4711))
+    message, attributes = read(Datagram([(AddressEncoder()(address).add, 9)]).numbered(4711))
     assert message["header"]["type"] == RTM_NEWADDR
     assert message["header"]["sequence_number"] == 4711
     assert message["header"]["flags"] & NLM_F_ACK
@@ -90,7 +90,10 @@ def test_messages_are_numbered_and_the_last_alone_asks_for_an_answer():
     encode = AddressEncoder()
     ready = [encode(virtual(f"10.9.0.{n}", 24)) for n in (100, 101, 102)]
     before = ready[0].add
-    datagram = bytes(joined([(ready[0].add, 7), (ready[1].delete, 8), (ready[2].add, None)], 0xFFFFFFFF))
+    made = Datagram([(ready[0].add, 7), (ready[1].delete, 8), (ready[2].add, None)])
+    assert len(made) == 3
+    made.numbered(12)
+    datagram = bytes(made.numbered(0xFFFFFFFF))
     cut = list(messages(datagram))
     assert [sequence for _, _, sequence, _, _ in cut] == [0xFFFFFFFF, 0, 1]
     assert [bool(flags & NLM_F_ACK) for _, flags, _, _, _ in cut] == [False, False, True]

@@ -44,7 +44,10 @@ class Kernel(Changer):
         self._by_bytes[messages.delete] = ("delete", address)
         return messages
 
-    def perform(self, batch):
+    def join(self, batch):
+        return batch
+
+    def send(self, batch):
         done = [self._by_bytes[bytes(message)] for message, _index in batch]
         for kind in dict.fromkeys(kind for kind, _ in done):
             self.calls.append((kind, [str(address.address) for k, address in done if k == kind]))

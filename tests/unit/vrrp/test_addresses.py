@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import errno
 
+from msgspec.structs import replace
+
 from standfast.net.decode import HostAddress
 from standfast.values import Address
 
@@ -27,6 +29,54 @@ def test_what_the_kernel_refuses_is_told_and_not_ours(keeper, kernel, make_vip):
 def test_an_interface_that_is_not_there_fails_alone(keeper, make_vip):
     failures = keeper.add([make_vip("10.9.0.100/24"), make_vip("10.9.1.100/24", dev="lan")])
     assert [(f.subject.dev, f.number) for f in failures] == [("lan", errno.ENODEV)]
+
+
+def test_what_is_prepared_is_encoded_and_joined_once(keeper, kernel, make_vip, monkeypatch):
+    vips = tuple(make_vip(f"10.9.0.{n}/24") for n in range(100, 104))
+    keeper.prepare(vips)
+    monkeypatch.setattr(kernel, "join", None)
+    assert keeper.add(vips) == keeper.remove(()) == []
+    assert kernel.calls == [("add", ["10.9.0.100", "10.9.0.101", "10.9.0.102", "10.9.0.103"])]
+    assert list(keeper.installed.values()) == list(vips)
+
+
+def test_what_is_prepared_may_be_refused(keeper, kernel, make_vip):
+    good, bad = make_vip("10.9.0.100/24"), make_vip("10.9.0.101/24")
+    keeper.prepare((good, bad))
+    kernel.refuse["10.9.0.101"] = errno.EINVAL
+    assert [failure.subject for failure in keeper.add((good, bad))] == [bad]
+    assert list(keeper.installed.values()) == [good]
+
+
+def test_what_was_prepared_for_an_interface_that_has_gone_is_made_anew(keeper, kernel, host, make_vip):
+    vips = (make_vip("10.9.0.100/24"),)
+    keeper.prepare(vips)
+    link = host.link("eth0")
+    host.link_gone(link.index)
+    assert [failure.number for failure in keeper.add(vips)] == [errno.ENODEV]
+    host.link_is(replace(link, index=7))
+    assert keeper.add(vips) == []
+    assert [place[0] for place in keeper.installed] == [7]
+
+
+def test_an_owners_own_address_is_left_alone_however_prepared(keeper, kernel, make_vip):
+    vips = (make_vip("10.9.0.1/24"), make_vip("10.9.0.7/24"))
+    keeper.prepare(vips)
+    keeper.respect(vips, set())
+    keeper.add(vips)
+    assert kernel.calls == [("add", ["10.9.0.7"])]
+
+
+def test_what_nobody_names_any_more_is_not_kept_ready(keeper, kernel, make_vip, monkeypatch):
+    kept, dropped = (make_vip("10.9.0.100/24"),), (make_vip("10.9.0.101/24"),)
+    for vips in (kept, dropped):
+        keeper.prepare(vips)
+    keeper.forget_all_but({kept})
+    joined = []
+    monkeypatch.setattr(kernel, "join", lambda batch: joined.append(len(batch)) or batch)
+    assert keeper.add((*kept, *dropped)) == []
+    assert keeper.add(kept) == keeper.add(dropped) == []
+    assert joined == [2, 1]
 
 
 def test_absent_addresses_cost_no_system_call(keeper, kernel, make_vip):

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import pytest
+
 from standfast.config.interface_model import AnnouncementGroup
-from standfast.config.model import Announcing
+from standfast.config.model import Announcing, VirtualAddress
 from standfast.net.decode import Link
 from standfast.values import Address
 from standfast.vrrp import announcements as module
@@ -101,12 +103,50 @@ def test_frames_of_addresses_that_nobody_names_are_forgotten(announcements, wire
     other = Address.parse("10.9.0.101")
     for address in (VIP, other):
         announcements.prepare("eth0", address, AT_ONCE, 0)
-    announcements.forget_all_but({VIP})
+    announcements.forget_all_but({VIP}, set())
     made = []
     monkeypatch.setattr(module, "announcement", lambda mac, address, *, router: made.append(address) or bytes(42))
     for address in (VIP, other):
         announce(announcements, "VI", "eth0", address, AT_ONCE, 0)
     assert made == [other]
+
+
+@pytest.fixture
+def prepared(announcements, make_vip) -> tuple[VirtualAddress, ...]:
+    piece = (make_vip("10.9.0.100/24"), make_vip("fe80::100/64"))
+    announcements.prepare_all(piece, AT_ONCE, 0)
+    return piece
+
+
+def admitted(announcements, piece, how=AT_ONCE) -> list[bytes]:
+    return [parcel.frame for parcel in announcements.admit_all("VI", piece, how, 0)]
+
+
+def test_what_is_prepared_together_is_not_looked_at_one_by_one(announcements, prepared, monkeypatch):
+    monkeypatch.setattr(announcements, "admit", None)
+    frames = [gratuitous_arp(MAC, VIP), neighbour_advertisement(MAC, VIP6, router=False)]
+    assert admitted(announcements, prepared) == frames
+
+
+def test_prepared_frames_are_not_sent_from_a_mac_of_the_past(announcements, prepared, host):
+    host.link_is(Link(2, "eth0", 0x1043, b"\2\0\0\0\0\2", 1500))
+    assert admitted(announcements, prepared)[0] == gratuitous_arp(b"\2\0\0\0\0\2", VIP)
+
+
+def test_prepared_frames_keep_their_distance_too(announcements, prepared):
+    paced = Announcing(garp_interval=100)
+    assert len(admitted(announcements, prepared, paced)) == 2
+    assert len(admitted(announcements, prepared, paced)) == 1
+    assert announcements.deadline == 100
+
+
+def test_prepared_frames_that_nobody_names_are_forgotten(announcements, prepared, monkeypatch):
+    both = {each.address for each in prepared}
+    announcements.forget_all_but(both, {prepared})
+    assert admitted(announcements, prepared)
+    announcements.forget_all_but(both, set())
+    monkeypatch.setattr(announcements, "admit", lambda *_: [])
+    assert not admitted(announcements, prepared)
 
 
 def test_the_router_flag_can_be_had_always(announcements, wire):

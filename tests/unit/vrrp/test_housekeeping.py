@@ -12,6 +12,8 @@ from standfast.supervise.page import SharedPage
 from standfast.supervise.setup import HEARTBEAT
 from standfast.values import MILLISECOND, SECOND, Address
 from standfast.vrrp import housekeeping as module
+from standfast.vrrp.effects import PIECE
+from standfast.vrrp.holdings import Holdings
 from standfast.vrrp.housekeeping import Housekeeping, routing_of
 
 ROUTE = Route(family=4, destination=Address.parse("10.0.0.0"), prefix=8, dev="eth0")
@@ -60,20 +62,35 @@ class Encoder:
 
 class Announcements:
     def __init__(self):
-        self.prepared, self.kept = [], set()
+        self.prepared, self.kept, self.kept_pieces = [], set(), set()
 
     def prepare(self, interface, address, _how, _now):
         self.prepared.append((interface, address))
 
-    def forget_all_but(self, wanted):
-        self.kept = wanted
+    def prepare_all(self, addresses, _how, _now):
+        self.prepared += [(each.dev, each.address) for each in addresses]
+
+    def forget_all_but(self, wanted, pieces):
+        self.kept, self.kept_pieces = wanted, pieces
+
+
+class Addresses:
+    def __init__(self):
+        self.pieces, self.kept = [], set()
+
+    def prepare(self, addresses):
+        self.pieces.append(addresses)
+
+    def forget_all_but(self, pieces):
+        self.kept = pieces
 
 
 class World:
     def __init__(self):
         self.speaker, self.page, self.encode, self.routing = Speaker(), SharedPage(), Encoder(), Routing()
-        self.announcements = Announcements()
-        self.house = Housekeeping(self.speaker, self.page, self.encode, self.routing, self.announcements)
+        self.announcements, self.addresses = Announcements(), Addresses()
+        holdings = Holdings(self.addresses, self.routing)
+        self.house = Housekeeping(self.speaker, self.page, self.encode, holdings, self.announcements)
 
 
 @pytest.fixture
@@ -98,7 +115,9 @@ async def test_everything_is_encoded_ahead_and_what_nobody_names_is_forgotten(wo
     assert world.encode.encoded == list(config.instances[0].vips)
     assert world.routing.prepared == list(routing_of(config)) == [ROUTE, STATIC]
     assert world.announcements.prepared == [(vip.dev, vip.address) for vip in config.instances[0].vips]
+    assert world.addresses.pieces == [config.instances[0].vips]
     world.house.forget_all_but(config)
+    assert world.addresses.kept == world.announcements.kept_pieces == {config.instances[0].vips}
     assert world.announcements.kept == {vip.address for vip in config.instances[0].vips}
     assert world.encode.kept == set(config.instances[0].vips)
     assert world.routing.kept == {ROUTE, STATIC}
@@ -114,7 +133,14 @@ async def test_others_get_their_turn_while_frames_are_made(world, make_settings,
     many = tuple(f"10.9.{n // 250}.{n % 250 + 1}" for n in range(1000))
     await world.house.encode_ahead(Config(instances=(make_settings(*many),)))
     assert made[-1] == 1000
-    assert max(after - before for before, after in pairwise(made)) <= 128
+    assert max(after - before for before, after in pairwise(made)) <= PIECE
+
+
+async def test_few_addresses_are_made_ready_one_by_one(world, make_settings):
+    config = Config(instances=(make_settings("10.9.0.1", "10.9.0.2"),))
+    await world.house.encode_ahead(config)
+    assert world.addresses.pieces == []
+    assert world.announcements.prepared == [(vip.dev, vip.address) for vip in config.instances[0].vips]
 
 
 async def test_garbage_is_collected_only_while_nothing_is_due(world, monkeypatch):

@@ -211,13 +211,13 @@ def test_timers_are_served_between_two_pieces(
     big = make_instance(name="big", vrid=2, evips=many)
     stage(fast, big)
     promote(speaker, time, fast)
-    perform = kernel.perform
+    send = kernel.send
 
     def slow(batch):
         time.at += 4_000
-        return perform(batch)
+        return send(batch)
 
-    monkeypatch.setattr(kernel, "perform", slow)
+    monkeypatch.setattr(kernel, "send", slow)
     time.at = big.router.deadline
     said = []
     monkeypatch.setattr(voice, "say_ipv4", lambda datagram, _to: said.append((datagram[_VRID], time.at)))
