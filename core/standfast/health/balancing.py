@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 import trio
 
 from standfast import clock
 from standfast.config.lvs_model import Balancing
-from standfast.config.script_model import ScriptCall
 from standfast.contract.balancing import LoadBalancer, Pool, PoolStatistics
-from standfast.contract.checking import Checker, ScriptEnd
+from standfast.contract.checking import Checker
 from standfast.events import Event
 from standfast.health import memory, suspension
+from standfast.health.announcer import Announcer, TellingScript
 from standfast.health.backends import Choice, choose
 from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.books import Books
@@ -33,7 +33,6 @@ from standfast.health.standing_orders import StandingOrders
 from standfast.health.suspension import Suspendable, Watchman
 from standfast.health.telling import Told
 from standfast.health.tracked import TrackSeat
-from standfast.scripts.running import About
 from standfast.values import SECOND, Address, seconds
 
 LAST_WORDS_S: Final = 1.0
@@ -50,13 +49,6 @@ STATISTICS_EVERY_S: Final = 5.0
 
 IN_ONE_TURN: Final = 1000
 """Servers that are described for a status before others have their turn; some 10 ms."""
-
-
-class TellingScript(Protocol):
-    """Runs a program; ``about``: what it tells, if it is not a check."""
-
-    async def __call__(self, call: ScriptCall, limit: int, about: About | None = None, /) -> ScriptEnd:
-        """``limit``: microseconds; 0: none."""
 
 
 @dataclass(slots=True)
@@ -94,8 +86,6 @@ class BalancingPart:
     """Checks that VRRP tracks."""
     _leftovers: dict[str, list[Pool]] = field(default_factory=dict)
     _nursery: trio.Nursery | None = None
-    _scripts: int = 0
-    _silent: trio.Event = field(default_factory=trio.Event)
     _unsaved: trio.Event = field(default_factory=trio.Event)
     _drains: trio.Event = field(default_factory=trio.Event)
     _curious: trio.Event = field(default_factory=trio.Event)
@@ -108,6 +98,7 @@ class BalancingPart:
     lent: Lent = field(init=False)
     names: Names = field(init=False)
     orders: StandingOrders = field(init=False)
+    announcer: Announcer = field(init=False)
     _written: Balancing = field(init=False)
 
     def __post_init__(self) -> None:
@@ -119,6 +110,7 @@ class BalancingPart:
         self.names = Names(means.run_dir, means.look_up, self._names_changed, means.say)
         self.orders = StandingOrders(means.run_dir, means.say)
         self.roster = Roster(self.scheduler, means.checkers, self.lent)
+        self.announcer = Announcer(means.publish, means.run_script, means.say, self._programmed)
         self.books = Books(self._heed, lambda words: means.say("warning", "health.failed_try", words))
 
     # The life
@@ -126,6 +118,7 @@ class BalancingPart:
     async def run(self) -> None:
         """For ever."""
         async with trio.open_nursery() as self._nursery:
+            self.announcer.begin(self._nursery)
             with settling():
                 self._begin()
             tasks = (self.scheduler.run, self._remember, self._end_drains, self._count, self._repeat, self._tell_ready)
@@ -196,6 +189,7 @@ class BalancingPart:
             for name in self.books.services:
                 programmer.touch(name)
             await programmer.apply()
+        await self.announcer.flush()
         if self._nursery is not None:
             self._nursery.start_soon(self._tell_ready)
         return tuple(words)
@@ -205,13 +199,13 @@ class BalancingPart:
         self._stopping = True
         self.roster.wish(())
         if leave:
+            await self.announcer.flush()
             self._save()
         else:
             self.books.end(clock.now())
+            await self.announcer.flush()
             with trio.move_on_after(LAST_WORDS_S):
-                while self._scripts:
-                    self._silent = trio.Event()
-                    await self._silent.wait()
+                await self.announcer.quiet()
         for programmer in self.programmers.values():
             await programmer.stop(leave=leave)
         if not leave:
@@ -293,20 +287,11 @@ class BalancingPart:
     def _heed(self, service: Service, told: Sequence[Told]) -> None:
         self._touch(service.name)
         self._unsaved.set()
-        for each in told:
-            self.means.publish(each.event)
-            if each.script is not None and self._nursery is not None:
-                self._scripts += 1
-                self._nursery.start_soon(self._run_script, each.script, each.about)
+        self.announcer.put(told)
 
-    async def _run_script(self, call: ScriptCall, about: About) -> None:
-        try:
-            end = await self.means.run_script(call, 0, about)
-            if end.problem:
-                self.means.say("error", "lvs.script", f"`{call}` was not run: {end.problem}")
-        finally:
-            self._scripts -= 1
-            self._silent.set()
+    async def _programmed(self) -> None:
+        for programmer in tuple(self.programmers.values()):
+            await programmer.programmed()
 
     # Tasks
 

@@ -73,6 +73,9 @@ class Programmer:
         self._touched_at = 0
         self._touches = 0
         """How often; to notice when it is quiet."""
+        self._done = 0
+        """Which of these touches the kernel has answered."""
+        self._waiting = trio.lowlevel.ParkingLot()
         self._shelved: dict[str, _Shelved] = {}
         self._dirty = trio.Event()
         self._turn = trio.Lock()
@@ -94,6 +97,12 @@ class Programmer:
         self._touched[name] = None
         self._touches += 1
         self._dirty.set()
+
+    async def programmed(self) -> None:
+        """Until the kernel has taken or refused all that was touched so far; at once, if the plane does not work."""
+        asked = self._touches
+        while self._done < asked and not self.problem:
+            await self._waiting.park()
 
     async def run(self, adopt: Sequence[Pool]) -> None:
         """For ever. ``adopt``: what an earlier process may have left."""
@@ -147,6 +156,7 @@ class Programmer:
         if self.problem != words:
             self._say("error", "lvs.backend", f"{self.name}: {words}; tried again")
         self.problem = words
+        self._waiting.unpark_all()
 
     def _global_failures(self, failures: Sequence[Failure]) -> None:
         for failure in failures:
@@ -157,21 +167,20 @@ class Programmer:
     async def apply(self) -> None:
         """Everything that was touched, now, in one piece."""
         async with self._turn:
-            touched, self._touched = self._touched, {}
-            since = self._touched_at
             self._dirty = trio.Event()
-            changes = self._changes(touched)
-            if not changes or not self.started:
-                if self.started:
-                    self.ready.set()
-                else:
-                    self._touched = touched
+            if not self.started:
                 return
+            touched, self._touched = self._touched, {}
+            since, asked = self._touched_at, self._touches
+            changes = self._changes(touched)
             for piece in pieces(changes):
                 await self._program(piece)
+                self.last_delay = clock.now() - since
                 await trio.lowlevel.checkpoint()  # checks and the heartbeat have their turn
-            self.last_delay = clock.now() - since
-            self.delay.note(self.last_delay)
+            if changes:
+                self.delay.note(self.last_delay)
+            self._done = asked
+            self._waiting.unpark_all()
             self.ready.set()
 
     async def _program(self, changes: Sequence[PoolChange]) -> None:

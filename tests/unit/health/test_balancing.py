@@ -56,10 +56,13 @@ class World:
         self.addresses: set[Address] = set()
         self.kernel: dict[str, Any] = {}
         """Outlives processes."""
+        self.told_of: list[str] = []
+        """What the kernel held when an event was told."""
 
     def publish(self, event: Any) -> None:
         if not isinstance(event, CheckChange):
             self.events.append(event)
+            self.told_of.append(self.members() if NAME in self.kernel else "")
 
     @property
     def lines(self) -> list[str]:
@@ -173,6 +176,44 @@ async def test_a_thousand_servers_that_fail_together_are_one_batch(world, autoju
         assert world.members() == ""
         assert len(world.planes[0].batches) == 2
         assert len([line for line in world.lines if "DOWN" in line]) == 1001
+
+
+async def test_who_hears_of_a_change_finds_the_kernel_changed(world, autojump_clock):
+    quorum = 'quorum_up "/bin/quorum up"\nquorum_down "/bin/quorum down"\nsorry_server 10.0.0.9 80'
+    async with running(world.part(text(1, more=quorum))):
+        world.dead.add("10.0.0.1")
+        await trio.sleep(12)
+        world.dead.clear()
+        await trio.sleep(12)
+    changes = [(event.line.split()[0], event.up) for event in world.events]
+    assert changes == [("VS", True), ("RS", False), ("VS", False), ("RS", True), ("VS", True)]
+    assert world.told_of == ["1=1", "9=1", "9=1", "1=1", "1=1"]
+    assert world.scripts == ["/bin/quorum up", "/bin/down 1", "/bin/quorum down", "/bin/up 1", "/bin/quorum up"]
+
+
+async def test_a_reload_has_told_everything_when_it_is_done(world, autojump_clock):
+    async with running(world.part(text(1, 2) + text(1, port=81))) as part:
+        await trio.sleep(5)
+        del world.events[:], world.told_of[:]
+        await part.commit(load_text(text(1)).balancing)
+        assert world.lines == [
+            f"RS [10.0.0.1]:tcp:80 {NAME.replace('80', '81')} DOWN",
+            f"VS {NAME.replace('80', '81')} DOWN",
+            f"RS [10.0.0.2]:tcp:80 {NAME} DOWN",
+        ]
+        assert set(world.told_of) == {"1=1"}
+
+
+async def test_what_was_decided_just_before_the_end_is_told(world, autojump_clock):
+    for leave in (True, False):
+        async with running(world.part(text(1))) as part:
+            (service,) = part.books.services.values()
+            server = service.servers[0]
+            server.order = "disabled"
+            part.books.heed(service, service.settle(server, "", 0))
+            await part.stop(leave=leave)
+            assert world.lines[-2:] == [f"RS [10.0.0.1]:tcp:80 {NAME} DOWN", f"VS {NAME} DOWN"]
+            del world.events[:]
 
 
 async def test_a_reload_that_changes_nothing_touches_nothing(world, autojump_clock):

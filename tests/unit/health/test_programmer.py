@@ -77,6 +77,37 @@ async def test_changes_that_do_not_end_are_programmed_after_a_tick(autojump_cloc
         assert len(first) + len(second) == 20
 
 
+async def test_who_asks_hears_when_all_that_was_touched_so_far_is_programmed(autojump_clock):
+    async with stage() as on:
+        on.want(pool("a"))
+        await on.programmer.programmed()
+        assert set(on.memory.table) == {"a"}
+        began = trio.current_time()
+        on.programmer.touch("a")  # as it is
+        await on.programmer.programmed()
+        await on.programmer.programmed()
+        assert trio.current_time() - began < LULL_S * 1.5
+        on.memory.refusing["b"] = "no such scheduler"
+        on.want(pool("b"))
+        await on.programmer.programmed()
+        assert on.programmer.refused == {"b": "no such scheduler"}
+
+
+async def test_nobody_waits_for_a_plane_that_does_not_work(autojump_clock):
+    async with stage(Stubborn()) as on:
+        on.want(pool("a"))
+        with trio.fail_after(0.1):
+            await on.programmer.programmed()
+        assert on.programmer.problem == "does not start: Operation not permitted"
+    made = Stage(Stubborn())
+    made.want(pool("a"))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(made.programmer.run, [])
+        with trio.fail_after(0.1):
+            await made.programmer.programmed()
+        nursery.cancel_scope.cancel()
+
+
 async def test_what_happens_together_is_one_batch(autojump_clock):
     async with stage() as on:
         on.want(*(pool(f"s{number}") for number in range(100)))
