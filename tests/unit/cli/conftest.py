@@ -1,8 +1,11 @@
-"""A place where distributions are installed."""
+"""A place where distributions are installed, and a daemon that answers as it is told."""
 
 from __future__ import annotations
 
+import json
+import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,3 +34,31 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     yield Site(tmp_path)
     for name in set(sys.modules) - before:
         del sys.modules[name]
+
+
+@pytest.fixture
+def daemon(tmp_path):
+    """Answers on both sockets; the requests it got."""
+    requests, threads, listeners = [], [], []
+
+    def serve(listener, answer):
+        connection, _ = listener.accept()
+        with connection:
+            requests.append(json.loads(connection.recv(4096)))
+            connection.sendall(json.dumps(answer).encode() + b"\n")
+
+    def answering(**answers):
+        for name, answer in answers.items():
+            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+            listener.bind(str(tmp_path / f"daemon.{name}"))
+            listener.listen(1)
+            listeners.append(listener)
+            threads.append(threading.Thread(target=serve, args=(listener, answer)))
+            threads[-1].start()
+        return requests
+
+    yield answering
+    for thread in threads:
+        thread.join(10)
+    for listener in listeners:
+        listener.close()

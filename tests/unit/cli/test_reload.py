@@ -1,9 +1,7 @@
 from __future__ import annotations
 
 import argparse
-import json
 import socket
-import threading
 
 import pytest
 
@@ -15,34 +13,6 @@ def asked(*words):
     parser = argparse.ArgumentParser()
     reload.register(parser.add_subparsers())
     return reload.run(parser.parse_args(["reload", *words]))
-
-
-@pytest.fixture
-def daemon(tmp_path):
-    """Answers on both sockets; the requests it got."""
-    requests, threads, listeners = [], [], []
-
-    def serve(listener, answer):
-        connection, _ = listener.accept()
-        with connection:
-            requests.append(json.loads(connection.recv(4096)))
-            connection.sendall(json.dumps(answer).encode() + b"\n")
-
-    def answering(**answers):
-        for name, answer in answers.items():
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(str(tmp_path / f"daemon.{name}"))
-            listener.listen(1)
-            listeners.append(listener)
-            threads.append(threading.Thread(target=serve, args=(listener, answer)))
-            threads[-1].start()
-        return requests
-
-    yield answering
-    for thread in threads:
-        thread.join(10)
-    for listener in listeners:
-        listener.close()
 
 
 def test_nobody_there(tmp_path, capsys):

@@ -1,11 +1,9 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import socket
 import subprocess
-import threading
 
 import pytest
 
@@ -17,34 +15,6 @@ def asked(*words):
     parser = argparse.ArgumentParser()
     stop.register(parser.add_subparsers())
     return stop.run(parser.parse_args(["stop", *words]))
-
-
-@pytest.fixture
-def daemon(tmp_path):
-    """Answers on both sockets; the requests it got."""
-    requests, threads, listeners = [], [], []
-
-    def serve(listener, answer):
-        connection, _ = listener.accept()
-        with connection:
-            requests.append(json.loads(connection.recv(4096)))
-            connection.sendall(json.dumps(answer).encode() + b"\n")
-
-    def answering(**answers):
-        for name, answer in answers.items():
-            listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            listener.bind(str(tmp_path / f"daemon.{name}"))
-            listener.listen(1)
-            listeners.append(listener)
-            threads.append(threading.Thread(target=serve, args=(listener, answer)))
-            threads[-1].start()
-        return requests
-
-    yield answering
-    for thread in threads:
-        thread.join(10)
-    for listener in listeners:
-        listener.close()
 
 
 def test_nobody_there(tmp_path, capsys):
