@@ -44,19 +44,24 @@ class Statement(Protocol):
 _COMPARISONS = {"==": 0, "!=": 1, "<": 2, "<=": 3, ">": 4, ">=": 5}
 
 
-class Match(msgspec.Struct, frozen=True):
-    """Goes on only if the term compares so to a value."""
+class _OnTerm(msgspec.Struct, frozen=True):
+    """Looks at one term."""
 
     term: Term
-    data: bytes
-    comparison: str = "=="
-    words: str = ""
-    """The whole, where it reads better otherwise."""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """The term's."""
         return self.term.needs
+
+
+class Match(_OnTerm, frozen=True):
+    """Goes on only if the term compares so to a value."""
+
+    data: bytes
+    comparison: str = "=="
+    words: str = ""
+    """The whole, where it reads better otherwise."""
 
     def encode(self, _anonymous: Anonymous) -> bytes:
         """Load and compare."""
@@ -70,16 +75,10 @@ class Match(msgspec.Struct, frozen=True):
         return f"{self.term}{between}{self.term.type(self.data)}"
 
 
-class MatchAny(msgspec.Struct, frozen=True):
+class MatchAny(_OnTerm, frozen=True):
     """Goes on only if the term has one of several values."""
 
-    term: Term
     values: tuple[bytes, ...]
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The term's."""
-        return self.term.needs
 
     def encode(self, anonymous: Anonymous) -> bytes:
         """A look-up in a set without a name."""
@@ -90,17 +89,11 @@ class MatchAny(msgspec.Struct, frozen=True):
         return f"{self.term} {{ {', '.join(self.term.type(each) for each in self.values)} }}"
 
 
-class MatchSet(msgspec.Struct, frozen=True):
+class MatchSet(_OnTerm, frozen=True):
     """Goes on only if the set has (or has not) the term's value. Counts, if the set's elements have counters."""
 
-    term: Term
     set: str
     negated: bool = False
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The term's."""
-        return self.term.needs
 
     def encode(self, _anonymous: Anonymous) -> bytes:
         """Look-up without a result."""
@@ -111,16 +104,10 @@ class MatchSet(msgspec.Struct, frozen=True):
         return f"{self.term} {'!= ' if self.negated else ''}@{self.set}"
 
 
-class Branch(msgspec.Struct, frozen=True):
+class Branch(_OnTerm, frozen=True):
     """Does what a verdict map has for the term; goes on if it has nothing."""
 
-    term: Term
     map: str
-
-    @property
-    def needs(self) -> tuple[str, ...]:
-        """The term's."""
-        return self.term.needs
 
     def encode(self, _anonymous: Anonymous) -> bytes:
         """Look-up into the verdict register."""
