@@ -101,6 +101,59 @@ def test_s45_a_tracked_script_decides_and_is_told(solo: Net, recorder: Recorder,
     eventually(lambda: recorder.lines() == told, 5, lambda: str(recorder.lines()))
 
 
+READER = """#!/bin/sh
+trap 'echo "end of {name}" >> {calls}' EXIT
+trap 'exit 0' TERM
+while read line; do echo "{name}: $line" >> {calls}; done < $1
+"""
+
+
+def test_a_reload_changes_pipes_and_who_reads_them(solo: Net, tmp_path: Path):
+    """The old pipe goes, its reader is ended; the same pipe with another reader stays."""
+    calls = tmp_path / "calls"
+    for name in ("one", "two"):
+        reader = tmp_path / name
+        reader.write_text(READER.format(name=name, calls=calls))
+        reader.chmod(0o755)
+
+    def config(pipe: str, reader: str, priority: int) -> str:
+        lines = (f"vrrp_notify_fifo {tmp_path}/{pipe}", f"vrrp_notify_fifo_script {tmp_path}/{reader}")
+        changes = "vrrp_notify_priority_changes"
+        weight = f"track_file load {{\n    file {tmp_path}/load\n    weight 1\n}}\n"
+        block = instance("track_file {", "    load", "}", priority=priority)
+        return global_defs("script_user root", changes, *lines) + weight + block
+
+    def told(*lines: str) -> None:
+        def so() -> bool:
+            return calls.exists() and sorted(calls.read_text().splitlines()) == sorted(lines)
+
+        eventually(so, 10, lambda: f"{calls.read_text()}\n{solo.logs()}")
+
+    def reload(*settings: str) -> None:
+        daemon.write(config(*settings, priority=100))
+        daemon.reload()
+
+    (tmp_path / "load").write_text("0")
+    daemon = solo.start_master(solo.a, config("first", "one", 100))
+    lines = ['one: INSTANCE "VI_1" BACKUP 100', 'one: INSTANCE "VI_1" MASTER 100']
+    told(*lines)
+    reload("second", "one")
+    lines.append("end of one")
+    told(*lines)
+    assert ((tmp_path / "first").exists(), (tmp_path / "second").is_fifo()) == (False, True)
+    (tmp_path / "load").write_text("5")
+    lines.append('one: INSTANCE "VI_1" MASTER_PRIORITY 105')
+    told(*lines)
+    reload("second", "two")
+    lines.append("end of one")
+    told(*lines)
+    assert (tmp_path / "second").is_fifo()
+    (tmp_path / "load").write_text("6")
+    lines.append('two: INSTANCE "VI_1" MASTER_PRIORITY 106')
+    told(*lines)
+    assert solo.a.holds(VIP)
+
+
 GROUP = "vrrp_sync_group G {\n    group {\n        VI_1\n        VI_2\n    }\n}\n"
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final, Generic, Protocol, TypeVar
 
 import msgspec
@@ -20,6 +21,7 @@ from standfast.supervise.messages import Abort, Can, Cannot, Commit, Committed, 
 
 _MESSAGE: Final = 65_536
 _DESCRIPTORS: Final = 4
+"""With one message, at most."""
 
 MOST_CHANGES: Final = 50
 """Changes that are told one by one after a reload: nobody reads two thousand, and a message has its limit."""
@@ -42,11 +44,25 @@ class Subject(Protocol[C]):
     async def prepare(self, config: C) -> str:
         """Everything that may fail, without touching the kernel. Why it cannot be run; empty: it can."""
 
-    async def commit(self, config: C, generation: int) -> tuple[str, ...]:
-        """Run by it from now on; what has changed, in words."""
+    async def commit(self, config: C, generation: int, pipes: Mapping[str, int]) -> tuple[str, ...]:
+        """Run by it from now on; what has changed, in words.
+
+        ``pipes``: open named pipes for notices, by keyword. They are the subject's now, and replace those it had.
+        """
 
     async def leave(self, *, first: bool, at_once: bool) -> None:
         """Leave, say ``Stopped``, end. Called once more (not ``first``) for every further order to leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared(Generic[C]):
+    generation: int
+    config: C
+    pipes: Mapping[str, int]
+
+    def drop(self) -> None:
+        for descriptor in self.pipes.values():
+            os.close(descriptor)
 
 
 class Obedience(Generic[C]):
@@ -58,7 +74,7 @@ class Obedience(Generic[C]):
         self._channel = channel
         self._subject = subject
         self._log = log
-        self._prepared: tuple[int, C] | None = None
+        self._prepared: _Prepared[C] | None = None
 
     async def run(self, nursery: trio.Nursery) -> None:
         """Until the parent is gone: then the subject leaves as if it had been asked for it (nobody is left to ask)."""
@@ -88,32 +104,49 @@ class Obedience(Generic[C]):
         elif isinstance(order, Commit):
             await self._commit(order)
         elif isinstance(order, Abort):
-            self._prepared = None
+            self._forget()
         else:
             self._leave(nursery, order)
 
     async def _prepare(self, order: Prepare, descriptors: list[int]) -> None:
+        self._forget()
+        memory, pipes = descriptors[:1], descriptors[1:]
+        for descriptor in pipes:
+            os.set_inheritable(descriptor, False)
         try:
-            (descriptor,) = descriptors
-            with os.fdopen(descriptor, "rb") as memory:
-                config = self._subject.decode(contents(memory.fileno()))
-        except (ValueError, OSError, msgspec.DecodeError) as error:
+            config = self._read(*memory)
+            prepared = _Prepared(order.generation, config, dict(zip(order.pipes, pipes, strict=True)))
+        except (TypeError, ValueError, OSError, msgspec.DecodeError) as error:
+            for descriptor in pipes:
+                os.close(descriptor)
             reason = f"{self._subject.words} cannot read the new configuration: {error}"
         else:
-            reason = await self._subject.prepare(config)
+            self._prepared = prepared
+            reason = await self._subject.prepare(prepared.config)
         if reason:
+            self._forget()
             self.say(Cannot(generation=order.generation, reason=reason[:LONGEST_REASON]))
-            return
-        self._prepared = (order.generation, config)
-        self.say(Can(generation=order.generation))
+        else:
+            self.say(Can(generation=order.generation))
+
+    def _read(self, descriptor: int) -> C:
+        with os.fdopen(descriptor, "rb") as memory:
+            return self._subject.decode(contents(memory.fileno()))
+
+    def _forget(self) -> None:
+        prepared, self._prepared = self._prepared, None
+        if prepared is not None:
+            prepared.drop()
 
     async def _commit(self, order: Commit) -> None:
-        prepared, self._prepared = self._prepared, None
-        if prepared is None or prepared[0] != order.generation or self.leaving:
+        prepared = self._prepared
+        if prepared is None or prepared.generation != order.generation or self.leaving:
+            self._forget()
             reason = f"generation {order.generation} was not prepared here"
             self.say(Cannot(generation=order.generation, reason=reason))
             return
-        changes = await self._subject.commit(prepared[1], order.generation)
+        self._prepared = None
+        changes = await self._subject.commit(prepared.config, order.generation, prepared.pipes)
         self.say(Committed(generation=order.generation, changes=in_short(changes)))
 
     def _leave(self, nursery: trio.Nursery, order: Stop) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeAlias
@@ -37,7 +38,7 @@ class Hub:
         self.resume = setup.resume
         """A predecessor died a moment ago."""
         self.log = setup.log
-        self.pipes = setup.pipes
+        self.pipes: Mapping[str, int] = {}
         """Open named pipes for lines, by keyword."""
         self.ring = EventRing()
         """Our own events (servers, quorums), for ``health.status``."""
@@ -46,7 +47,7 @@ class Hub:
         self.hears_vrrp: Callable[[], bool] = lambda: True
         """Does VRRP answer? If not, ``instances`` is what it last was."""
         self.programs = ScriptClient(setup.lines.spawner, self.say) if setup.lines.spawner else None
-        self.run_by(config, setup.generation)
+        self.run_by(config, setup.generation, setup.pipes)
         self._verdicts = setup.lines.verdicts
         self._said: dict[str, Verdict] = {}
         self._unsaid: dict[str, Verdict] = {}
@@ -54,9 +55,12 @@ class Hub:
         self._heeders: list[Heed] = []
         self._event_heeders: list[HeedEvent] = []
 
-    def run_by(self, config: HealthConfig, generation: int) -> None:
-        """Take this configuration up."""
+    def run_by(self, config: HealthConfig, generation: int, pipes: Mapping[str, int]) -> None:
+        """Take this configuration up, and pipes instead of those before, which are closed."""
         self.config, self.generation = config, generation
+        before, self.pipes = self.pipes, pipes
+        for pipe in before.values():
+            os.close(pipe)
         if self.programs is not None:
             rules = config.programs
             self.programs.ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=config.umask)

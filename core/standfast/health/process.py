@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import sys
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any, Final
 
@@ -108,11 +108,11 @@ class HealthProcess:
                 return reason
         return ""
 
-    async def commit(self, config: HealthConfig, generation: int) -> tuple[str, ...]:
+    async def commit(self, config: HealthConfig, generation: int, pipes: Mapping[str, int]) -> tuple[str, ...]:
         """All parts run by it."""
         changes: list[str] = []
         with paused():
-            self._hub.run_by(config, generation)
+            self._hub.run_by(config, generation, pipes)
             for part in self._parts:
                 changes += await part.commit(config)
         return tuple(changes)

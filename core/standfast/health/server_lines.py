@@ -6,10 +6,11 @@ import os
 
 import trio
 
+from standfast.config.health_model import HealthConfig
 from standfast.events import Event, QuorumChange, ServerChange
 from standfast.health.hub import Hub
 from standfast.health.part import Part
-from standfast.scripts.protocol import Ended
+from standfast.scripts.pipe_readers import PipeReaders
 
 PIPES = ("lvs_notify_fifo", "notify_fifo")
 
@@ -23,28 +24,44 @@ class ServerLines(Part):
         super().__init__(hub)
         self.lost = 0
         """Lines that a full pipe did not take."""
-        self._pipes = [hub.pipes[name] for name in PIPES if name in hub.pipes]
+        self._readers = PipeReaders(hub.programs, self._reader_ended)
         hub.on_event(self._write)
 
     async def run(self) -> None:
-        """Start who reads `lvs_notify_fifo`; that of `notify_fifo` is the VRRP process's affair."""
-        fifo = self.hub.config.programs.fifos.get(PIPES[0])
-        if fifo is not None and fifo.script is not None and PIPES[0] in self.hub.pipes and self.hub.programs:
-            self.hub.programs.start(fifo.script, self._reader_ended, at_stop="end", once=True)
+        """Start who reads `lvs_notify_fifo`."""
+        self._attend()
         await trio.sleep_forever()
 
-    def _reader_ended(self, end: Ended) -> None:
-        self.hub.say("warning", "lvs.pipe_reader", f"the `lvs_notify_fifo_script` has ended: {end.words}")
+    async def commit(self, config: HealthConfig) -> tuple[str, ...]:
+        """The pipes may be others now."""
+        self._attend()
+        return ()
+
+    async def stop(self, *, leave: bool) -> None:
+        """Who reads them is ended by who started them."""
+        self._readers.leave()
 
     def describe(self) -> dict[str, int] | None:
         """Lost lines."""
-        return {"lost_lines": self.lost} if self._pipes else None
+        return {"lost_lines": self.lost} if self._pipes() else None
+
+    def _attend(self) -> None:
+        """That of `notify_fifo` is the VRRP process's affair."""
+        ours = {PIPES[0]} & self.hub.pipes.keys()
+        self._readers.attend(self.hub.config.programs.fifos, ours)
+
+    def _reader_ended(self, name: str, how: str) -> None:
+        words = f"the `{name}_script` has ended: {how}; a reload starts it again"
+        self.hub.say("warning", "lvs.pipe_reader", words)
+
+    def _pipes(self) -> list[int]:
+        return [self.hub.pipes[name] for name in PIPES if name in self.hub.pipes]
 
     def _write(self, event: Event) -> None:
         if not isinstance(event, ServerChange | QuorumChange) or not event.line:
             return
         said = event.line.encode(errors="surrogateescape") + b"\n"
-        for pipe in self._pipes:
+        for pipe in self._pipes():
             try:
                 os.write(pipe, said)
             except OSError:

@@ -6,10 +6,8 @@ import errno
 import grp
 import os
 import socket
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from standfast.net.namespaces import NoSuchNamespace, enter
 from standfast.supervise.desk import listen
@@ -76,11 +74,10 @@ def open_sockets(
     name: str = "vrrp",
     *,
     lines: Lines = NO_LINES,
-    pipes: Mapping[str, int] = MappingProxyType({}),
 ) -> Place:
     """A child's listening sockets; every successor inherits them, so clients never find the door gone."""
     control, status = open_pair(run_dir, name, essentials)
-    return Place(control, status, run_dir, entry, lines, pipes)
+    return Place(control, status, run_dir, entry, lines)
 
 
 def open_pair(run_dir: Path, process: str, essentials: Essentials) -> tuple[socket.socket, socket.socket]:

@@ -63,16 +63,14 @@ class Daemon:
         self._started_at = time.time()
         self._run_dir = path = estate.claim.run_dir.path
         self._name_processes(generation)
-        self._family = found_family(
-            parent, path, generation, estate.parts.programs, self, pipes=estate.pipes.descriptors
-        )
+        self._family = found_family(parent, path, generation, estate.parts.programs, self)
         control, status = open_pair(path, "daemon", generation.essentials)
         privileges.lay_down_all_but(privileges.PARENT)
         run_above(generation.essentials)
         self._sweeper = Sweeper(parent, path, lambda: self._family.generation, estate.parts.reap)
         self._leaving = Leaving(parent, self._family, self.take_addresses_off)
         hooks = Hooks(load=self._load_again, running=lambda: self._report, adopt=self._adopt)
-        self._reloader = Reloader(parent, self._family, hooks)
+        self._reloader = Reloader(parent, self._family, estate.pipes, hooks)
         self._timed_reloads = TimedReloads(parent, lambda: self._reload(lambda _outcome: None))
         self._timed_reloads.configure(generation.essentials.global_defs.timed_reload)
         self._dumping = Dumping(parent, path, estate.options.dump_dir or path, lambda: self._family.generation)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import MappingProxyType
 
 from standfast.supervise.claim import open_sockets
 from standfast.supervise.generation import Generation
@@ -65,8 +64,6 @@ def found_family(
     generation: Generation,
     programs: Programs,
     listener: Listener,
-    *,
-    pipes: Mapping[str, int] = MappingProxyType({}),
 ) -> Family:
     """Make the keepers, their listening sockets, and the lines between the children. Raises ``CannotStart``."""
     from_vrrp, of_vrrp = _line()
@@ -74,8 +71,7 @@ def found_family(
     verdicts_out, verdicts_in = _line()
 
     def keeper(role: Role, program: ChildEntry, lines: Lines) -> Keeper:
-        wanted = {name: pipe for name, pipe in pipes.items() if name in role.pipes}
-        place: Place = open_sockets(run_dir, generation.essentials, program, role.name, lines=lines, pipes=wanted)
+        place: Place = open_sockets(run_dir, generation.essentials, program, role.name, lines=lines)
         return Keeper(parent, place, generation, listener, role)
 
     return Family(

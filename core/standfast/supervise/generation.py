@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import fcntl
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import msgspec
 
@@ -47,6 +48,8 @@ class Generation:
     health: int | None = None
     """What the health process gets."""
     needs: Needs = NO_NEEDS
+    pipes: Mapping[str, int] = field(default_factory=dict)
+    """Open named pipes for notices, by keyword; :class:`standfast.supervise.pipes.Pipes` closes them."""
 
     @classmethod
     def seal(cls, number: int, descriptor: int, health: int | None = None, needs: Needs = NO_NEEDS) -> Generation:

@@ -7,7 +7,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -54,7 +54,6 @@ class Place:
     run_dir: Path
     entry: ChildEntry
     lines: Lines = NO_LINES
-    pipes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -115,7 +114,7 @@ class Keeper:
         ours.setblocking(False)
         theirs.setblocking(False)
         generation, place = self.generation, self._place
-        document = self.role.document(generation)
+        document, pipes = self.role.document(generation), self.role.pipes_of(generation)
 
         def main(log: LogPipe) -> int:
             for words in self.role.settle(generation.essentials):
@@ -132,12 +131,12 @@ class Keeper:
                     run_dir=place.run_dir,
                     resume=resume,
                     lines=place.lines,
-                    pipes=place.pipes,
+                    pipes=pipes,
                 )
             )
 
         sockets = (theirs, place.control, place.status, *place.lines.sockets())
-        keep = [document, *(each.fileno() for each in sockets), *place.pipes.values()]
+        keep = [document, *(each.fileno() for each in sockets), *pipes.values()]
         try:
             pid = self._parent.brood.start(self.role.name, main, keep=keep, on_end=self._ended)
         except OSError as error:
@@ -149,13 +148,18 @@ class Keeper:
         self._child = _Child(pid, ours, generation.number, now(), self._heartbeat())
         self._parent.reactor.on_readable(ours.fileno(), self._hear)
 
-    def send(self, message: messages.Message, descriptor: int | None = None) -> bool:
+    def prepare(self, generation: Generation) -> bool:
+        """Show the child a new generation, with everything that belongs to it. False: as :meth:`send`."""
+        pipes = self.role.pipes_of(generation)
+        message = messages.Prepare(generation=generation.number, pipes=tuple(pipes))
+        return self.send(message, self.role.document(generation), *pipes.values())
+
+    def send(self, message: messages.Message, *descriptors: int) -> bool:
         """Tell the child. False: there is none, or it takes nothing any more."""
         if self._child is None:
             return False
-        passed = [] if descriptor is None else [descriptor]
         try:
-            socket.send_fds(self._child.channel, [messages.encode(message)], passed)
+            socket.send_fds(self._child.channel, [messages.encode(message)], descriptors)
         except OSError:
             return False
         return True

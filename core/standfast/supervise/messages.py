@@ -16,10 +16,12 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, tag=True):
 class Prepare(Message, frozen=True, kw_only=True):
     """Parent: could you run this generation? Touch nothing yet.
 
-    Comes with one descriptor: the memfd of the encoded Config.
+    Comes with descriptors: the memfd of the encoded Config, then its open pipes for notices, in the order of ``pipes``.
     """
 
     generation: int
+    pipes: tuple[str, ...] = ()
+    """Keywords."""
 
 
 class Can(Message, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -16,6 +16,7 @@ from standfast.supervise.generation import Essentials, Generation
 from standfast.supervise.keeper import Keeper
 from standfast.supervise.loader import Documents, Report
 from standfast.supervise.parent import Parent
+from standfast.supervise.pipes import Pipes
 from standfast.supervise.reactor import Timer
 from standfast.supervise.roles import HEALTH, SPAWNER, Role
 from standfast.values import SECOND
@@ -46,11 +47,12 @@ class Hooks:
 class Reloader:
     """At most one reload at a time; one more that arrives meanwhile is remembered once."""
 
-    def __init__(self, parent: Parent, family: Family, hooks: Hooks) -> None:
+    def __init__(self, parent: Parent, family: Family, pipes: Pipes, hooks: Hooks) -> None:
         self.last = ""
         """How the last one went, for ``status``."""
         self._parent = parent
         self._family = family
+        self._pipes = pipes
         self._hooks = hooks
         self._phase: _Phase = "idle"
         self._answers: list[Answer] = []
@@ -113,6 +115,12 @@ class Reloader:
         if refusal or generation is None:
             self._refuse(refusal)
             return
+        programs = generation.essentials.global_defs.programs
+        complaints = self._pipes.prepare(programs.fifos, generation.essentials.global_defs.umask)
+        self._new = generation = replace(generation, pipes=self._pipes.descriptors)
+        if complaints:
+            self._refuse("; ".join(complaints))
+            return
         self._asked = {k.role.name: k for k in self._family if self._is_asked(k, generation)}
         self._silent = set(self._asked)
         if not self._asked:
@@ -120,9 +128,8 @@ class Reloader:
             return
         self._phase = "preparing"
         self._timer = self._parent.reactor.after(PREPARE_PATIENCE, self._no_answer)
-        message = messages.Prepare(generation=generation.number)
         for keeper in list(self._asked.values()):
-            if not keeper.send(message, keeper.role.document(generation)):
+            if not keeper.prepare(generation):
                 self._refuse(f"{keeper.role.words} takes no messages; the old configuration stays")
                 return
 
@@ -163,6 +170,7 @@ class Reloader:
             words = "`checker_priority` and its kin take effect when the health process starts anew"
             self._remarks.append(words)
         self._family.adopt(self._new)
+        self._pipes.commit()
         self._hooks.adopt(self._report, self._new)
         if not sent:
             speaker.retry_now()
@@ -226,6 +234,7 @@ class Reloader:
                 keeper.send(messages.Abort(generation=self._new.number))
         if self._new is not None:
             self._new.close()
+        self._pipes.abort()
         self._parent.log.log("error", "reload.refused", f"reload refused, nothing has changed: {reason}")
         self._end(Outcome(ok=False, words=f"refused, nothing has changed: {reason}"))
 
@@ -253,11 +262,6 @@ class Reloader:
 
 
 def _fixed_change(old: Essentials, new: Essentials) -> str:
-    if old.global_defs.programs.fifos != new.global_defs.programs.fifos:
-        return (
-            "the pipes of `notify_fifo` and its kin cannot change under a running daemon, whose processes "
-            "hold them open since their start: restart"
-        )
     from standfast.config.diff import fixed_changes  # not before something is compared
 
     changed = fixed_changes(old, new)

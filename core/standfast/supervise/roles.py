@@ -38,6 +38,10 @@ class Role:
             return generation.health
         return generation.descriptor
 
+    def pipes_of(self, generation: Generation) -> dict[str, int]:
+        """The descriptors of the named pipes that it writes to, by keyword."""
+        return {name: pipe for name, pipe in generation.pipes.items() if name in self.pipes}
+
     def needed(self, generation: Generation) -> bool:
         """Is there work for it?"""
         return self.speaks or bool(getattr(generation.needs, self.name))

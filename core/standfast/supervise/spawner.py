@@ -190,7 +190,8 @@ class Spawner:
         self._reactor.forget(client.line.fileno())  # until one of its programs ends
 
     def _start(self, client: _Client, order: Start) -> None:
-        running = next((job for job in client.jobs.values() if job.argv == order.argv), None) if order.once else None
+        alike = (job for job in client.jobs.values() if job.argv == order.argv and not job.timed_out)
+        running = next(alike, None) if order.once else None
         if running is not None:
             del client.jobs[running.number]
             running.number = order.number

@@ -11,6 +11,7 @@ import gc
 import os
 import signal
 import traceback
+from dataclasses import replace
 
 from standfast.supervise.brood import Brood
 from standfast.supervise.children import EX_SOFTWARE
@@ -49,7 +50,7 @@ class Watchdog:
         self._parent = Parent(Reactor(), Brood(log), log, Systemd(os.environ))
         self._exit_status: int | None = None
         self._claim: Claim | None = None
-        self._pipes: Pipes | None = None
+        self._pipes = Pipes()
         self._daemon: Daemon | None = None
 
     def run(self) -> int:
@@ -69,8 +70,7 @@ class Watchdog:
             self._parent.log.log("error", "parent.crashed", traceback.format_exc(limit=-12))
             self._exit_status = EX_SOFTWARE
         self._pid_files.remove()
-        if self._pipes is not None:
-            self._pipes.close()
+        self._pipes.close()
         if self._claim is not None and self._exit_status != EX_SOFTWARE:
             self._claim.run_dir.release()
         self._diary.close()
@@ -99,7 +99,10 @@ class Watchdog:
         self._claim = claim(essentials, run_dir=options.run_dir, beside=options.beside, log=self._parent.log)
         self._parent.brood.on_change = self._record
         settings = essentials.global_defs
-        self._pipes = Pipes(settings.programs.fifos, settings.umask, self._parent.log)
+        for words in self._pipes.prepare(settings.programs.fifos, settings.umask):
+            self._parent.log.log("error", "start.pipe", words)
+        generation = replace(generation, pipes=self._pipes.descriptors)
+        self._pipes.commit()
         estate = Estate(
             parent=self._parent,
             options=options,

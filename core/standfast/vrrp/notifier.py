@@ -26,6 +26,8 @@ Wake: TypeAlias = Callable[[int | None, Callable[[int], None]], None]
 Subject: TypeAlias = tuple[str, str]
 """``INSTANCE`` or ``GROUP``, and the name."""
 
+PIPES: Final = ("vrrp_notify_fifo", "notify_fifo")
+
 _NOTHING: Final = Notifications()
 _LOOK: Final = 0.05
 
@@ -33,13 +35,11 @@ _LOOK: Final = 0.05
 class Notifier:
     """One for a VRRP process."""
 
-    def __init__(
-        self, client: ScriptClient | None, pipes: Mapping[str, int], tell: Callable[[Event], None], wake: Wake
-    ) -> None:
+    def __init__(self, client: ScriptClient | None, tell: Callable[[Event], None], wake: Wake) -> None:
         self.lost_lines = 0
         """Lines that a full pipe did not take."""
         self._client = client
-        self._pipes = [pipes[name] for name in ("vrrp_notify_fifo", "notify_fifo") if name in pipes]
+        self._pipes: tuple[int, ...] = ()
         self._tell = tell
         self._wake = wake
         self._notify: dict[Subject, Notifications] = {}
@@ -72,8 +72,11 @@ class Notifier:
         )
         return replaced
 
-    def configure(self, config: Config) -> None:
-        """From now on these; an instance that goes is told of by what it had."""
+    def configure(self, config: Config, pipes: Mapping[str, int]) -> None:
+        """From now on these; an instance that goes is told of by what it had. The pipes are ours, and closed here."""
+        before, self._pipes = self._pipes, tuple(pipes[name] for name in PIPES if name in pipes)
+        for pipe in before:
+            os.close(pipe)
         self._timeout = config.global_defs.programs.notify_timeout
         self._notify |= {("INSTANCE", each.name): each.notify for each in config.instances}
         self._notify |= {("GROUP", each.name): each.notify for each in config.sync_groups}

@@ -51,7 +51,7 @@ class Parts:
         self.kernel.mend, self.kernel.greet = self.cast.mend, self.cast.greet
         line = setup.lines.spawner
         self.programs = None if line is None else ScriptClient(line, voice.remark)
-        self.notifier = Notifier(self.programs, setup.pipes, voice.tell_quietly, self.speaker.at)
+        self.notifier = Notifier(self.programs, voice.tell_quietly, self.speaker.at)
         voice.heeded = self.notifier.hear
         self.tracked = TrackedWatch(self.speaker, voice, self.programs, setup.lines.verdicts)
         self.cast.watchers.append(self.tracked.look)

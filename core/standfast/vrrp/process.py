@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import trio
 
 from standfast import clock
@@ -10,6 +12,7 @@ from standfast.config.model import Config
 from standfast.control import server
 from standfast.control.obedience import Obedience, contents
 from standfast.net.encode import stand_in_for_pyroute2
+from standfast.scripts.pipe_readers import PipeReaders
 from standfast.scripts.protocol import Ways
 from standfast.supervise.messages import Ready, Stopped
 from standfast.supervise.setup import ChildSetup
@@ -18,7 +21,6 @@ from standfast.vrrp import missing, realtime
 from standfast.vrrp.answers import Answers
 from standfast.vrrp.housekeeping import Housekeeping, routing_of
 from standfast.vrrp.parts import Parts
-from standfast.vrrp.pipe_readers import PipeReaders
 
 
 def main(setup: ChildSetup) -> int:
@@ -44,7 +46,7 @@ class VrrpProcess:
         self._config = config
         self._parts = parts = Parts(setup, config)
         self._house = Housekeeping(parts.speaker, setup.page, parts.encode, parts.holdings, parts.announcements)
-        self._readers = PipeReaders(parts.programs, setup.pipes, parts.voice)
+        self._readers = PipeReaders(parts.programs, self._reader_ended)
         self._answers = Answers(parts.speaker, parts.commander, parts.describer)
         self._parent = Obedience[Config](setup.channel, self, setup.log)
         self._changed = trio.Event()
@@ -54,7 +56,7 @@ class VrrpProcess:
         """Until it has left."""
         setup, parts = self._setup, self._parts
         self._house.beat(clock.now())
-        self._run_by(self._config)
+        self._run_by(self._config, setup.pipes)
         if not setup.resume:
             parts.tracked.create_files(self._config)
         parts.cast.begin(self._config, setup.page, resume=setup.resume)
@@ -76,7 +78,7 @@ class VrrpProcess:
             await self._left.wait()
             nursery.cancel_scope.cancel()
 
-    def _run_by(self, config: Config) -> None:
+    def _run_by(self, config: Config, pipes: Mapping[str, int]) -> None:
         """Before anything happens of which scripts, pipes or the kernel are to tell."""
         self._config = config
         parts = self._parts
@@ -84,8 +86,12 @@ class VrrpProcess:
         if parts.programs is not None:
             rules = config.global_defs.programs
             parts.programs.ways = Ways(secure=rules.secure, as_written=rules.as_written, umask=config.global_defs.umask)
-        parts.notifier.configure(config)
-        self._readers.start(config)
+        parts.notifier.configure(config, pipes)
+        self._readers.attend(config.global_defs.programs.fifos, pipes)
+
+    def _reader_ended(self, name: str, how: str) -> None:
+        words = f"the `{name}_script` has ended: {how}; a reload starts it again"
+        self._parts.voice.remark("warning", "vrrp.pipe_reader", words)
 
     # What the parent asks for (:class:`standfast.control.obedience.Subject`)
 
@@ -100,12 +106,12 @@ class VrrpProcess:
             await self._house.encode_ahead(config)
         return lacking
 
-    async def commit(self, config: Config, generation: int) -> tuple[str, ...]:
+    async def commit(self, config: Config, generation: int, pipes: Mapping[str, int]) -> tuple[str, ...]:
         """Run by it."""
         parts = self._parts
-        rescheduled = self._reschedule(config)
-        self._run_by(config)
-        changes = parts.cast.change(config) + rescheduled
+        at_once = self._reschedule(config) + _other_pipes(self._config, config)
+        self._run_by(config, pipes)
+        changes = parts.cast.change(config) + at_once
         parts.kernel.watch_firewall()
         parts.tracked.ask(config)
         if config.global_defs.programs.states_on_reload:
@@ -148,3 +154,9 @@ class VrrpProcess:
             self._parent.say(Stopped())
             await parts.notifier.settled(self._config.child_wait_time * SECOND)
             self._left.set()
+
+
+def _other_pipes(old: Config, new: Config) -> tuple[str, ...]:
+    """``vrrp_notify_fifo changed``; told of here, whoever writes to it."""
+    before, after = old.global_defs.programs.fifos, new.global_defs.programs.fifos
+    return tuple(f"{name} changed" for name in {**before, **after} if before.get(name) != after.get(name))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 
@@ -34,8 +35,9 @@ class Pupil:
         self.done.append(("prepare", config))
         return f"{config} is odd" if config % 2 else ""
 
-    async def commit(self, config, generation):
+    async def commit(self, config, generation, pipes):
         self.done.append(("commit", config, generation))
+        self.pipes = pipes
         return (f"is {config} now",) if config < MANY else tuple(f"service {n} has changed" for n in range(config))
 
     async def leave(self, *, first, at_once):
@@ -49,12 +51,12 @@ class World:
         self.pupil = Pupil()
         self.obedience = Obedience(channel, self.pupil, log)
 
-    def order(self, message, data=None):
+    def order(self, message, data=None, pipes=()):
         memory = []
         if data is not None:
             memory = [memory_file()]
             os.write(memory[0], data)
-        socket.send_fds(self.parent, [messages.encode(message)], memory)
+        socket.send_fds(self.parent, [messages.encode(message)], [*memory, *pipes])
         for descriptor in memory:
             os.close(descriptor)
 
@@ -135,6 +137,58 @@ async def test_only_the_generation_that_was_prepared_last_and_not_given_up_is_co
     await world.answer()
     world.order(Abort(generation=4))
     world.order(Commit(generation=4))
+    assert isinstance(await world.answer(), Cannot)
+
+
+@pytest.fixture
+def pipe():
+    ends = os.pipe()
+    os.set_blocking(ends[0], False)
+    yield ends
+    for end in ends:
+        os.close(end)
+
+
+def open_ends(pipe):
+    """How many descriptors of this process lead to this pipe."""
+    wanted = os.fstat(pipe[0]).st_ino
+    found = 0
+    for descriptor in range(256):
+        with contextlib.suppress(OSError):
+            found += os.fstat(descriptor).st_ino == wanted
+    return found
+
+
+async def test_pipes_come_with_a_generation(world, pipe):
+    world.order(Prepare(generation=2, pipes=("notify_fifo",)), b"4", pipe[1:])
+    await world.answer()
+    assert open_ends(pipe) == 3
+    world.order(Commit(generation=2))
+    await world.answer()
+    os.write(world.pupil.pipes["notify_fifo"], b"hello")
+    assert os.read(pipe[0], 9) == b"hello"
+    assert not os.get_inheritable(world.pupil.pipes["notify_fifo"])
+    os.close(world.pupil.pipes["notify_fifo"])
+
+
+@pytest.mark.parametrize(
+    ("data", "orders"),
+    [(b"no number", ()), (b"5", ()), (b"4", (Abort(generation=2),)), (b"4", (Prepare(generation=3),))],
+    ids=["unreadable", "refused", "given up", "overtaken"],
+)
+async def test_pipes_of_what_is_not_committed_are_closed(world, pipe, data, orders):
+    world.order(Prepare(generation=2, pipes=("notify_fifo",)), data, pipe[1:])
+    await world.answer()
+    for order in orders:
+        world.order(order)
+    world.order(Commit(generation=9))
+    while (await world.answer()).generation != 9:
+        pass
+    assert open_ends(pipe) == 2
+
+
+async def test_names_without_pipes_are_no_generation(world):
+    world.order(Prepare(generation=2, pipes=("notify_fifo",)), b"4")
     assert isinstance(await world.answer(), Cannot)
 
 

@@ -63,5 +63,25 @@ async def _started(part, task_status):
         task_status.started()
 
 
+async def test_a_reload_brings_another_pipe_and_ends_who_read_the_old_one(surroundings, ends, nursery):
+    def config(path):
+        fifo = Fifo(path=path, script=ScriptCall(argv=("/bin/reader", path)))
+        return HealthConfig(programs=ProgramRules(fifos={"lvs_notify_fifo": fifo}))
+
+    first, second = (os.dup(end[1]) for end in ends)
+    hub = Hub(replace(surroundings.setup, pipes={"lvs_notify_fifo": first}), config("/run/x"))
+    part = ServerLines(hub)
+    await nursery.start(_started, part)
+    assert b"/run/x" in surroundings.spawner.recv(65_536)
+    hub.run_by(config("/run/y"), 2, {"lvs_notify_fifo": second})
+    await part.commit(hub.config)
+    assert b"Kill" in surroundings.spawner.recv(65_536)
+    assert b"/run/y" in surroundings.spawner.recv(65_536)
+    hub.publish(RS)
+    assert os.read(ends[1][0], 9999) == b"RS [10.0.0.1]:tcp:80 [v]:tcp:80 UP\n"
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(first)
+
+
 async def test_without_pipes_there_is_nothing_to_show(surroundings):
     assert ServerLines(Hub(surroundings.setup, HealthConfig())).describe() is None

@@ -22,7 +22,7 @@ from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.health_model import HealthConfig, Listener, Web
 from standfast.config.model import Announcing, Config, GlobalDefs, Scheduling, VrrpInstance, decode
 from standfast.config.operation_model import TimedReload
-from standfast.config.script_model import ProgramRules, ScriptCall
+from standfast.config.script_model import Fifo, ProgramRules, ScriptCall
 from standfast.health.part import Part
 from standfast.health.process import main as run_health
 from standfast.supervise import messages
@@ -59,7 +59,11 @@ def load(file, *, config_id, environ, guard):
         instance_name=wanted.get("instance", ""),
         child_wait_time=wanted.get("child_wait_time", 1),
         global_defs=GlobalDefs(
-            programs=ProgramRules(startup=own_script(wanted, "startup"), shutdown=own_script(wanted, "shutdown")),
+            programs=ProgramRules(
+                startup=own_script(wanted, "startup"),
+                shutdown=own_script(wanted, "shutdown"),
+                fifos={name: Fifo(path=path) for name, path in wanted.get("fifos", {}).items()},
+            ),
             process_names=wanted.get("names", {}),
             checker_scheduling=Scheduling(nice=wanted.get("checker_nice")),
             timed_reload=TimedReload(time_file=wanted.get("time_file", ""), repeat=wanted.get("repeat", False)),
@@ -83,6 +87,11 @@ def reap(run_dir, config, log):
     return 0
 
 
+def say_hello(pipes):
+    for name, pipe in pipes.items():
+        os.write(pipe, f"{name}\n".encode())
+
+
 class Child:
     def __init__(self, setup):
         self.setup = setup
@@ -92,6 +101,7 @@ class Child:
         setup = self.setup
         names = [instance.name for instance in decode(read_all(setup.config)).instances]
         note(setup.run_dir, what="started", generation=setup.generation, resume=setup.resume, instances=names)
+        say_hello(setup.pipes)
         self.obey_orders()
         self.say(messages.Ready(generation=setup.generation))
         while True:
@@ -111,12 +121,14 @@ class Child:
             names = [instance.name for instance in decode(read_all(descriptors[0])).instances]
             if "die_on_prepare" in names:
                 os._exit(9)
+            self.pipes = dict(zip(message.pipes, descriptors[1:], strict=True))
             if "never" in names:
                 self.say(messages.Cannot(generation=message.generation, reason="no interface of that name"))
             else:
                 self.say(messages.Can(generation=message.generation))
         elif isinstance(message, messages.Commit):
             note(setup.run_dir, what="committed", generation=message.generation)
+            say_hello(self.pipes)
             self.say(messages.Committed(generation=message.generation, changes=("1 instance added",)))
         elif isinstance(message, messages.Stop):
             note(setup.run_dir, what="stop", now=message.now)

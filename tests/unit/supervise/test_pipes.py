@@ -7,29 +7,24 @@ import stat
 import pytest
 
 from standfast.config.script_model import Fifo, Identity
-from standfast.supervise.logpipe import LogPipe, decode, pair
 from standfast.supervise.pipes import Pipes
 
 
 @pytest.fixture
-def opened(tmp_path):
-    sender, receiver = pair()
-    receiver.setblocking(False)
-    made = []
+def pipes():
+    made = Pipes()
+    yield made
+    made.close()
 
+
+@pytest.fixture
+def opened(pipes):
     def make(fifo, umask=0o177):
-        pipes = Pipes({"notify_fifo": fifo}, umask, LogPipe(sender, "parent"))
-        made.append(pipes)
-        try:
-            words = decode(receiver.recv(65_536)).words
-        except BlockingIOError:
-            words = ""
-        return pipes, words
+        complaints = pipes.prepare({"notify_fifo": fifo}, umask)
+        pipes.commit()
+        return pipes, "; ".join(complaints)
 
-    with sender, receiver:
-        yield make
-        for pipes in made:
-            pipes.close()
+    return make
 
 
 def test_a_missing_pipe_is_made_and_removed(opened, tmp_path):
@@ -85,3 +80,63 @@ def test_what_is_no_pipe_gets_nothing(opened, tmp_path, kind):
 def test_an_owner_who_does_not_exist(opened, tmp_path):
     _, words = opened(Fifo(path=str(tmp_path / "fifo"), owner=Identity(user="nosuch")))
     assert "nosuch" in words
+
+
+def fifos(**paths):
+    return {name: Fifo(path=str(path)) for name, path in paths.items()}
+
+
+def test_what_is_prepared_and_given_up_leaves_nothing_behind(opened, pipes, tmp_path):
+    opened(Fifo(path=str(tmp_path / "old")))
+    before = pipes.descriptors
+    assert pipes.prepare(fifos(notify_fifo=tmp_path / "new"), 0o177) == []
+    assert (tmp_path / "new").is_fifo()
+    assert pipes.descriptors.keys() == before.keys()
+    assert pipes.descriptors != before
+    pipes.abort()
+    assert not (tmp_path / "new").exists()
+    os.write(pipes.descriptors["notify_fifo"], b"the old one is still open\n")
+
+
+def test_another_pipe_replaces_the_old_one_which_is_removed(opened, pipes, tmp_path):
+    opened(Fifo(path=str(tmp_path / "old")))
+    before = pipes.descriptors["notify_fifo"]
+    pipes.prepare(fifos(notify_fifo=tmp_path / "new"), 0o177)
+    assert (tmp_path / "old").is_fifo(), "nothing is taken away before the commit"
+    pipes.commit()
+    assert not (tmp_path / "old").exists()
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(before)
+    pipes.close()
+    assert not (tmp_path / "new").exists()
+
+
+def test_one_that_stays_keeps_its_descriptor_under_whatever_keyword(opened, pipes, tmp_path):
+    opened(Fifo(path=str(tmp_path / "fifo")))
+    before = pipes.descriptors["notify_fifo"]
+    pipes.prepare(fifos(vrrp_notify_fifo=tmp_path / "fifo"), 0o177)
+    pipes.commit()
+    assert pipes.descriptors == {"vrrp_notify_fifo": before}
+    assert (tmp_path / "fifo").is_fifo()
+
+
+def test_what_cannot_be_had_is_complained_of_once(opened, pipes, tmp_path):
+    (tmp_path / "file").touch()
+    _, words = opened(Fifo(path=str(tmp_path / "file")))
+    assert "not a pipe" in words
+    assert pipes.prepare(fifos(notify_fifo=tmp_path / "file"), 0o177) == [], "that is known already"
+    (complaint,) = pipes.prepare(fifos(vrrp_notify_fifo=tmp_path / "no" / "where"), 0o177)
+    assert complaint == f"`vrrp_notify_fifo {tmp_path}/no/where` gets nothing: No such file or directory"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give files away")
+def test_it_changes_hands_with_the_commit(opened, pipes, tmp_path):
+    path = tmp_path / "fifo"
+    opened(Fifo(path=str(path)))
+    pipes.prepare({"notify_fifo": Fifo(path=str(path), owner=Identity(user="nobody"))}, 0o177)
+    assert path.stat().st_uid == 0
+    pipes.commit()
+    assert path.stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    pipes.prepare(fifos(notify_fifo=path), 0o177)
+    pipes.commit()
+    assert path.stat().st_uid == 0

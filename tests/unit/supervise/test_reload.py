@@ -78,6 +78,60 @@ def test_a_child_that_dies_of_preparing_is_replaced_with_what_ran_before(daemon)
     assert (second["generation"], second["instances"]) == (1, ["VI_1"])
 
 
+class Reading:
+    """Ends that stay open: what is written is read whether or not the pipe has been removed meanwhile."""
+
+    def __init__(self, path):
+        self.path = path
+        self.end = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+
+    def read(self):
+        try:
+            return os.read(self.end, 9999).decode().split()
+        except BlockingIOError:
+            return []
+
+
+def test_other_pipes_come_with_the_commit_and_old_ones_go(daemon, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    daemon.configure(fifos={"notify_fifo": str(old)})
+    daemon.start()
+    assert Reading(old).read() == ["notify_fifo"]
+    daemon.configure(fifos={"vrrp_notify_fifo": str(new), "lvs_notify_fifo": str(old)}, instances=["VI_1"])
+    assert daemon.order(do="reload")["ok"] is True
+    reading = Reading(new)
+    assert reading.read() == ["vrrp_notify_fifo"]
+    assert old.is_fifo()
+    daemon.configure(fifos={"vrrp_notify_fifo": str(new)})
+    assert daemon.order(do="reload")["ok"] is True
+    assert not old.exists()
+    assert reading.read() == ["vrrp_notify_fifo"]
+    os.kill(daemon.vrrp()["pid"], signal.SIGKILL)
+    daemon.started(2)
+    daemon.eventually(lambda: reading.read() == ["vrrp_notify_fifo"])
+    assert daemon.order(do="stop")["ok"] is True
+    daemon.process.wait(10)
+    assert not new.exists()
+
+
+def test_pipes_of_a_refused_reload_are_gone_and_those_before_stay(daemon, tmp_path):
+    old, new = tmp_path / "old", tmp_path / "new"
+    daemon.configure(fifos={"notify_fifo": str(old)})
+    daemon.start()
+    daemon.configure(fifos={"notify_fifo": str(new)}, instances=["never"])
+    assert daemon.order(do="reload")["ok"] is False
+    assert (old.is_fifo(), new.exists()) == (True, False)
+    new.touch()
+    daemon.configure(fifos={"notify_fifo": str(new)})
+    answer = daemon.order(do="reload")
+    assert answer["ok"] is False
+    assert "`notify_fifo" in answer["words"]
+    assert "it is there, and not a pipe" in answer["words"]
+    os.kill(daemon.vrrp()["pid"], signal.SIGKILL)
+    daemon.started(2)
+    assert old.is_fifo()
+
+
 def test_what_names_the_daemon_cannot_change(daemon):
     daemon.start()
     daemon.configure(instance="another")

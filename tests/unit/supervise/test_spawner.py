@@ -196,6 +196,18 @@ def test_what_runs_for_ever_is_ended_at_a_stop(spawner, tmp_path):
     assert 1.0 < time.monotonic() - begun < 2.5
 
 
+def test_a_program_that_is_being_ended_is_not_the_one_that_is_asked_for(spawner):
+    command = "trap '' TERM; exec sleep 4"
+    spawner.run(command, once=True)
+    first = spawner.heard().pid
+    adopted = spawner.run(command, once=True)
+    assert spawner.heard() == Started(number=adopted, pid=first)
+    spawner.vrrp.send(encode(Kill(number=adopted)))
+    spawner.run(command, once=True)
+    assert spawner.heard().pid != first
+    spawner.stop(now=True)
+
+
 def test_at_once_it_leaves_programs_to_themselves(spawner, tmp_path):
     spawner.run(f"sleep 1; touch {tmp_path}/later")
     assert isinstance(spawner.heard(), Started)

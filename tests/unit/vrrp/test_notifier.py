@@ -82,8 +82,8 @@ def wakes():
 
 @pytest.fixture
 def notifier(client, pipe, told, wakes):
-    made = Notifier(client, {"notify_fifo": pipe[1]}, told.append, lambda *wake: wakes.append(wake))
-    made.configure(config())
+    made = Notifier(client, told.append, lambda *wake: wakes.append(wake))
+    made.configure(config(), {"notify_fifo": os.dup(pipe[1])})
     return made
 
 
@@ -159,7 +159,7 @@ def test_states_can_be_repeated(notifier, pipe):
 
 
 def test_a_removed_instance_is_told_of_by_what_it_had(notifier, client, pipe):
-    notifier.configure(Config())
+    notifier.configure(Config(), {"notify_fifo": os.dup(pipe[1])})
     notifier.hear(became("DELETED"))
     assert client.argv == [("/bin/any", "INSTANCE", "VI_1", "FAULT", "100")]
 
@@ -185,9 +185,21 @@ async def test_the_end_waits_for_scripts_but_not_for_ever(notifier, client, auto
     assert trio.current_time() - begun == 5
 
 
+def test_lines_go_to_the_pipes_of_the_latest_configuration(notifier, pipe):
+    other = os.pipe2(os.O_NONBLOCK)
+    notifier.configure(config(), {"vrrp_notify_fifo": other[1]})
+    notifier.hear(became("MASTER"))
+    assert lines(pipe) == []
+    assert lines(other) == ['INSTANCE "VI_1" MASTER 100']
+    notifier.configure(config(), {})
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(other[1])
+    os.close(other[0])
+
+
 def test_without_a_spawner_it_says_that_nothing_is_run(pipe, told):
-    made = Notifier(None, {}, told.append, lambda *_wake: None)
-    made.configure(config())
+    made = Notifier(None, told.append, lambda *_wake: None)
+    made.configure(config(), {})
     made.hear(became("MASTER"))
     assert "no process that starts programs" in told[0].words
 
@@ -204,7 +216,7 @@ def shown(notifier):
 
 
 def test_who_runs_and_what_waits_for_it_is_shown(notifier, client, wakes):
-    notifier.configure(config(notify=Notifications(change=script("any"))))
+    notifier.configure(config(notify=Notifications(change=script("any"))), {})
     notifier.hear(became("MASTER"))
     notifier.hear(became("FAULT"))
     assert shown(notifier) == [("instance VI_1", "MASTER", False, ("FAULT",))]
