@@ -225,6 +225,8 @@ async def test_a_server_and_the_balancer_are_clients(farm, balanced):
     await balanced.have(web(1, 1, 1))
     assert farm.ask(6, inside=farm.lab.hosts["s1"]) == each(2)
     assert farm.ask(6, inside=farm.lb) == each(2)
+    await balanced.have(web(-1, 1, 1))  # a machine whose server has failed still is one beside the others
+    assert farm.ask(6, inside=farm.lab.hosts["s1"]) == each(3, ("s2", "s3"))
 
 
 async def test_full_nat_hides_the_client(farm, balanced):

@@ -121,7 +121,7 @@ class Ruleset:
 
     def _memory(self, name: str) -> Memory:
         old = self.memories.get(name, Memory())
-        return replace(old, slots=list(old.slots), seen=dict(old.seen), counted=dict(old.counted))
+        return replace(old, slots=list(old.slots), seen=dict(old.seen), keys=dict(old.keys))
 
 
 _NOBODY: Final[Counter[bytes]] = Counter()

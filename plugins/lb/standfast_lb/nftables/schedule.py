@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final, Generic, TypeVar
@@ -37,8 +37,8 @@ class Memory:
     """Servers that were ever counted, and the mark that each has (DR)."""
     scheduler: str = ""
     """Whose slots they are: another one begins anew."""
-    counted: dict[object, tuple[int, Mapping[bytes, None]]] = field(default_factory=dict)
-    """Keys of counters by door, and how many servers they are for: made once, as long as nobody is new."""
+    keys: dict[object, tuple[int, Mapping[bytes, None]]] = field(default_factory=dict)
+    """What :meth:`keys_for` has made, and of how many servers."""
     most: int = 0
     """The most servers that there were at one time."""
     ported: bool = False
@@ -54,7 +54,7 @@ class Memory:
         self.most = max(self.most, len(present))
         if len(self.seen) > 2 * self.most + 16:
             self.seen = {server: mark for server, mark in self.seen.items() if server in present}
-            self.counted = {}
+            self.keys = {}
             self.most = len(present)
         taken = set(self.seen.values())
         following = 1
@@ -64,6 +64,13 @@ class Memory:
                     following += 1
                 taken.add(following)
                 self.seen[server] = following
+
+    def keys_for(self, purpose: object, make: Callable[[], Iterable[bytes]]) -> Mapping[bytes, None]:
+        """Keys that ``make`` derives from all servers that are known: made once, as long as nobody is new."""
+        known = self.keys.get(purpose)
+        if known is None or known[0] != len(self.seen):
+            known = self.keys[purpose] = len(self.seen), dict.fromkeys(make())
+        return known[1]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from standfast.api import Address, Member, Persistence, Pool
@@ -136,8 +136,8 @@ class _Translated(_Service):
             # "jump": after a "goto" the rule for servers that are clients would not be reached.
             shared |= _by_way(table, "po", self.gates, Verdict("jump", after))
         shared |= self._counters(table)
-        if self.pool.members:
-            shared[table, f"rs{self.pool.family}"] = {member.address.packed: None for member in self.pool.members}
+        if self.memory.seen:
+            shared[table, f"rs{self.pool.family}"] = self._addresses()
         needs = frozenset(("nat", door.way.name) for door in self.gates)
         return Part(chains, dict(self._sets(table)), shared, needs)
 
@@ -202,13 +202,17 @@ class _Translated(_Service):
         return found
 
     def _counted_keys(self, door: Door) -> Mapping[bytes, None]:
-        known = self.memory.counted.get((door, self.ported))
-        if known is None or known[0] != len(self.memory.seen):
-            size = self._server.size
-            servers = (server for server in self.memory.seen if len(server) == size)
-            keys = dict.fromkeys(door.server_keys(servers, ported=self.ported))
-            known = self.memory.counted[door, self.ported] = len(self.memory.seen), keys
-        return known[1]
+        size = self._server.size
+
+        def keys() -> Iterable[bytes]:
+            return door.server_keys((each for each in self.memory.seen if len(each) == size), ported=self.ported)
+
+        return self.memory.keys_for((door, self.ported), keys)
+
+    def _addresses(self) -> Mapping[bytes, None]:
+        """Also of servers that have failed: they are clients of the service none the less, and need its answers."""
+        size = self.side.type.size
+        return self.memory.keys_for("addresses", lambda: (each[:size] for each in self.memory.seen))
 
 
 class _Single(_Service):
