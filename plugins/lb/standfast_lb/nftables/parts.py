@@ -29,6 +29,7 @@ from standfast.net.nft.types import Data
 Place: TypeAlias = tuple[Table, str]
 """A chain or set: its table and name."""
 Elements: TypeAlias = Mapping[bytes, Data | None]
+ElementEdit: TypeAlias = AddElements | DeleteElements
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +80,8 @@ def frame_edits(old: Frame, new: Frame) -> Iterator[Command]:
             yield from _filled(table, name, rules, flush=before is not None)
 
 
-def part_edits(old: Part, new: Part, frame: Frame) -> Iterator[Command]:
-    """From one state of a service to another, in an order that the kernel accepts within one transaction."""
-    if not _alike(old, new):
-        yield from _removed(old, frame)
-        old = NOTHING
+def own_edits(old: Part, new: Part) -> Iterator[Command]:
+    """What is a service's own, if both are :func:`alike`: all that is new, before anything leads to it."""
     for (table, name), (each, _elements) in new.sets.items():
         if (table, name) not in old.sets:
             yield AddSet(table, each)
@@ -97,13 +95,32 @@ def part_edits(old: Part, new: Part, frame: Frame) -> Iterator[Command]:
     for (table, name), rules in new.chains.items():
         if rules != old.chains.get((table, name)):
             yield from _filled(table, name, rules, flush=(table, name) in old.chains)
+
+
+def shared_edits(old: Part, new: Part, frame: Frame) -> Iterator[ElementEdit]:
+    """A service's elements in the maps of the frame."""
     for place in {**old.shared, **new.shared}:
-        each = frame.sets[place]
-        yield from element_edits(place[0], each, old.shared.get(place, {}), new.shared.get(place, {}))
-    yield from _left_over(old, new)
+        before, after = old.shared.get(place, {}), new.shared.get(place, {})
+        yield from element_edits(place[0], frame.sets[place], before, after)
 
 
-def element_edits(table: Table, each: Set, old: Elements, new: Elements) -> Iterator[Command]:
+def together(edits: Iterable[ElementEdit]) -> Iterator[ElementEdit]:
+    """Edits of one kind, those of the same map in one. What comes twice stays twice: the kernel is to refuse it."""
+    merged: dict[Place, tuple[ElementEdit, dict[bytes, Data | None]]] = {}
+    for edit in edits:
+        place = edit.table, edit.set.name
+        _, elements = merged.get(place, (edit, {}))
+        if not elements:
+            elements.update(edit.elements)
+            merged[place] = type(edit)(edit.table, edit.set, elements), elements
+        elif elements.keys().isdisjoint(edit.elements):
+            elements.update(edit.elements)
+        else:
+            yield edit
+    yield from (edit for edit, _ in merged.values())
+
+
+def element_edits(table: Table, each: Set, old: Elements, new: Elements) -> Iterator[ElementEdit]:
     """Minimal edits. Other data for a key takes a deletion and an addition: an addition alone is EEXIST."""
     if old is new or old == new:
         return
@@ -116,20 +133,13 @@ def element_edits(table: Table, each: Set, old: Elements, new: Elements) -> Iter
         yield AddElements(table, each, fresh)
 
 
-def _alike(old: Part, new: Part) -> bool:
+def alike(old: Part, new: Part) -> bool:
     """Sets of the same name are declared alike, so that they may stay."""
     return all(place not in new.sets or new.sets[place][0] == each for place, (each, _) in old.sets.items())
 
 
-def _removed(old: Part, frame: Frame) -> Iterator[Command]:
-    for place, elements in old.shared.items():
-        if elements:
-            yield DeleteElements(place[0], frame.sets[place], elements)
-    yield from _left_over(old, NOTHING)
-
-
-def _left_over(old: Part, new: Part) -> Iterator[Command]:
-    """Chains first empty, then gone: they lead to each other, and their rules hold the maps."""
+def left_over(old: Part, new: Part) -> Iterator[Command]:
+    """A service's own that goes, when nothing leads to it: chains first empty, then gone, as their rules hold maps."""
     chains = [place for place in old.chains if place not in new.chains]
     sets = {place: each for place, (each, _) in old.sets.items() if place not in new.sets}
     for table, name in chains:

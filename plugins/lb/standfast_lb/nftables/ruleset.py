@@ -10,7 +10,20 @@ from typing import Final
 from standfast.api import Pool
 from standfast.net.nft.commands import AddElements, AddTable, Command, DeleteElements, DeleteTable, Table
 from standfast_lb.nftables.frame import frame_of
-from standfast_lb.nftables.parts import NO_FRAME, NOTHING, Frame, Part, Place, frame_edits, part_edits
+from standfast_lb.nftables.parts import (
+    NO_FRAME,
+    NOTHING,
+    ElementEdit,
+    Frame,
+    Part,
+    Place,
+    alike,
+    frame_edits,
+    left_over,
+    own_edits,
+    shared_edits,
+    together,
+)
 from standfast_lb.nftables.schedule import Memory
 from standfast_lb.nftables.services import Ground, part_of
 
@@ -73,18 +86,41 @@ class Ruleset:
             if table not in _tables(self.frame):
                 yield AddTable(table)
         yield from frame_edits(self.frame, kept)
-        for name, part in parts.items():
-            old, new = self.parts.get(name, NOTHING), part or NOTHING
-            yield from self._counted(part_edits(old, new, kept), moves)
+        yield from self._part_edits(parts, kept, moves)
         yield from frame_edits(kept, Frame(frame.chains, kept.sets))
         for table in _tables(self.frame):
             if table not in _tables(frame):
                 yield DeleteTable(table)
 
-    def _counted(self, edits: Iterable[Command], moves: dict[Place, Counter[bytes]]) -> Iterable[Command]:
+    def _part_edits(
+        self, parts: Mapping[str, Part | None], frame: Frame, moves: dict[Place, Counter[bytes]]
+    ) -> Iterable[Command]:
+        """All services together: what they have in shared maps changes in one command for each map.
+
+        Chains come before what leads to them, and go after it.
+        """
+        pairs = []
+        for name, part in parts.items():
+            old, new = self.parts.get(name, NOTHING), part or NOTHING
+            if not alike(old, new):
+                yield from self._counted(shared_edits(old, NOTHING, frame), moves)
+                yield from left_over(old, NOTHING)
+                old = NOTHING
+            pairs.append((old, new))
+        for old, new in pairs:
+            yield from own_edits(old, new)
+        edits = [edit for old, new in pairs for edit in shared_edits(old, new, frame)]
+        gone = [edit for edit in edits if isinstance(edit, DeleteElements)]
+        fresh = [edit for edit in edits if isinstance(edit, AddElements)]
+        yield from together(self._counted(gone, moves))
+        yield from together(self._counted(fresh, moves))
+        for old, new in pairs:
+            yield from left_over(old, new)
+
+    def _counted(self, edits: Iterable[ElementEdit], moves: dict[Place, Counter[bytes]]) -> Iterable[ElementEdit]:
         """A server is in the set of servers once, whoever has it."""
         for command in edits:
-            if not isinstance(command, AddElements | DeleteElements) or not command.set.name.startswith(("rs", "ob")):
+            if not command.set.name.startswith(("rs", "ob")):
                 yield command
                 continue
             place = command.table, command.set.name

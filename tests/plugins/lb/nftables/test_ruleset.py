@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from standfast.api import Address, Entrance, Forwarding, Member, Persistence, Pool
 from standfast.net.nft.commands import AddElements, DeleteElements
@@ -164,6 +165,45 @@ def test_servers_that_fail_together_and_come_back_cost_no_counters():
     assert counter_edits(ruleset) == 0
     assert counter_edits(ruleset, 200) == 3  # the sorry server
     assert counter_edits(ruleset, *range(1, 101)) == 0
+
+
+def test_a_server_that_has_failed_is_still_known_as_a_client():
+    ruleset, kernel = Ruleset(NAT, DIRECT), Kernel()
+    for numbers in ((1, 2), (2,), ()):
+        step = ruleset.step({"p9": normal(crowd(*numbers))}, GROUND, DEVICES)
+        kernel.do(step.commands)
+        ruleset.take(step)
+        known = kernel.seen()["sets"][NAT, "rs4"]
+        assert sorted(key[-1] for key in known) == [1, 2]
+    kernel.do(ruleset.step({"p9": None}, GROUND, DEVICES).commands)
+    assert kernel.tables == set()
+
+
+def services(count: int, *, alive: bool) -> dict[str, Pool]:
+    found = {}
+    for number in range(1, count + 1):
+        vip = Address.parse(f"192.0.2.{number}")
+        pool = structs.replace(crowd(*[number] * alive), name=f"[{vip}]:tcp:80")
+        found[pool.name] = structs.replace(pool, entrances=(Entrance(first=vip, last=vip, port=80),))
+    return found
+
+
+def test_of_many_services_that_fail_together_each_shared_map_changes_once():
+    ruleset = Ruleset(NAT, DIRECT)
+    for alive in (True, False, True):
+        step = ruleset.step(services(50, alive=alive), GROUND, DEVICES)
+        ruleset.take(step)
+        shared = [each.set.name for each in step.commands if isinstance(each, AddElements | DeleteElements)]
+        shared = [name for name in shared if not name.startswith("sl_")]
+        assert len(shared) == len(set(shared))
+    assert set(shared) == {"vs4", "down4"}
+
+
+def test_two_services_of_one_address_are_for_the_kernel_to_refuse():
+    ruleset = Ruleset(NAT, DIRECT)
+    twice = {name: structs.replace(crowd(1), name=name) for name in ("p1", "p2")}
+    commands = ruleset.step(twice, GROUND, DEVICES).commands
+    assert [each.set.name for each in commands if isinstance(each, AddElements)].count("vs4") == 2
 
 
 def test_those_of_servers_that_never_come_back_go_in_the_end():
