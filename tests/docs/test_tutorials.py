@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import pytest
-from followed import ROOT, Reader, build, lend, matches, sessions
+from followed import ROOT, Reader, lend, matches, sessions
 
 PAGES = ROOT / "docs" / "plugins"
 
 
-@pytest.fixture(scope="session")
-def wheels(tmp_path_factory) -> Path:
-    directory = tmp_path_factory.mktemp("wheels")
-    build(directory)
-    return directory
-
-
 @pytest.fixture
-def reader(tmp_path, wheels) -> Reader:
+def reader(tmp_path) -> Reader:
+    """In a directory that has nothing but a clone."""
     (tmp_path / "empty").mkdir()
-    return Reader(tmp_path / "empty", wheels, lend(tmp_path / "lent"))
+    (tmp_path / "empty" / "standfast").symlink_to(ROOT)
+    (tmp_path / "no wheels").mkdir()
+    return Reader(tmp_path / "empty", tmp_path / "no wheels", lend(tmp_path / "lent"))
 
 
 @pytest.mark.netns
@@ -31,6 +26,11 @@ def test_a_checker_from_an_empty_directory(reader):
     reader.follow(PAGES / "checker.md")
     # What comes with the wheel: the templates of new projects.
     assert "standfast_other" in reader.run(".venv/bin/standfast plugins new other && ls standfast-other/src")
+    # Its README is right when the project lies beside the clone.
+    reader.run("cp -r standfast-other .. && cd ../standfast-other")
+    readme = (reader.directory / "README.md").read_text()
+    install = readme.partition("```sh\n")[2].partition("```")[0]
+    assert "passed" in reader.run(install)
 
 
 @pytest.mark.netns
