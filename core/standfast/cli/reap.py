@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import sys
 from pathlib import Path
@@ -38,8 +39,11 @@ def run(args: argparse.Namespace) -> int:
     try:
         if config.net_namespace:
             enter(config.net_namespace)
-    except NoSuchNamespace:
-        return 0  # and with it everything that was in it
+    except NoSuchNamespace as error:
+        if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EINVAL):
+            return 0  # and with it everything that was in it
+        print(f"standfast reap: {error.strerror}", file=sys.stderr)
+        return 4
     try:
         return _clean(_run_dir(args, config), config)
     except HeldError as error:

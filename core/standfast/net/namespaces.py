@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,13 @@ RUN_NETNS = Path("/run/netns")
 """Where ``ip netns add`` keeps names (ip-netns(8))."""
 
 _CLONE_NEWNET = 0x40000000
+
+
+_HINTS = {
+    errno.EPERM: ": that needs root (CAP_SYS_ADMIN)",
+    errno.EINVAL: ": what has this name is no network namespace",
+}
+"""What to do about an error of setns(2)."""
 
 
 class NoSuchNamespace(OSError):  # noqa: N818 - named after what happened
@@ -27,8 +35,7 @@ def enter(name: str) -> None:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        words = f"no network namespace {name!r} ({path}: {error.strerror}); make it first: ip netns add {name}"
-        raise NoSuchNamespace(error.errno, words) from error
+        raise NoSuchNamespace(error.errno, _unopened(name, path, error)) from error
     try:
         _set(descriptor, name)
     finally:
@@ -56,9 +63,19 @@ def inside(name: str) -> Iterator[None]:
         os.close(home)
 
 
+def _unopened(name: str, path: Path, error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return f"network namespace {name!r} cannot be entered ({path}: {error.strerror}): that needs root"
+    if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+        return f"network namespace {name!r} cannot be opened ({path}: {error.strerror})"
+    words = f"no network namespace {name!r} ({path}: {error.strerror})"
+    return words if "/" in name else f"{words}; make it first: ip netns add {name}"
+
+
 def _set(descriptor: int, name: str) -> None:
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.setns(descriptor, _CLONE_NEWNET) != 0:
         number = ctypes.get_errno()
-        words = f"cannot enter network namespace {name!r}: {os.strerror(number)} (needs root)"
+        hint = _HINTS.get(number, "")
+        words = f"cannot enter network namespace {name!r}: {os.strerror(number)}{hint}"
         raise NoSuchNamespace(number, words)

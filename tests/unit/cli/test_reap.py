@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from standfast.cli import reap
 from standfast.config.model import Config
+from standfast.net.namespaces import NoSuchNamespace
 from standfast.supervise import reap as reaper
 from standfast.supervise import rivals
 from standfast.supervise.children import start_time
@@ -79,3 +81,16 @@ def test_leftover_processes_are_ended(tmp_path):
         assert ended.stdout == f"ended process {process.pid} (vrrp)\n"
         assert process.wait(10) == -9
     assert not (tmp_path / "processes.json").exists()
+
+
+@pytest.mark.parametrize(("number", "status"), [(errno.ENOENT, 0), (errno.EACCES, 4)])
+def test_a_namespace_that_is_gone_is_clean_and_one_that_may_not_be_entered_is_not_known_to_be(
+    tmp_path, monkeypatch, capsys, number, status
+):
+    def refuse(_name):
+        raise NoSuchNamespace(number, "why")
+
+    monkeypatch.setattr("standfast.net.namespaces.enter", refuse)
+    (tmp_path / "c").write_text("net_namespace blue\n")
+    assert reap.run(parsed("-f", str(tmp_path / "c"), "--run-dir", str(tmp_path / "run"))) == status
+    assert capsys.readouterr().err == ("standfast reap: why\n" if status else "")

@@ -18,9 +18,35 @@ def test_a_name_that_is_not_there_says_what_to_do():
     assert caught.value.errno == errno.ENOENT
 
 
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.EACCES, "that needs root"),
+        (errno.EPERM, "that needs root"),
+        (errno.EMFILE, "cannot be opened"),
+        (errno.ENOTDIR, "make it first: ip netns add blue"),
+    ],
+)
+def test_the_advice_fits_the_error(monkeypatch, number, words):
+    def refuse(path, _flags):
+        raise OSError(number, os.strerror(number), path)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(NoSuchNamespace, match=words) as caught:
+        enter("blue")
+    assert ("ip netns add" in str(caught.value)) is (number == errno.ENOTDIR)
+
+
+def test_a_path_that_is_not_there_is_not_made_by_ip_netns():
+    with pytest.raises(NoSuchNamespace, match="/proc/self/nowhere: No such file") as caught:
+        enter("/proc/self/nowhere")
+    assert "ip netns" not in str(caught.value)
+
+
 def test_a_file_that_is_no_namespace_is_refused(tmp_path):
     (tmp_path / "plain").write_text("")
-    with pytest.raises(NoSuchNamespace, match="cannot enter"):
+    words = "that needs root" if os.geteuid() else "what has this name is no network namespace"
+    with pytest.raises(NoSuchNamespace, match=words):
         enter(str(tmp_path / "plain"))
 
 
