@@ -1,7 +1,8 @@
 """Code of plugins gets a limit of time while it is imported, and who is at work is known if it takes all down.
 
 An import that never ends is ended by a signal (SIGALRM). What does not heed even that, or ends the process, is known by
-name to whoever waits for the process: :attr:`Guard.asking` was told before the import began.
+name to whoever waits for the process: :attr:`Guard.asking` was told before the import began. The same holds while a
+plugin's code reads its part of a configuration (:func:`at_work`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,39 @@ def stand_under(guard: Guard) -> None:
 def standing_under() -> Guard:
     """What was said last."""
     return _here[0]
+
+
+@dataclass(slots=True)
+class _Watch:
+    brought_by: Mapping[str, str] = field(default_factory=dict)
+    """Name of a block or a data plane -> the entry point that brings it, of others' plugins alone."""
+    guard: Guard = NO_GUARD
+    at_work: str = ""
+
+
+_watch: Final = [_Watch()]
+
+
+def watch(brought_by: Mapping[str, str], guard: Guard) -> None:
+    """From now on :func:`at_work` tells ``guard`` whose code runs."""
+    _watch[0] = _Watch(brought_by, guard)
+
+
+@contextlib.contextmanager
+def at_work(name: str) -> Iterator[None]:
+    """Within this block it is the code of whoever brings ``name``, a block or a data plane, that runs."""
+    here = _watch[0]
+    plugin = here.brought_by.get(name)
+    if plugin is None:
+        yield
+        return
+    before, here.at_work = here.at_work, plugin
+    here.guard.asking(plugin)
+    try:
+        yield
+    finally:
+        here.at_work = before
+        here.guard.asking(before)
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from standfast.config.keywords.checking import CheckerType
 from standfast.config.keywords.notifying import NotifierType
 from standfast.config.keywords.root import build_schema
 from standfast.config.schema import Block, block_at
-from standfast.containment import Guard, TooLong, limited, standing_under
+from standfast.containment import Guard, TooLong, limited, standing_under, watch
 from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker, WatchingChecker
 from standfast.contract.notifying import Notifier
@@ -91,6 +91,11 @@ class Found:
     """What it brings; empty if it does not work."""
     problem: str = ""
     """Why it does not work, in words; empty: it does."""
+
+    @property
+    def ours(self) -> bool:
+        """It came with standfast."""
+        return self.distribution.split(" ")[0] == PROJECT
 
 
 @dataclass(slots=True)
@@ -161,6 +166,7 @@ def find_plugins(entry_points: Iterable[EntryPoint] | None = None, *, guard: Gua
             plugins.found.append(_found(entry_point, Registry(), words))
         else:
             plugins.found.append(_found(entry_point, registry))
+    watch({name: found.name for found in plugins.found if not found.ours for name in found.registry.names}, guard)
     return plugins
 
 

@@ -84,6 +84,12 @@ class Registry:
         if declaration.block is not None:
             self.blocks.append((declaration.block, declaration.below))
 
+    @property
+    def names(self) -> set[str]:
+        """All that a configuration calls by name: blocks, kinds of targets, data planes."""
+        blocks = {block.name for block, _ in self.blocks}
+        return blocks | {*self.checkers, *self.load_balancers, *self.notifiers, *self.address_providers}
+
     def merge(self, other: Registry) -> None:
         """Take over what another plugin brings, all or nothing. Raises :class:`NotTaken` if a name is taken."""
         for ours, theirs in self._tables(other):

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from standfast.containment import TooLong, limited
+from standfast.containment import Guard, TooLong, at_work, limited, watch
 
 
 def test_what_waits_for_ever_is_given_up():
@@ -51,3 +51,16 @@ def test_in_another_thread_there_is_no_limit():
     thread.start()
     thread.join(10)
     assert ended == ["well"]
+
+
+def test_who_is_at_work_is_told_and_after_it_who_was_before():
+    told: list[str] = []
+    watch({"LDAP_CHECK": "ldap", "shelf": "zoo"}, Guard(asking=told.append))
+    try:
+        with at_work("TCP_CHECK"):  # nobody's but ours
+            assert told == []
+        with at_work("shelf"), pytest.raises(ZeroDivisionError), at_work("LDAP_CHECK"):
+            raise ZeroDivisionError
+        assert told == ["zoo", "ldap", "zoo", ""]
+    finally:
+        watch({}, Guard())

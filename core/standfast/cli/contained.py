@@ -23,7 +23,7 @@ from standfast.plugins import GROUP, PROJECT
 from standfast.values import SECOND, seconds
 
 PATIENCE: Final = IMPORT_LIMIT + 5 * SECOND
-"""For the import of one plugin. What heeds signals has been given up before that."""
+"""For the import of one plugin, and for each of its blocks. What heeds signals has been given up before that."""
 
 EX_SOFTWARE: Final = 70
 
@@ -81,7 +81,7 @@ def _watched(work: Callable[[], int], without: dict[str, str]) -> tuple[int | No
     if code == -signal.SIGINT:
         return 128 + signal.SIGINT, "", ""
     if hangs:
-        return None, said, f"importing it took longer than {seconds(PATIENCE)} and was given up"
+        return None, said, f"it ran for longer than {seconds(PATIENCE)} and was given up"
     words = "it ended the process that loads plugins" if said else "ended early"
     return None, said, f"{words} ({_end(code)})"
 

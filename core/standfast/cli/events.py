@@ -15,7 +15,7 @@ from standfast.clock import iso
 from standfast.control.client import NoAnswer, watch
 from standfast.control.picture import Document
 from standfast.control.protocol import Request
-from standfast.events import AnyEvent
+from standfast.events import AnyEvent, TrackerChange
 from standfast.supervise.telling import told
 
 _AGAIN_AFTER_S = 0.5
@@ -88,10 +88,17 @@ def numbered(page: Document, since: int) -> Iterator[Document]:
 def line(event: Document) -> str:
     """For people."""
     head = f"{event['seq']:>6}  {event['time']}  {event['type']:<28}"
-    name = event.get("instance") or event.get("group") or event.get("name") or event.get("service", "")
     change = f"{event['old']} -> {event['new']}: " if "old" in event else ""
     lost = f" ({event['lost']} before it are forgotten)" if event.get("lost") else ""
-    return f"{head}  {name}  {change}{_words(event)}{lost}"
+    return f"{head}  {_whose(event)}{change}{_words(event)}{lost}"
+
+
+def _whose(event: Document) -> str:
+    """Name of what it is about, with what stands between that and the words."""
+    if event["type"] == TrackerChange.__struct_config__.tag:  # a name alone does not tell a script from a file
+        return f"{event['kind']} {event['name']}: " if "kind" in event else ""
+    name = event.get("instance") or event.get("group") or event.get("name") or event.get("service", "")
+    return f"{name}  " if name else ""
 
 
 def _words(event: Document) -> str:

@@ -12,6 +12,7 @@ from standfast.cli.where import default_config_id
 from standfast.config import render
 from standfast.config.load import Loaded, load
 from standfast.config.lvs_model import Balancing
+from standfast.containment import at_work
 from standfast.contract.balancing import LoadBalancer, Pool
 from standfast.health.backends import PREFERENCE, Choice
 from standfast.health.reconcile import plan, services_of
@@ -74,7 +75,8 @@ def assign(balancing: Balancing, planes: Mapping[str, type[LoadBalancer]], defau
             words = f"there is no data plane called `{plane}`. {did_you_mean(plane, planes)}".rstrip()
             choice.problems[name] = words if plane else "no data plane is installed"
             continue
-        objection = next(iter(planes[plane].objections(service, entrances_of(service, groups))), None)
+        with at_work(plane):
+            objection = next(iter(planes[plane].objections(service, entrances_of(service, groups))), None)
         if objection is None:
             choice.of[name] = plane
         else:
@@ -92,7 +94,8 @@ def operations(
         changes = plan(old.get(name, {}), new.get(name, {}))
         settings = after.globals if before.globals != after.globals or name not in old else None
         if changes or settings is not None:
-            made = planes[name].render(changes, settings)
+            with at_work(name):
+                made = planes[name].render(changes, settings)
             where = f"# in network namespace {after.globals.net_namespace}"
             lines += [where, *made] if made and after.globals.net_namespace else made
     return lines

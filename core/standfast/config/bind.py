@@ -16,6 +16,7 @@ from standfast.config.schema import Block, Declaration, Entries, Keyword, first_
 from standfast.config.settings import Settings, Value
 from standfast.config.tree import Statement, Tree
 from standfast.config.unknown import Guide
+from standfast.containment import at_work
 
 
 def bind(tree: Tree, root: Block, findings: Findings, *, foreign: Collection[str] = ()) -> Settings:
@@ -46,11 +47,13 @@ class _Binder:
                 continue
             settings.seen[declaration.name] = statement
             whose = self.foreign.intersection((*path, declaration.name))
-            try:
+            if not whose:
                 self._bind(settings, statement, declaration, path)
+                continue
+            try:
+                with at_work(min(whose)):
+                    self._bind(settings, statement, declaration, path)
             except Exception as error:
-                if not whose:
-                    raise
                 message = f"the plugin of `{min(whose)}` fails on this line ({type(error).__name__}: {error})"
                 self.findings.error("SF5003", statement, f"{message}; it is left out", hint="tell who wrote the plugin")
 

@@ -10,6 +10,7 @@ from standfast.config.lvs_model import Group, LvsGlobals, VirtualServer
 from standfast.config.settings import Settings
 from standfast.config.suggest import did_you_mean
 from standfast.config.tree import Statement
+from standfast.containment import at_work
 from standfast.contract.balancing import LoadBalancer
 
 OURS = frozenset(("ipvs", "nftables"))
@@ -40,7 +41,8 @@ def check_data_planes(
         plane = service.backend or globally
         if plane in known:
             try:
-                objections = list(known[plane].objections(service, entrances_of(service, groups)))
+                with at_work(plane):
+                    objections = list(known[plane].objections(service, entrances_of(service, groups)))
             except Exception as error:  # what a plugin does wrong is its own affair
                 message = f"the plugin of `{plane}` fails on {service.name} ({type(error).__name__}: {error})"
                 findings.error("SF6503", at, message, hint="tell who wrote the plugin")
@@ -63,7 +65,8 @@ def check_idle(
         return  # nothing is set
     for plane in sorted({service.backend or settings.backend for _, service in services} & set(known)):
         try:
-            idle = list(known[plane].idle(settings))
+            with at_work(plane):
+                idle = list(known[plane].idle(settings))
         except Exception as error:  # as above
             message = f"the plugin of `{plane}` fails on `global_defs` ({type(error).__name__}: {error})"
             findings.warning("SF6505", defaults.statement, message, hint="tell who wrote the plugin")

@@ -16,6 +16,7 @@ from standfast.config.lvs_model import Checker, Pace, Target, TlsCredentials
 from standfast.config.script_model import ScriptCall
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
+from standfast.containment import at_work
 from standfast.values import SECOND, Address
 
 DELAY_LOOP = 60 * SECOND
@@ -101,7 +102,8 @@ class _Maker:
     def _options(self, place: Place) -> tuple[bytes, bool] | None:
         """As msgpack; None: the check is left out. What a plugin does wrong here is its own affair."""
         try:
-            options = self.kind.options(place)
+            with at_work(self.kind.block.name):
+                options = self.kind.options(place)
             if isinstance(options, Dropped):
                 return None
             if options is None:

@@ -13,6 +13,7 @@ from standfast.config.kinds import Dropped
 from standfast.config.model import Config
 from standfast.config.settings import Settings
 from standfast.config.tree import Statement
+from standfast.containment import at_work
 
 
 def build_targets(
@@ -61,7 +62,8 @@ def _twice(kind: str, name: str, block: Settings, earlier: Statement | None, fin
 def _options(declared: NotifierType, place: TargetPlace) -> bytes | None:
     """As msgpack; None: left out. What a plugin does wrong here is its own affair."""
     try:
-        options = declared.options(place)
+        with at_work(declared.kind):
+            options = declared.options(place)
         return None if options is None or isinstance(options, Dropped) else msgspec.msgpack.encode(options)
     except Exception as error:
         at = place.settings.statement

@@ -133,7 +133,7 @@ class LookingAfter(Part):
     def _programmed(self) -> None:
         """For instances with `await_services`."""
         if self.hub.config.balancing.virtual_servers:
-            self.hub.verdict(Verdict(name=SERVICES, good=True, at=clock.now(), words="are in the kernel"))
+            self.hub.verdict(Verdict(name=SERVICES, good=True, at=clock.now(), words="in the kernel"))
 
     def _publish(self, event: Event) -> None:
         self.hub.publish(event)

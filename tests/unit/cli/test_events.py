@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from standfast.cli import events
+from standfast.config.tracking_model import SERVICES
 from standfast.control.client import Gone
 from standfast.events import AnyEvent, PriorityChange
 
@@ -105,6 +106,14 @@ def test_a_successor_is_followed_from_its_beginning(parse, daemon, capsys):
     assert requests == [(0, 0, True), *3 * [(2, 11, True)], *2 * [(3, 12, True)]]
 
 
-def test_other_events_are_lines_too():
-    told = {"seq": 3, "time": "2020-11-23T12:00:00.000+00:00", "type": "vrrp.tracker", "instance": "", "name": "web"}
-    assert events.line(told | {"words": "exit status 1"}).endswith("web  exit status 1")
+def test_a_tracked_thing_is_named_with_its_kind():
+    told = {"seq": 1, "time": "now", "type": "vrrp.tracker", "at": 1, "instance": "", "good": True}
+    script = told | {"kind": "script", "name": "chk", "words": "exit status 0"}
+    assert events.line(script).endswith("vrrp.tracker                  script chk: exit status 0")
+    services = told | {"kind": "services", "name": SERVICES, "words": "in the kernel"}
+    assert events.line(services).endswith("  services of this machine: in the kernel")
+
+
+def test_what_is_nobodys_has_no_gap_for_a_name():
+    told = {"seq": 1, "time": "now", "type": "daemon.change", "at": 1, "instance": "", "what": "started", "words": ""}
+    assert events.line(told).endswith("daemon.change                 started")

@@ -103,7 +103,7 @@ async def test_vrrp_hears_that_the_services_are_in_the_kernel_and_again_after_a_
 
     nursery.start_soon(part.run)
     (told,) = await eventually(heard)
-    assert (told.good, told.max_age, told.words) == (True, 0, "are in the kernel")
+    assert (told.good, told.max_age, told.words) == (True, 0, "in the kernel")
     assert PLANES[0].table.keys() == {NAME}
     await part.commit(config())
     assert await eventually(heard)
