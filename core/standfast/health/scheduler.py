@@ -14,16 +14,13 @@ from standfast.config.lvs_model import Pace
 from standfast.contract.checking import CheckResult, Code, WatchingChecker, bad
 from standfast.health.agenda import Agenda
 from standfast.health.outcome import from_error, from_return, timed
+from standfast.health.pitch import Pitch
 from standfast.health.probe import Figures, Probe, Say
 from standfast.health.verdict import LONGEST_WAIT
 from standfast.values import SECOND, seconds
 
 FIRST_WAIT: Final = SECOND
 """Before any first check, as keepalived waits."""
-
-PITCH: Final = SECOND // 20
-"""Checks that are a second or more away are due at multiples of this. Those that fall together share one wake-up, and a
-process that wakes to cold caches pays more for that than for a check. Half of it is the most that one is moved."""
 
 AT_ONCE: Final = 64
 """Checks begun before others get their turn."""
@@ -44,6 +41,7 @@ class Scheduler:
         self._say = say
         self._chance = chance or random.Random()  # noqa: S311 - spreads load, guards nothing
         self._agenda: Agenda[Probe] = Agenda()
+        self._pitch = Pitch()
         self._changed = trio.Event()
         self._nursery: trio.Nursery | None = None
         self._runs = trio.Event()
@@ -126,7 +124,7 @@ class Scheduler:
 
     def _enter(self, probe: Probe, wait: int) -> None:
         earlier = self._agenda.next
-        due = _due(_now(), min(wait, LONGEST_WAIT))
+        due = self._pitch.due(_now(), min(wait, LONGEST_WAIT))
         self._agenda.enter(probe, due)
         if earlier is None or due < earlier:
             self._changed.set()
@@ -178,13 +176,15 @@ class Scheduler:
                 self._nursery.start_soon(self._watch, probe, name=probe.label)
             return
         pace = probe.configured.pace
+        self._pitch.add(pace.delay_loop)
         wait = self._part(pace.delay_loop) if soon else FIRST_WAIT + self._part(pace.warmup)
         self._enter(probe, 0 if eager else wait)
 
     def remove(self, probe: Probe) -> None:
         """Nobody wants it any more; a check that is being made is given up."""
         probe.retired = True
-        self.probes.pop(probe.key, None)
+        if self.probes.pop(probe.key, None) is not None and not isinstance(probe.checker, WatchingChecker):
+            self._pitch.remove(probe.configured.pace.delay_loop)
         self._agenda.remove(probe)
         self.figures.faulty.pop(probe.label, None)
         if probe.running is not None:
@@ -244,12 +244,6 @@ def _limit(probe: Probe, pace: Pace) -> int:
         return pace.deadline
     own: int = probe.checker.longest or 0
     return max(60 * SECOND, min(PATIENCE * pace.delay_loop, LONGEST_WAIT), own + 10 * SECOND)
-
-
-def _due(now: int, wait: int) -> int:
-    """When to begin what is to wait for so long."""
-    due = now + wait
-    return (due + PITCH // 2) // PITCH * PITCH if wait >= SECOND else due
 
 
 def _now() -> int:

@@ -16,7 +16,7 @@ from standfast.config.lvs_model import Checker as Configured
 from standfast.config.lvs_model import Pace
 from standfast.contract.checking import Checker, CheckResult, Code, WatchingChecker, bad, good
 from standfast.health.probe import Probe, key_of
-from standfast.health.scheduler import Scheduler, _due
+from standfast.health.scheduler import Scheduler
 from standfast.health.verdict import first_standing, judge
 from standfast.values import SECOND
 
@@ -126,7 +126,7 @@ def test_warm_up_spreads_the_first_checks():
             pace = Pace(delay_loop=10 * SECOND)
             probes = [on.probe(pace=Pace(delay_loop=10 * SECOND, warmup=10 * SECOND, retry=n)) for n in range(50)]
             assert pace.warmup == 60 * SECOND
-            await trio.sleep(11)
+            await trio.sleep(11.01)
             firsts = [probe.checker.times[0] for probe in probes]
             assert all(1 <= first <= 11 for first in firsts)
             assert max(firsts) - min(firsts) > 7
@@ -154,7 +154,7 @@ def test_what_is_due_about_the_same_time_is_one_wake_up():
             paces = [Pace(delay_loop=10 * SECOND, warmup=10 * SECOND, retry=n) for n in range(400)]
             probes = [on.probe(lambda: (moments.add(trio.current_time()), good())[1], pace) for pace in paces]
             await trio.sleep(21)
-            assert 150 < len(moments) <= 400  # 20 in a second, not 40
+            assert 50 < len(moments) <= 105  # 5 in a second, not 40
             waits = [
                 probe.checker.times[1] - probe.checker.times[0] for probe in probes if len(probe.checker.times) > 1
             ]
@@ -162,11 +162,6 @@ def test_what_is_due_about_the_same_time_is_one_wake_up():
             assert on.scheduler.figures.lateness.worst <= 1
 
     play(main)
-
-
-@pytest.mark.parametrize(("wait", "due"), [(0.3, 0.307), (0.999, 1.006), (1.0, 1.0), (1.02, 1.05), (9.97, 10.0)])
-def test_short_waits_are_kept_to_the_microsecond(wait, due):
-    assert _due(7_000, round(wait * SECOND)) == round(due * SECOND)
 
 
 def test_jitter_moves_each_wait_within_its_share():
@@ -267,7 +262,7 @@ def test_suspended_probes_rest_and_look_soon_when_they_are_needed_again():
             await trio.sleep(12)
             first, second = probe.checker.times
             assert 30 <= first <= 31
-            assert abs(second - first - 10) <= 0.026  # the next multiple of PITCH
+            assert abs(second - first - 10) <= 0.101  # the next multiple of the pitch
 
     play(main)
 
