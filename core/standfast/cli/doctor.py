@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from standfast.cli.where import add_run_dir, default_config_id, default_configuration
+from standfast.cli.where import add_configuration, add_run_dir, configuration_of
 
 if TYPE_CHECKING:
     from standfast.doctor.rules import Finding
@@ -26,8 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "running daemon; each finding comes with what mends it, and `standfast explain CODE` says more. Exit status: "
         "0 nothing or warnings only, 1 errors.",
     )
-    parser.add_argument("-f", "--use-file", dest="file", metavar="FILE", help="configuration (default as for `run`)")
-    parser.add_argument("-i", "--config-id", metavar="ID", help="what `@ID` lines compare with (default: host name)")
+    add_configuration(parser)
     parser.add_argument("--json", action="store_true", help=f"one JSON document ({SCHEMA})")
     add_run_dir(parser)
 
@@ -37,8 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from standfast.doctor.gather import gather
     from standfast.doctor.rules import examine
 
-    file = args.file or default_configuration()
-    config_id = default_config_id() if args.config_id is None else args.config_id
+    file, config_id = configuration_of(args)
     found = examine(gather(file, config_id=config_id, run_dir=args.run_dir))
     print(json.dumps(document(found), indent=2) if args.json else "\n".join(lines(found)))
     return 1 if any(finding.severity == "error" for finding in found) else 0

@@ -16,7 +16,7 @@ from typing import Final
 
 from standfast import __version__
 from standfast.cli.redact import redact, secrets_of
-from standfast.cli.where import add_run_dir, default_config_id, default_configuration
+from standfast.cli.where import add_configuration, add_run_dir, configuration_of
 
 _PATIENCE_S: Final = 10
 _COMMANDS: Final = {
@@ -40,7 +40,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "routes, firewall and log. Passwords, keys and tokens are taken out; addresses and names stay, so look into it "
         "before you give it away. Exit status: 0, or 1 if it cannot be written.",
     )
-    parser.add_argument("-f", "--use-file", dest="file", metavar="FILE", help="configuration (default as for `run`)")
+    add_configuration(parser)
     parser.add_argument(
         "-o", "--output", type=Path, metavar="FILE", help="archive (default standfast-DATE.tar.gz here)"
     )
@@ -50,12 +50,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Collect and write; the exit status."""
     output = args.output or Path(time.strftime("standfast-%Y%m%d-%H%M%S.tar.gz"))
-    file = args.file or default_configuration()
+    file, config_id = configuration_of(args)
     try:
         # Made anew and for us alone: what is in it is nobody else's business.
         descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as out, tarfile.open(fileobj=out, mode="w:gz") as archive:
-            for name, text in contents(file, args.run_dir):
+            for name, text in contents(file, config_id, args.run_dir):
                 _add(archive, name, text)
     except OSError as error:
         print(f"standfast support-bundle: {output}: {error.strerror}", file=sys.stderr)
@@ -64,21 +64,21 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def contents(file: str, run_dir: Path) -> Iterator[tuple[str, str]]:
+def contents(file: str, config_id: str, run_dir: Path) -> Iterator[tuple[str, str]]:
     """Names and texts, redacted."""
-    configuration = list(_configuration(file))
+    configuration = list(_configuration(file, config_id))
     secrets: set[str] = set()
     for _, text in configuration:
         secrets |= secrets_of(text)
-    for name, text in (*configuration, *_questions(file, run_dir), *_machine()):
+    for name, text in (*configuration, *_questions(file, config_id, run_dir), *_machine()):
         yield name, redact(text, secrets)
 
 
-def _configuration(file: str) -> Iterator[tuple[str, str]]:
+def _configuration(file: str, config_id: str) -> Iterator[tuple[str, str]]:
     """Every file that is read, by its place."""
     from standfast.config.load import load
 
-    loaded = load(file, config_id=default_config_id(), environ=os.environ)
+    loaded = load(file, config_id=config_id, environ=os.environ)
     for path in loaded.files:
         try:
             yield f"config{Path(path).absolute()}", Path(path).read_text(errors="replace")
@@ -87,7 +87,7 @@ def _configuration(file: str) -> Iterator[tuple[str, str]]:
     yield "diagnostics.txt", "".join(f"{each.code} {each.span}: {each.message}\n" for each in loaded.diagnostics)
 
 
-def _questions(file: str, run_dir: Path) -> Iterator[tuple[str, str]]:
+def _questions(file: str, config_id: str, run_dir: Path) -> Iterator[tuple[str, str]]:
     from standfast.cli.doctor import document
     from standfast.control.client import NoAnswer, watch
     from standfast.control.picture import take
@@ -97,7 +97,7 @@ def _questions(file: str, run_dir: Path) -> Iterator[tuple[str, str]]:
 
     picture = take(run_dir)
     yield "status.json", json.dumps(picture.document | {"problems": picture.problems}, indent=2)
-    found = examine(gather(file, config_id=default_config_id(), run_dir=run_dir))
+    found = examine(gather(file, config_id=config_id, run_dir=run_dir))
     yield "doctor.json", json.dumps(document(found), indent=2)
     try:
         pages = list(watch(run_dir, "vrrp.status", patience_s=2.0, request=Request(do="events")))

@@ -25,6 +25,32 @@ def default_config_id() -> str:
     return os.uname().nodename.partition(".")[0]
 
 
+def configuration_of(args: argparse.Namespace) -> tuple[str, str]:
+    """File and id that ``args`` name; else those of the daemon that runs; else as for `run`."""
+    file, config_id = args.file, args.config_id
+    if file is None:
+        from standfast.control.client import NoAnswer, ask
+        from standfast.control.protocol import Request
+
+        try:
+            daemon = ask(args.run_dir, "daemon.status", Request(do="status"))
+        except NoAnswer:
+            daemon = {}
+        file = daemon.get("config_file")
+        config_id = daemon.get("config_id") if config_id is None else config_id
+    return file or default_configuration(), default_config_id() if config_id is None else config_id
+
+
+def add_configuration(parser: argparse.ArgumentParser) -> None:
+    """``-f`` and ``-i`` for commands that look at a daemon and at its configuration."""
+    parser.add_argument(
+        "-f", "--use-file", dest="file", metavar="FILE", help="configuration (default: the daemon's, else as for `run`)"
+    )
+    parser.add_argument(
+        "-i", "--config-id", metavar="ID", help="what `@ID` lines compare with (default: as the daemon, else host name)"
+    )
+
+
 def add_run_dir(parser: argparse.ArgumentParser) -> None:
     """``--run-dir`` for commands that talk to a daemon."""
     parser.add_argument(

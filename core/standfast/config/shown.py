@@ -13,7 +13,17 @@ from standfast.config.tree import Statement
 
 HIDDEN = "(not shown)"
 SECRETS = frozenset(
-    ("auth_pass", "password", "smtp_password", "hmac_secret", "bearer_token", "routing_key", "claim_url", "key")
+    (
+        "auth_pass",
+        "password",
+        "smtp_password",
+        "hmac_secret",
+        "bearer_token",
+        "routing_key",
+        "claim_url",
+        "key",
+        "header",
+    )
 )
 """Keywords whose values are nobody's business."""
 

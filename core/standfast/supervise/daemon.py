@@ -7,6 +7,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from standfast.control.protocol import Outcome, Request
 from standfast.supervise import privileges
@@ -192,7 +193,7 @@ class Daemon:
             writer=self._estate.diary.status(self._family.generation.number),
             turned_at=self._parent.reactor.turned_at,
             started_at=self._started_at,
-            config_file=options.file,
+            config_file=str(Path(options.file).absolute()),
             config_id=options.config_id,
             run_dir=str(self._run_dir),
             last_reload=self._reloader.last,

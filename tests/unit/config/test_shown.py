@@ -24,5 +24,6 @@ def test_what_stands_in_global_defs_has_words():
 
 def test_a_time_says_its_unit_and_a_secret_says_nothing():
     assert (item("advert_int", 1000, LINE, time=True).unit, item("priority", 1, LINE).unit) == ("us", "")
-    secret = item("auth_pass", b"s3cret", LINE)
-    assert (secret.text, secret.value) == ("(not shown)", None)
+    for keyword, value in (("auth_pass", b"s3cret"), ("header", ("Authorization", "Bearer s3cret"))):
+        secret = item(keyword, value, LINE)
+        assert (secret.text, secret.value) == ("(not shown)", None)
