@@ -12,7 +12,7 @@ from msgspec import structs
 
 from standfast.config.findings import Findings
 from standfast.config.kinds import DROPPED, Reader, Words
-from standfast.config.schema import Block, Declaration, Entries, Keyword, first_words
+from standfast.config.schema import Block, Declaration, Entries, Keyword, head_with_brace
 from standfast.config.settings import Settings, Value
 from standfast.config.tree import Statement, Tree
 from standfast.config.unknown import Guide
@@ -210,9 +210,10 @@ def _with_lost_braces(statements: Sequence[Statement], block: Block, findings: F
         if open_ is not None:
             yield open_
             open_ = None
-        if statement.block is None and isinstance(block.find(statement.keyword.text), Block | Entries):
-            name = statement.keyword.text
-            findings.error("SF2103", statement, f"`{name}` needs a `{{`", hint=f"write `{first_words(statement)} {{`")
+        declaration = block.find(statement.keyword.text)
+        if statement.block is None and isinstance(declaration, Block | Entries):
+            message = f"`{statement.keyword.text}` needs a `{{`"
+            findings.error("SF2103", statement, message, hint=head_with_brace(statement, declaration))
             lines = []
             open_ = structs.replace(statement, block=lines)
             continue

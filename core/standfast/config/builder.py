@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from standfast.config.diagnostics import Frame, Span
 from standfast.config.notices import Notices
-from standfast.config.schema import Block, Declaration, Entries, first_words
+from standfast.config.schema import Block, Declaration, Entries, head_with_brace
 from standfast.config.text import BLANKS, Line, Piece
 from standfast.config.tree import Statement, Tree, Word
 
@@ -80,6 +80,8 @@ class Builder:
     """The head of a block whose ``{`` has not come yet."""
     _forced: int = 0
     """Blocks that were taken as closed; as many ``}`` too many later on are the same fault."""
+    _strays: int = 0
+    """Braces without a keyword in the top-level block that is open; as many ``}`` too few are the same fault."""
 
     def __post_init__(self) -> None:
         """Begin at the top level."""
@@ -98,8 +100,10 @@ class Builder:
             if head is not None:
                 inner = here.find(head.keyword.text)
                 inside = inner.find(statement.keyword.text) if isinstance(inner, Block) else None
-                if inside is not None or (isinstance(inner, Entries) and declared is None):
-                    self._imply_brace(head)
+                if (isinstance(inner, Block) and inside is not None) or (
+                    isinstance(inner, Entries) and declared is None
+                ):
+                    self._imply_brace(head, inner)
                     declared = inside
             if isinstance(declared, Block | Entries):
                 self._waiting = statement
@@ -108,11 +112,11 @@ class Builder:
     def _here(self) -> Declaration | None:
         return self._stack[-1].schema if self._stack else self.schema
 
-    def _imply_brace(self, head: Statement) -> None:
+    def _imply_brace(self, head: Statement, block: Block | Entries) -> None:
         """Go on as if the ``{`` were there, as keepalived does."""
         span = head.keyword.span
         message = f"`{head.keyword.text}` needs a `{{`"
-        hint = f"write `{first_words(head)} {{`"
+        hint = head_with_brace(head, block)
         self.notices.add("SF2103", span, message, hint=hint, source=head.source_line, via=head.via)
         self._push(head, span)
 
@@ -120,6 +124,11 @@ class Builder:
         """A ``{``: the block of the statement before it."""
         span = _span(brace)
         self._waiting = None
+        if _is_engines_comment(span, line):
+            message = "a template engine's comment was left in"
+            hint = "use the file that the template engine writes"
+            self.notices.add("SF1310", span, message, hint=hint, source=line.text, via=via)
+            return
         statement = self._current[-1] if self._current and self._current[-1].block is None else None
         if statement is None:
             self._stray(span, line, via)
@@ -148,6 +157,7 @@ class Builder:
         message = "`{` without a keyword before it: what it encloses is skipped"
         hint = "delete it, or write the block's name"
         self.notices.add("SF2003", span, message, hint=hint, source=line.text, via=via)
+        self._strays += 1
         self._push(Statement((Word("{", span),), "{", line.text, via), span)
 
     def close(self, brace: Piece, line: Line, via: tuple[Frame, ...]) -> None:
@@ -160,6 +170,8 @@ class Builder:
         done = self._stack.pop()
         done.statement.closed = span
         self._current = done.outer
+        if not self._stack:
+            self._strays = 0
         if _is_stray(done.statement):
             return
         if not self._stack:
@@ -233,8 +245,13 @@ class Builder:
 
     def _report_unclosed(self, how: str) -> None:
         """Name the block that most likely lost its brace: by indentation, else the innermost that is open."""
-        block = self._stack[-1].statement
-        open_ones = [entry.statement for entry in self._stack]
+        strays, self._strays = self._strays, 0
+        open_ones = [entry.statement for entry in self._stack if not _is_stray(entry.statement)]
+        if not open_ones or len(self._stack) <= strays:
+            return
+        if self._suspect is not None and _spoils(self._suspect, self.schema):
+            self._suspect = None
+        block = open_ones[-1]
         if self._suspect is not None and self._suspect.statement.closed is not None:
             suspect, self._suspect = self._suspect, None
             block = suspect.statement
@@ -251,6 +268,35 @@ class Builder:
         self.notices.add("SF2001", span, message, hint=hint, source=block.source_line, via=block.via)
 
 
+def _spoils(suspect: _Suspect, root: Declaration | None) -> bool:
+    """Does indentation mislead? So it does if :func:`_give_up` would move what fits to where it cannot be meant."""
+    around = root
+    for entry in suspect.chain:
+        if _misplaced(_outside(entry.statement), entry.schema, around):
+            return True
+        around = entry.schema
+    inner = around.find(suspect.statement.keyword.text) if isinstance(around, Block) else None
+    return _misplaced(_outside(suspect.statement), inner, around)
+
+
+def _misplaced(statements: list[Statement], inner: Declaration | None, outer: Declaration | None) -> bool:
+    if not isinstance(outer, Block):
+        return False
+    for statement in statements:
+        word = statement.keyword.text
+        fits = isinstance(inner, Entries) or (isinstance(inner, Block) and inner.find(word) is not None)
+        if fits and outer.find(word) is None:
+            return True
+    return False
+
+
+def _outside(statement: Statement) -> list[Statement]:
+    """What stands in the block, but by its indentation outside of it."""
+    column = statement.keyword.span.column
+    inside = statement.block or []
+    return inside[next((i for i, child in enumerate(inside) if child.keyword.span.column <= column), len(inside)) :]
+
+
 def _give_up(suspect: _Suspect) -> None:
     """Each closing brace belongs one block further out, and what stands under a block's own keyword outside of it."""
     _expel(suspect.statement, suspect.outer)
@@ -263,17 +309,22 @@ def _give_up(suspect: _Suspect) -> None:
 def _expel(statement: Statement, outer: list[Statement]) -> None:
     if _is_stray(statement):
         return
-    column = statement.keyword.span.column
-    inside = statement.block or []
-    end = next((i for i, child in enumerate(inside) if child.keyword.span.column <= column), len(inside))
+    leaving = _outside(statement)
     at = _place(statement, outer) + 1
-    outer[at:at] = inside[end:]
-    del inside[end:]
+    outer[at:at] = leaving
+    if leaving and statement.block is not None:
+        del statement.block[-len(leaving) :]
 
 
 def _place(statement: Statement, among: list[Statement]) -> int:
     """Its index, looked for from the end, where it usually is."""
     return next(i for i in reversed(range(len(among))) if among[i] is statement)
+
+
+def _is_engines_comment(brace: Span, line: Line) -> bool:
+    """``{# ... #}`` alone on its line; for us the comment begins at the ``#`` and leaves the brace."""
+    text = line.text.strip(BLANKS)
+    return text.startswith("{#") and text.endswith("#}") and not line.text[: brace.column - 1].strip(BLANKS)
 
 
 def _is_stray(statement: Statement) -> bool:

@@ -47,7 +47,10 @@ VALUES = (
     Code("SF3316", "error", "names must differ",
          "Two of the names are the same, but each is for something else. The line is ignored."),
     Code("SF3317", "warning", "not an e-mail address",
-         "An address has a name, an `@` and a host. The mail relay will surely refuse it."),
+         "An address has a name, an `@` and a host; a name alone is a mailbox of the relay itself. The relay will "
+         "surely refuse it."),
+    Code("SF3318", "error", "not a host",
+         "No host can have this name, and it is no address either. The line is ignored."),
 )  # fmt: skip
 
 CHECKERS = (

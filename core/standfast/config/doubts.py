@@ -75,23 +75,28 @@ def _missing_masks(instance: VrrpInstance, block: Settings, findings: Findings) 
     networks = [a for a in (*instance.vips, *instance.evips) if a.prefix < a.address.bits]
     if not networks and not any(a.broadcast for a in instance.vips):
         return
+    bare: list[tuple[Statement, AddressLine, VirtualAddress]] = []
     for at, line in _lines(block):
         if line.prefix != line.address.bits or line.peer is not None:
             continue
-        dev = line.dev or instance.interface
-        others = (n for n in networks if n.dev == dev and n.address != line.address)
-        near = next((network for network in others if _contains(network, line.address)), None)
+        near = _neighbour(line, line.dev or instance.interface, networks)
         if line.broadcast is not None and line.broadcast != line.address:
             message = f"`{line.address}` is a /{line.prefix}, which has no broadcast address: was a mask meant?"
+            hint = f"write `{line.address}/{near.prefix}`" if near else f"write `{line.address}/24`, for example"
+            findings.warning("SF4029", at, f"{instance.name}: {message}", hint=hint)
         elif near is not None and not line.has_prefix:
-            message = (
-                f"`{line.address}` has no mask, so it is a /{line.prefix}, though `{near.address}` has /{near.prefix}"
-            )
-        else:
-            continue
-        length = near.prefix if near is not None else 24
-        hint = f"write `{line.address}/{length}`" + ("" if near is not None else ", for example")
-        findings.warning("SF4029", at, f"{instance.name}: {message}", hint=hint)
+            bare.append((at, line, near))
+    if len(bare) > len(networks):
+        return  # one address with the network's mask and many single ones: that is meant
+    for at, line, near in bare:
+        message = f"`{line.address}` has no mask, so it is a /{line.prefix}, though `{near.address}` has /{near.prefix}"
+        findings.warning("SF4029", at, f"{instance.name}: {message}", hint=f"write `{line.address}/{near.prefix}`")
+
+
+def _neighbour(line: AddressLine, dev: str, networks: list[VirtualAddress]) -> VirtualAddress | None:
+    """An address with a mask on the same interface, into whose network this one belongs."""
+    others = (network for network in networks if network.dev == dev and network.address != line.address)
+    return next((network for network in others if _contains(network, line.address)), None)
 
 
 def _contains(network: VirtualAddress, address: Address) -> bool:

@@ -8,10 +8,12 @@ from standfast.config.notices import Notices
 from standfast.config.text import BLANKS, Piece, Text
 from standfast.config.tree import Word
 
-_COMMENT = re.compile(r'"[^"]*(?:"|\Z)|\\[#!]|[#!]')
+_ENGINE = r"\{\{(?:[^{}]|\{[^{}]*\})*\}\}|\{%(?:(?!\{%).)*?%\}|<%(?:(?!<%).)*?%>"
+"""What template engines (Jinja, Go, Helm; ERB) replace. Quotes and single pairs of braces may stand inside."""
+_COMMENT = re.compile(rf'"[^"]*(?:"|\Z)|{_ENGINE}|\\[#!]|[#!]')
 _ESCAPED = re.compile(r'"[^"]*(?:"|\Z)|\\([#!])')
 _WORD = re.compile(r'"([^"]*)"|[^ \t\f\r\v"]+|"')
-_CUT = re.compile(r'"[^"]*(?:"|\Z)|\$\{[^{}"]*\}|\{\{[^{}"]*\}\}|\{%[^"]*?%\}|[{}]')
+_CUT = re.compile(rf'"[^"]*(?:"|\Z)|\$\{{[^{{}}"]*\}}|{_ENGINE}|[{{}}]')
 _NAME_REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?:[ \t]+\w+)*\}", re.ASCII)
 _PLACEHOLDER = re.compile(r'"[^"]*(?:"|\Z)|<[A-Za-z_][\w .:-]*>')
 _BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\Z")
@@ -129,7 +131,7 @@ def _look_for_faults(text: Text, notices: Notices) -> None:
         look_for_quotes(text, notices)
     if "<" in raw and ">" in raw:
         _look_for_placeholders(text, notices)
-    if "{{" in raw or "{%" in raw or "${" in raw:
+    if "{{" in raw or "{%" in raw or "<%" in raw or "${" in raw:
         _look_for_templates(text, notices)
 
 
@@ -147,13 +149,15 @@ def _look_for_placeholders(text: Text, notices: Notices) -> None:
 
 
 def _look_for_templates(text: Text, notices: Notices) -> None:
+    """The first placeholder of a line, and how many follow: a template has dozens of such lines."""
+    engine = [found for found in _CUT.finditer(text.text) if found[0][:2] in ("{{", "{%", "<%")]
+    if engine:
+        more = f"; {len(engine) - 1} more in this line" if len(engine) > 1 else ""
+        message = f"a template engine's placeholder was not filled in: `{engine[0][0]}`"
+        hint = "use the file that the template engine writes" + more
+        notices.say("SF1310", text, *engine[0].span(), message, hint=hint)
     for found in _CUT.finditer(text.text):
-        token = found[0]
-        if token.startswith("{") and len(token) > 1:
-            message = f"a template engine's placeholder was not filled in: `{token}`"
-            hint = "use the file that the template engine writes"
-            notices.say("SF1310", text, *found.span(), message, hint=hint)
-        elif token.startswith("${") and not _NAME_REFERENCE.fullmatch(token):
-            message = f"this is no parameter: `{token}`"
+        if found[0].startswith("${") and not _NAME_REFERENCE.fullmatch(found[0]):
+            message = f"this is no parameter: `{found[0]}`"
             hint = "a parameter's name has letters, digits and `_`; was a template not filled in?"
             notices.say("SF1301", text, *found.span(), message, hint=hint)

@@ -18,6 +18,7 @@ from standfast.config.balancing import build_balancing
 from standfast.config.bind import bind
 from standfast.config.diagnostics import Diagnostic
 from standfast.config.doubts import doubt
+from standfast.config.echoes import without_echoes
 from standfast.config.evidence import settle_evidence
 from standfast.config.findings import Findings
 from standfast.config.health_model import HealthConfig, health_config
@@ -25,7 +26,6 @@ from standfast.config.idle import nothing_to_do
 from standfast.config.iproute_names import NameTables
 from standfast.config.lvs_model import Balancing
 from standfast.config.model import Config
-from standfast.config.notices import lines_at_fault
 from standfast.config.parser import Parsed, parse, parse_text
 from standfast.config.rules import build
 from standfast.config.schema import Block
@@ -137,7 +137,7 @@ def _loaded(parsed: Parsed, config_id: str, plugins: Plugins, names: NameTables)
     )
     if health.providers:
         health = structs.replace(health, addresses=addresses_of(config))
-    found = _without_echoes(parsed.diagnostics, findings.finish())
+    found = without_echoes(parsed.diagnostics, findings.finish())
     diagnostics = [*plugins.faults, *_causes_first(found, parsed.tree.files)]
     stops = [*parsed.fatal, *findings.stops]
     return Loaded(
@@ -170,19 +170,3 @@ def _causes_first(found: list[Diagnostic], files: list[str]) -> list[Diagnostic]
         return (1, place.get(d.span.file, 0), d.span.line) if structural else (2, 0, 0)
 
     return sorted(found, key=key)
-
-
-BLANK_ALIKE = "SF1106"
-
-
-def _without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:
-    """Both, without faults of binding on lines that the parser has already called wrong.
-
-    A blank that is none is an error if the line is wrong by it; else it is part of some text, as in a password.
-    """
-    known, wrong = lines_at_fault(first), lines_at_fault(later)
-    first = [
-        replace(d, severity="warning") if d.code == BLANK_ALIKE and (d.span.file, d.span.line) not in wrong else d
-        for d in first
-    ]
-    return [*first, *(d for d in later if (d.span.file, d.span.line) not in known)]

@@ -213,6 +213,7 @@ def service_of(settings: Settings, groups: dict[str, Group], context: Context) -
 
 
 def _empty(draft: ServiceDraft) -> None:
+    draft.protocol = draft.get("protocol", "")  # for its name
     if "real_server" in draft.settings.seen:  # what is wrong with them was said
         draft.findings.note("SF4537", draft.statement, f"{draft.name}: no real server is left; nothing is balanced")
         return

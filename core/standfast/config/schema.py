@@ -172,3 +172,12 @@ def block_at(root: Block, path: str) -> Block:
 def first_words(statement: Statement) -> str:
     """The statement as one short text, for messages."""
     return " ".join(word.text for word in statement.words[:4])
+
+
+def head_with_brace(statement: Statement, declaration: Block | Entries) -> str:
+    """Hint for a block that lost its ``{``. What is no name of the block belongs into it."""
+    if declaration.header.most != 0 or not statement.arguments:
+        return f"write `{first_words(statement)} {{`"
+    inside = " ".join(word.text for word in statement.arguments[:4])
+    hint = f"write `{statement.keyword.text} {{`"
+    return f"{hint}, and `{inside}` on a line of its own" if isinstance(declaration, Entries) else hint

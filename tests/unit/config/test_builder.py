@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from standfast.config.builder import MAX_DEPTH, Builder
+from standfast.config.load import load_text
 from standfast.config.notices import Notices
 from standfast.config.parser import Parsed, parse_text
 from standfast.config.tree import Statement
@@ -89,3 +90,32 @@ def test_many_faults_take_no_longer_than_few(text):
 def test_inside():
     builder = Builder(Notices())
     assert not builder.inside("global_defs")
+
+
+INSTANCE = """vrrp_instance A {
+  interface eth0
+  virtual_ipaddress {
+  192.0.2.1
+}
+track_script {
+  check
+}
+"""
+
+
+def test_indentation_is_not_believed_where_it_would_put_a_block_in_an_impossible_place():
+    loaded = load_text(INSTANCE + "vrrp_script check {\n  script /bin/true\n}\n")
+    assert [(d.code, d.span.line) for d in loaded.diagnostics if d.code < "SF3"] == [("SF2001", 1)]
+    assert loaded.settings.blocks["vrrp_instance"][0].blocks == {}
+    assert loaded.settings.blocks["vrrp_instance"][0].lists.keys() == {"virtual_ipaddress", "track_script"}
+
+
+def test_a_brace_without_a_keyword_accounts_for_a_closing_one():
+    assert faults(parse_text("global_defs {\n  {\n  router_id a\n}\nvrrp_instance A {\n}\n")) == [("SF2003", 2)]
+    text = "global_defs {\n  {\n  router_id a\nvrrp_instance A {\n}\n"
+    assert faults(parse_text(text)) == [("SF2003", 2), ("SF2001", 1)]
+
+
+def test_a_template_engines_comment_opens_nothing():
+    parsed = parse_text("{# one #}\nvrrp_instance A { {# two\n}\n}\n")
+    assert faults(parsed) == [("SF1310", 1), ("SF2003", 2)]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.config.lexer import comment_start, fresh_starts, lex, split_words, unescape
+from standfast.config.lexer import brace_positions, comment_start, fresh_starts, lex, split_words, unescape
 from standfast.config.notices import Notices
 from standfast.config.text import Line, Text
 
@@ -65,6 +65,7 @@ def test_braces_cut_wherever_they_stand():
     assert pieces("a{ b c }}") == ["a", "{", "b c", "}", "}"]
     assert pieces('a "{" {') == ['a "{"', "{"]
     assert pieces("a ${X} {{ y }} {% z %} {") == ["a ${X} {{ y }} {% z %}", "{"]
+    assert pieces('a {{ y("b") or {} }} <% z { %> {') == ['a {{ y("b") or {} }} <% z { %>', "{"]
     assert pieces('name "open {') == ['name "open', "{"]
 
 
@@ -75,6 +76,8 @@ def test_braces_cut_wherever_they_stand():
         ("a <your ip>", "SF1309", 3),
         ("a {{ b }}", "SF1310", 3),
         ("{% if a %}", "SF1310", 1),
+        ("x <%= a %>", "SF1310", 3),
+        ('x {{ a("b") }}', "SF1310", 3),
         ("a ${b-c}", "SF1301", 3),
     ],
 )
@@ -107,3 +110,21 @@ def test_what_only_looks_like_a_placeholder_draws_no_remark(raw):
 )
 def test_where_a_line_begins_afresh(raw, starts):
     assert fresh_starts(raw) == starts
+
+
+def test_a_line_of_a_template_is_one_fault():
+    notices = Notices()
+    lex(text("a {{ b }} {% c %} {{ d }}"), notices)
+    (found,) = notices.all()
+    assert found.hint.endswith("; 2 more in this line")
+
+
+def test_no_comment_begins_inside_a_template_engines_placeholder():
+    assert comment_start("{% if a != b %} # c") == 16
+    assert comment_start("a <%= b # c %>") == -1
+    assert comment_start("a # {{ b }}") == 2
+
+
+def test_placeholders_that_never_end_are_looked_for_once():
+    line = "{%" * 100_000 + "{{a" * 100_000 + "<%" * 100_000
+    assert brace_positions(line)[:2] == [0, 2]

@@ -89,6 +89,7 @@ def test_a_flag_before_its_scheduler_says_where_it_belongs(word):
     [
         ("192.0.2.1 80", "10.0.0.1", "persistence_granularity 255.255.255.0", [], Persistence(granularity=24)),
         ("192.0.2.1 80", "10.0.0.1", "persistence_granularity 24", ["SF4529"], Persistence()),
+        ("192.0.2.1 80", "10.0.0.1", "persistence_granularity mask", ["SF3001"], None),
         ("192.0.2.1", "10.0.0.1", "", ["SF4527"], Persistence()),
         ("192.0.2.1", "10.0.0.1", "persistence_timeout 5", [], Persistence(timeout_s=5)),
         ("192.0.2.1 80", "10.0.0.1", "persistence_engine sip", ["SF4528"], None),
@@ -140,6 +141,7 @@ def test_suspension_needs_an_address():
 def test_a_service_without_servers_is_left_out():
     loaded = load(servers="")
     assert (codes(loaded), loaded.balancing.virtual_servers) == (["SF4536"], ())
+    assert ":tcp:" in loaded.diagnostics[0].message
 
 
 def test_servers_that_were_refused_are_not_missing_ones():

@@ -27,13 +27,22 @@ class Relay:
         return f"{self.host} {self.port}"
 
 
+_HOST = re.compile(r"[\w.:%-]+")
+"""A name or an address; which names there are is known only when mail is sent."""
+
+
 def relay(words: Words, reader: Reader) -> Relay | Dropped:
     """``HOST [PORT]``; the name is looked up when mail is sent."""
+    if not _HOST.fullmatch(words[0].text):
+        message = f"`{words[0].text}` is neither a host's name nor an address; no mail is sent"
+        reader.findings.error("SF3318", reader.statement, message, word=words[0])
+        return DROPPED
     number = port(words[1], reader) if len(words) > 1 else 25
     return number if isinstance(number, Dropped) else Relay(words[0].text, number)
 
 
-_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+")
+_MAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+|[\w.+-]+")
+"""A bare name is a mailbox of the relay itself: `root`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,6 +224,9 @@ def granularity(words: Words, reader: Reader) -> Address | int | Dropped:
     word = words[0]
     if "." in word.text:
         return address_of(word, reader)
+    if not any(map(str.isdigit, word.text)):
+        message = f"`{word.text}` is neither a netmask nor a number of bits"
+        return reader.refuse("SF3001", word, message, "as in `255.255.255.0`, or for IPv6 `64`")
     return Integer(1, 128, "bits").number(word, reader)
 
 

@@ -31,9 +31,12 @@ OWNED = Pipe("/run/x", Identity(user="nobody", group="adm", supplementary=True))
         ("smtp_server mail", Relay("mail"), []),
         ("smtp_server 192.0.2.1 587", Relay("192.0.2.1", 587), []),
         ("smtp_server mail 0", None, ["SF3002"]),
+        ("smtp_server fd00::1%eth0", Relay("fd00::1%eth0"), []),
+        ("smtp_server **", None, ["SF3318"]),
         ("notification_email_from a@example.com", "a@example.com", []),
         ('notification_email_from "A <a@example.com>"', "A <a@example.com>", []),
-        ("notification_email_from root", "root", ["SF3317"]),
+        ("notification_email_from root", "root", []),
+        ("notification_email_from @", "@", ["SF3317"]),
         ("notify_fifo /run/x nobody :adm", OWNED, []),
         ("lvs_timeouts tcp 5 udp 7", {"tcp": 5, "udp": 7}, []),
         ("lvs_timeouts tcp 5 foo 3", {"tcp": 5}, ["SF3313", "SF3313"]),
@@ -67,7 +70,7 @@ def test_values(line, value, found):
 
 
 def test_recipients_are_looked_at_one_by_one():
-    loaded = load_text("global_defs {\nsmtp_server m\nnotification_email {\na@example.com b\n}\n}\n")
+    loaded = load_text("global_defs {\nsmtp_server m\nnotification_email {\na@example.com b@\n}\n}\n")
     assert [d.code for d in loaded.diagnostics if d.code != "SF5001"] == ["SF3317"]
     (line,) = loaded.settings.block("global_defs").all("notification_email")
-    assert line.value == ("a@example.com", "b")
+    assert line.value == ("a@example.com", "b@")
