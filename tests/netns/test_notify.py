@@ -108,8 +108,12 @@ while read line; do echo "{name}: $line" >> {calls}; done < $1
 """
 
 
+@ours_alone
 def test_a_reload_changes_pipes_and_who_reads_them(solo: Net, tmp_path: Path):
-    """The old pipe goes, its reader is ended; the same pipe with another reader stays."""
+    """The old pipe goes, its reader is ended; the same pipe with another reader stays.
+
+    So does keepalived (2.2.7), but a reload may cost it the mastership, and with it the lines that are expected here.
+    """
     calls = tmp_path / "calls"
     for name in ("one", "two"):
         reader = tmp_path / name
@@ -140,7 +144,7 @@ def test_a_reload_changes_pipes_and_who_reads_them(solo: Net, tmp_path: Path):
     reload("second", "one")
     lines.append("end of one")
     told(*lines)
-    assert ((tmp_path / "first").exists(), (tmp_path / "second").is_fifo()) == (False, True)
+    eventually(lambda: not (tmp_path / "first").exists() and (tmp_path / "second").is_fifo(), 5, solo.logs)
     (tmp_path / "load").write_text("5")
     lines.append('one: INSTANCE "VI_1" MASTER_PRIORITY 105')
     told(*lines)
