@@ -34,12 +34,14 @@ class Channel:
         self.endpoint = endpoint
         self.entrance = entrance
         self.members: list[Instance] = []
-        self._admitted = {vrid}
+        self._admitted: set[int] | None = {vrid}
+        """None: everybody, so that unknown virtual routers can be logged."""
 
     def settle(self, settings: GlobalDefs, mtu: int) -> None:
         """Members changed: who hears what, which VRIDs come in, how much may wait."""
         self.entrance.assign([member.receiver for member in self.members])
-        vrids = {member.config.vrid for member in self.members}
+        self.entrance.logs_unknown = settings.log_unknown_vrids
+        vrids = None if settings.log_unknown_vrids else {member.config.vrid for member in self.members}
         if vrids != self._admitted:  # a reload that changes nothing leaves the kernel's filter alone
             self.listener.admit(vrids)
             self._admitted = vrids
@@ -87,7 +89,7 @@ class Channels:
             return
         channel = self.open.get(endpoint)
         if channel is None:
-            entrance = Entrance(self._tell, log_unknown_vrids=self.settings.log_unknown_vrids)
+            entrance = Entrance(self._tell, endpoint.interface or str(endpoint.address))
             channel = self.open[endpoint] = Channel(endpoint, instance.config.vrid, entrance)
             self._opened(channel)
         channel.members.append(instance)

@@ -26,6 +26,11 @@ def nothing() -> bytes:
     return _INSTRUCTION.pack(_RETURN, 0, 0, 0)
 
 
+def everything() -> bytes:
+    """For sockets that are to hear of virtual routers that are not ours, too."""
+    return _INSTRUCTION.pack(_RETURN, 0, 0, _ALL)
+
+
 def vrids(wanted: Collection[int], *, family: int, authenticated: bool = False) -> bytes:
     """Let packets for these VRIDs in. IPv4 raw sockets see the IP header, IPv6 ones start at the message.
 

@@ -295,13 +295,15 @@ class Receiver:
 class Entrance:
     """What stands behind one receive socket: finds the virtual router that a datagram is for."""
 
-    def __init__(self, tell: Tell, *, log_unknown_vrids: bool = False) -> None:
+    def __init__(self, tell: Tell, where: str = "this socket") -> None:
+        self.logs_unknown = False
+        """``log_unknown_vrids``; without it the kernel's filter keeps most of them away, and they cost nothing."""
         self.too_short = 0
         """Datagrams without room for a VRID."""
         self.vrid_err = 0
         """Datagrams for virtual routers that are not ours on this socket."""
         self._tell = tell
-        self._log_unknown = log_unknown_vrids
+        self._where = where
         self._quota = Quota()
         self._receivers: dict[int, tuple[Receiver, ...]] = {}
 
@@ -329,8 +331,9 @@ class Entrance:
     def _refuse_vrid(self, envelope: Envelope) -> None:
         self.vrid_err += 1
         vrid = envelope.message[1]
-        if self._log_unknown and self._quota.allows((vrid, envelope.source), envelope.arrived):
-            words = f"advert from {Address.unpack(envelope.source)} for unknown VRID {vrid}"
+        if self.logs_unknown and self._quota.allows((vrid, envelope.source), envelope.arrived):
+            sender = Address.unpack(envelope.source)
+            words = f"advert from {sender} for VRID {vrid}, which no instance on {self._where} has"
             self._tell(Remark(at=envelope.arrived, level="info", event="vrrp.unknown_vrid", words=words))
 
 

@@ -63,7 +63,7 @@ class Endpoint:
 class Listener:
     """The receive socket of an endpoint."""
 
-    def __init__(self, endpoint: Endpoint, vrids: Collection[int]) -> None:
+    def __init__(self, endpoint: Endpoint, vrids: Collection[int] | None) -> None:
         self.endpoint = endpoint
         self.truncated = 0
         self._socket = _raw(endpoint)
@@ -83,12 +83,13 @@ class Listener:
         """Leave the group, give the socket back."""
         self._socket.close()
 
-    def admit(self, vrids: Collection[int]) -> None:
-        """Receive adverts for these virtual routers from now on."""
-        bpf.attach(
-            self._socket,
-            filters.vrids(vrids, family=self.endpoint.family, authenticated=self.endpoint.protocol != VRRP),
-        )
+    def admit(self, vrids: Collection[int] | None) -> None:
+        """Receive adverts for these virtual routers from now on. None: for all that there are."""
+        if vrids is None:
+            bpf.attach(self._socket, filters.everything())
+            return
+        authenticated = self.endpoint.protocol != VRRP
+        bpf.attach(self._socket, filters.vrids(vrids, family=self.endpoint.family, authenticated=authenticated))
 
     def enlarge(self, size: int) -> None:
         """Let at least so many bytes wait. The kernel doubles the number for its own accounting (socket(7))."""

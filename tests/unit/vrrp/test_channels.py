@@ -14,13 +14,13 @@ class Ear:
     """A :class:`standfast.vrrp.sockets.Listener` without a socket."""
 
     def __init__(self, endpoint, vrids) -> None:
-        self.vrids = set(vrids)
+        self.vrids = vrids
         self.filters = 0
         self.closed = False
         self.size = 0
 
     def admit(self, vrids) -> None:
-        self.vrids = set(vrids)
+        self.vrids = vrids
         self.filters += 1
 
     def enlarge(self, size: int) -> None:
@@ -65,6 +65,16 @@ def test_instances_of_one_interface_and_group_share_sockets(channels, make_insta
     assert channel.listener.closed
     assert [what for what, _ in seen] == ["open", "close"]
     assert two.mouth is None
+
+
+def test_who_wants_to_know_of_unknown_virtual_routers_lets_all_of_them_in(channels, make_instance):
+    channels.connect(make_instance())
+    channels.settle()
+    (channel,) = channels.open.values()
+    for wanted, admitted in ((True, None), (False, {51})):
+        channels.configure(GlobalDefs(log_unknown_vrids=wanted))
+        channels.settle()
+        assert (channel.entrance.logs_unknown, channel.listener.vrids) == (wanted, admitted)
 
 
 def test_connecting_twice_changes_nothing(channels, make_instance, seen):

@@ -297,9 +297,9 @@ def test_a_reload_is_noticed():
 # The socket's side
 
 
-def entrance(*desks, **settings):
+def entrance(*desks):
     told = []
-    door = Entrance(told.append, **settings)
+    door = Entrance(told.append)
     door.assign([desk.receiver for desk in desks])
     return door, told
 
@@ -325,7 +325,8 @@ def test_kd12_unknown_vrids_and_scraps_are_counted():
 
 
 def test_unknown_vrids_are_logged_on_request_within_bounds():
-    door, told = entrance(Desk(), log_unknown_vrids=True)
+    door, told = entrance(Desk())
+    door.logs_unknown = True
     for _ in range(5):
         door.admit(opened(advert(200, vrid=99)))
     assert [remark.event for remark in told] == ["vrrp.unknown_vrid"]

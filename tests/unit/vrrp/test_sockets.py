@@ -56,6 +56,10 @@ def test_what_is_said_is_heard_with_all_its_circumstances(endpoint, ttl):
     say(mouth, 52)
     (envelope,) = hear(listener)
     assert packet.decode(envelope).vrid == 52
+    listener.admit(None)
+    say(mouth, 77)
+    (envelope,) = hear(listener)
+    assert packet.decode(envelope).vrid == 77
     listener.close()
     mouth.close()
 
