@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import socket
 import time
 
@@ -41,11 +42,23 @@ def test_s21_ah_fails_over_and_comes_back(duo: Net):
 def test_s22_ah_by_unicast(duo: Net):
     peers = {duo.a: duo.b, duo.b: duo.a}
     for host, priority in ((duo.a, 150), (duo.b, 100)):
-        lines = (f"unicast_src_ip {host.address}", "unicast_peer {", peers[host].address, "}")
+        lines = (f"unicast_src_ip {host.address}", "unicast_peer {", peers[host].address, duo.c.address, "}")
         duo.start(host, ah(*lines, priority=priority))
     assert duo.a.wait_address(VIP, timeout_s=6)
+    heard_by_c = Ears(duo).frame_of(duo.a.address)
+    assert heard_by_c[30:34] == socket.inet_aton(duo.c.address)
+    assert value_of(heard_by_c) == heard_by_c[46:58], "the other peer's is right as well"
     duo.wait_until(time.time() + 2.5)
     assert not duo.b.holds(VIP), duo.logs()
+
+
+def value_of(frame: bytes) -> bytes:
+    """The first 12 bytes of an HMAC-MD5 over everything; by unicast the TTL counts as 0 (RFC 2402, 3.3.3.1.1)."""
+    covered = bytearray(frame[14 : 14 + int.from_bytes(frame[16:18], "big")])
+    covered[1] = covered[8] = 0
+    covered[6:8] = covered[10:12] = bytes(2)
+    covered[32:44] = bytes(12)
+    return hmac.digest(b"secret\0\0", bytes(covered), "md5")[:12]
 
 
 class Ears:

@@ -245,6 +245,7 @@ def test_s34_an_owner_with_the_lower_address_yields_at_once(solo: Net):
 
 
 def test_s36_an_echo_of_ourselves_changes_nothing(solo: Net):
+    solo.a.namespace.sysctl("net/ipv4/conf/eth0/accept_local", 1)  # without it the kernel keeps them away
     a = solo.start_master(solo.a, instance(priority=150))
     with solo.speaking(0.03, source=solo.a.address, priority=150):
         solo.wait_until(time.time() + 0.5)
@@ -252,3 +253,7 @@ def test_s36_an_echo_of_ourselves_changes_nothing(solo: Net):
     solo.steady(own, 0.1)
     assert min(later.time - earlier.time for earlier, later in pairwise(own)) > 0.05, "an answer"
     assert a.running
+    assert solo.a.holds(VIP)
+    if not solo.is_keepalived(solo.a):
+        assert (solo.counter(a, "self_rcvd") or 0) > 10
+        assert a.log.count("reflects frames") == 1, "one line, not one for each"

@@ -38,7 +38,10 @@ def test_s61_the_hosts_are_told_by_neighbour_advertisements(solo: Net):
     assert (told.source, told.destination, told.hop_limit) == (GLOBAL6, "ff02::1", 255)
     assert (told.override, told.solicited, told.router) == (True, False, False)
     assert (told.target_mac, told.destination_mac) == (solo.a.mac, "33:33:00:00:00:01")
-    assert "tentative" not in solo.a.run("ip", "-6", "addr", "show", "dev", "eth0")
+    for address in (VIP6, GLOBAL6):
+        (line,) = [x for x in solo.a.run("ip", "-6", "addr", "show", "dev", "eth0").splitlines() if f" {address}/" in x]
+        assert "nodad" in line
+        assert "tentative" not in line
 
 
 def test_s61_a_forwarding_host_calls_itself_a_router(solo: Net):
@@ -54,3 +57,8 @@ def test_s61_duplicate_address_detection_does_not_delay_a_takeover(solo: Net):
         solo.a.namespace.sysctl(f"net/ipv6/conf/{scope}/accept_dad", 1)
     solo.start_master(solo.a, instance(priority=150, vips=VIPS), address=VIP6)
     assert "tentative" not in solo.a.run("ip", "-6", "addr", "show", "dev", "eth0")
+    first = solo.next_advert(solo.a, since=0, v6=True)
+    told = solo.wire.wait(lambda: next(iter(solo.wire.neighbor_adverts(GLOBAL6)), None), 5)
+    assert told
+    solo.on_time(told.time, first.time, tolerance_s=0.3)
+    assert any(each.time <= told.time for each in solo.wire.neighbor_adverts(VIP6))

@@ -8,9 +8,10 @@ import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net
 from harness.pairings import ours_on_a
-from harness.timing import EARLY_S, master_down_s
+from harness.timing import EARLY_S, TOLERANCE_S, master_down_s
 
 FROZEN_S = 2.0
+for_how_long = pytest.mark.parametrize("frozen_s", [FROZEN_S, pytest.param(10.0, marks=pytest.mark.full)])
 
 
 def test_s65_nothing_is_said_in_the_startup_delay(solo: Net):
@@ -31,35 +32,42 @@ def test_s65_a_master_is_not_disturbed_by_a_late_starter(duo: Net):
     duo.steady(before, 0.1)
 
 
-def test_s66_a_frozen_backup_does_not_take_over_from_a_live_master(duo: Net):
+@for_how_long
+def test_s66_a_frozen_backup_does_not_take_over_from_a_live_master(duo: Net, frozen_s: float):
     """KD-16: what came in the meantime is read before the timer is judged."""
     duo.start_master(duo.a, instance(priority=150))
     b = duo.start(duo.b, instance(priority=100))
     frozen = b.freeze()
-    duo.wait_until(frozen + FROZEN_S)
+    duo.wait_until(frozen + frozen_s)
     thawed = b.thaw()
     duo.wait_until(thawed + 3 * master_down_s(100, 0.1))
     assert duo.wire.adverts(duo.b.address) == []
+    duo.steady(duo.wire.adverts(duo.a.address, since=frozen), 0.1)
     assert not duo.b.holds(VIP)
 
 
-def test_s67_a_frozen_master_comes_back_and_tells_the_hosts(duo: Net):
+@for_how_long
+def test_s67_a_frozen_master_comes_back_and_tells_the_hosts(duo: Net, frozen_s: float):
     a = duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
     frozen = a.freeze()
     assert duo.b.wait_address(VIP)
-    duo.wait_until(frozen + FROZEN_S)
+    duo.wait_until(frozen + frozen_s)
     thawed = a.thaw()
     assert duo.b.wait_address(VIP, held=False)
     back = duo.next_advert(duo.a, since=thawed)
-    duo.on_time(max(back.time, thawed), thawed, tolerance_s=0.15)
+    duo.on_time(max(back.time, thawed), thawed, tolerance_s=0.1 + TOLERANCE_S)
     if not duo.is_keepalived(duo.a):
         told = duo.wire.wait(
             lambda: next((x for x in duo.wire.garps(VIP, since=thawed) if x.source_mac == duo.a.mac), None), 1
         )
         assert told, "the hosts still believe in b"
     duo.wait_until(thawed + 0.5)
-    assert duo.wire.adverts(duo.b.address, since=thawed + 0.25) == []
+    # Within an interval it is settled; whoever speaks last has been told by then.
+    last = max((each.time for each in duo.wire.adverts(duo.b.address)), default=0.0)
+    duo.on_time(max(last, back.time), back.time)
+    assert {each.priority for each in duo.wire.adverts(since=thawed)} <= {100, 150}, "nobody says good-bye"
+    assert duo.a.holds(VIP)
 
 
 @ours_on_a
@@ -89,3 +97,4 @@ def test_s68_a_short_stall_costs_no_mastership(duo: Net):
     duo.next_advert(duo.a, since=time.time())
     assert duo.wire.adverts(duo.b.address) == []
     assert duo.counter(a, "late_wakeups") != 0
+    assert {each.priority for each in duo.wire.adverts(duo.a.address)} == {150}

@@ -12,7 +12,7 @@ import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a, ours_on_b
-from harness.timing import excuse, master_down_s
+from harness.timing import excuse, master_down_s, skew_s
 
 from standfast.lab.daemons import Daemon, Standfast, standfast_command
 from standfast.lab.lab import Host
@@ -36,6 +36,27 @@ def test_s19_another_interval_in_version_2_is_no_word_of_a_master(solo: Net):
         daemon.start()
         assert solo.next_advert(solo.a, since=0, timeout_s=6)
     assert solo.counter(daemon, "advert_interval_err") != 0
+    if not solo.is_keepalived(solo.a):
+        assert "VI_1: advert from 10.9.0.3 refused: interval is 2 s, ours 1 s" in daemon.log
+        assert "last refused from 10.9.0.3: interval is 2 s, ours 1 s" in daemon.log, "why it became master"
+
+
+@ours_alone
+def test_kd04_s16_a_priority_that_changes_in_the_skew_costs_no_down_timer(solo: Net, tmp_path: Path):
+    """Keepalived waits three intervals more."""
+    load = tmp_path / "load"
+    load.write_text("0")
+    tracked = f"track_file load {{\n    file {load}\n    weight 1\n}}\n"
+    block = instance("track_file {", "    load", "}", priority=100, interval=1)
+    solo.start(solo.a, tracked + block)
+    for _ in range(3):
+        solo.inject(priority=200, interval=100)
+    left = solo.inject(priority=0, interval=100)
+    solo.wait_until(left + 0.1)
+    load.write_text("10")
+    taken = solo.next_advert(solo.a, since=left)
+    assert taken.priority == 110
+    solo.on_time(taken.time, left + skew_s(110, 1))
 
 
 @ours_on_a
@@ -142,8 +163,17 @@ def test_s63_a_burst_goes_round_and_ends_with_the_mastership(solo: Net):
     assert [target for _, target in frames] == [vip.split("/")[0] for vip in vips] * 3
     gaps = [later - earlier for (earlier, _), (later, _) in pairwise(frames)]
     assert min(gaps) > 0.09
-    daemon.stop()
-    assert len(_garps(solo, vips)) == 12
+    solo.inject(priority=200)
+    assert solo.a.wait_address("10.9.0.104", held=False)
+    assert solo.a.wait_address("10.9.0.104")
+    assert solo.wire.wait(lambda: _garps(solo, vips)[13:] or None, 5), "it is master again, and announces again"
+    solo.inject(priority=200)
+    assert solo.a.wait_address("10.9.0.104", held=False)
+    told = len(_garps(solo, vips))
+    assert told < 2 * 12
+    solo.wait_until(time.time() + 0.25)
+    assert len(_garps(solo, vips)) == told
+    daemon.kill()
 
 
 @ours_alone
@@ -152,6 +182,7 @@ def test_s64_refreshes_are_repeated(solo: Net):
     solo.start_master(solo.a, instance(*timing, priority=100))
     told = solo.wire.wait(lambda: found if len(found := solo.wire.garps(VIP)) >= 3 else None, 6)
     assert told
+    solo.on_time(told[1].time, solo.next_advert(solo.a, since=0).time + 1)
     solo.on_time(told[2].time, told[1].time + 1)
 
 

@@ -51,8 +51,9 @@ def take_addresses(draft: Draft) -> None:
             else:
                 draft.source = value.value
     if len(draft.vips) > MAX_VIPS:
-        surplus = len(draft.vips) - MAX_VIPS
-        message = f"an advert has room for {MAX_VIPS} addresses; the last {surplus} are treated as excluded"
+        first, *others = (each.address for each in draft.vips[MAX_VIPS:])
+        which = f"{first} and {len(others)} more are" if others else f"{first} is"
+        message = f"an advert has room for {MAX_VIPS} addresses; {which} held but not advertised"
         draft.error("SF4023", "virtual_ipaddress", message)
         draft.evips = draft.vips[MAX_VIPS:] + draft.evips
         del draft.vips[MAX_VIPS:]

@@ -160,6 +160,14 @@ class Net:
             excuse(self.witness, adverts[0].time, tolerance_s)
             raise AssertionError(f"a gap of {max(gaps) * 1000:.0f} ms between adverts, interval {interval_s} s")
 
+    def undisturbed(self, adverts: list[Advert], interval_s: float, *, tolerance_s: float = TOLERANCE_S) -> None:
+        """As :meth:`steady`, and none came early: a beat that nothing has moved."""
+        self.steady(adverts, interval_s, tolerance_s=tolerance_s)
+        shortest = min(later.time - earlier.time for earlier, later in pairwise(adverts))
+        if shortest < interval_s - tolerance_s:
+            excuse(self.witness, adverts[0].time, tolerance_s)
+            raise AssertionError(f"only {shortest * 1000:.0f} ms between adverts, interval {interval_s} s")
+
     def wire_text(self, count: int = 60) -> str:
         """The last frames captured, a line each, for a failed assertion."""
         return "\n".join(_line(frame, self.began) for frame in self.wire.frames[-count:])

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from standfast.config.model import Announcing, UnicastPeer, VirtualAddress
+from standfast.config.hmac_model import Hmac, HmacKey
+from standfast.config.model import Announcing, Authentication, UnicastPeer, VirtualAddress
 from standfast.testing.playbook import (
     GROUP,
     OTHER_SOURCE,
@@ -44,28 +45,45 @@ def broken(message, offset):
     return message[:offset] + bytes((message[offset] ^ 0x55,)) + message[offset + 1 :]
 
 
+PLAIN: dict = {}
+PASS = {"auth": Authentication(kind="pass", password=b"secret")}
+SIGNED = {"hmac": Hmac(keys=(HmacKey(id=1, secret=bytes(32)),), active=1, window_s=5, mode="enforce")}
 JUNK = {
-    "ttl": lambda now: wire(advert(200), now, ttl=64),
-    "checksum": lambda now: wire(advert(200), now, message=broken(packet.encode(advert(200)), 6)),
-    "password": lambda now: wire(advert(200, auth_type=1, auth_data=b"junk\0\0\0\0"), now),
-    "version": lambda now: wire(advert(200, version=3), now),
+    "ttl": (PLAIN, lambda now: wire(advert(200), now, ttl=64)),
+    "checksum": (PLAIN, lambda now: wire(advert(200), now, message=broken(packet.encode(advert(200)), 6))),
+    "version": (PLAIN, lambda now: wire(advert(200, version=3), now)),
+    "authentication that we have not": (PLAIN, lambda now: wire(advert(200, auth_type=1), now)),
+    "wrong password": (PASS, lambda now: wire(advert(200, auth_type=1, auth_data=b"junk\0\0\0\0"), now)),
+    "no password": (PASS, lambda now: wire(advert(200), now)),
+    "no signature": (SIGNED, lambda now: wire(advert(200), now)),
 }
+"""What is wrong -> the configuration of who hears it, and the advert."""
 
 
-@pytest.mark.parametrize("kind", ["ttl", "checksum", "password", "version"])
+@pytest.mark.parametrize("kind", JUNK)
 def test_kd01_s31_rejected_adverts_cannot_silence_the_master(kind):
-    subject = router(priority=150, announcing=QUIET)
-    receiver = Receiver(subject, lambda event: None)
-    book = Playbook(subject) >> at(3.5)
-    book.forget()
-    for step in range(1, 60):
-        book = book >> at(3.5 + step * 0.3)
-        book.forget()
-        accepted = receiver.judge(JUNK[kind](book.now))
-        assert accepted is None
-    beats = [us(moment) for moment, _ in book.adverts]
+    """Every 0.3 s for 20 s: the master's beat is what it was, and its backup waits."""
+    settings, junk = JUNK[kind]
+    master = router(priority=150, announcing=QUIET, **settings)
+    backup = router(priority=100, announcing=QUIET, **settings)
+    ears = [Receiver(each, lambda event: None) for each in (master, backup)]
+    books = [Playbook(each) for each in (master, backup)]
+    spoken = 0
+    for step in range(470):
+        moment = step * 0.05
+        books = [book >> at(moment) for book in books]
+        if len(books[0].adverts) > spoken:
+            spoken += 1
+            books[1] = books[1] >> hears(150)
+        for book in books:
+            book.forget()
+        if moment >= 3.5 and step % 6 == 0:
+            assert [ear.judge(junk(book.now)) for ear, book in zip(ears, books, strict=True)] == [None, None]
+    beats = [us(moment) for moment, _ in books[0].adverts]
     assert {later - earlier for earlier, later in pairwise(beats)} == {SECOND}
-    assert len(beats) >= 18
+    assert len(beats) >= 20
+    assert (master.state, backup.state) == (State.MASTER, State.BACKUP)
+    assert backup.refused.count > 60
 
 
 def test_kd01_losing_adverts_do_not_move_the_beat_without_an_answer():
