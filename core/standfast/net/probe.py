@@ -16,6 +16,7 @@ import trio
 
 from standfast.config.lvs_model import Target
 from standfast.contract.checking import CheckError, CheckResult, Code, bad, unable
+from standfast.net.patience import wait
 from standfast.values import SECOND, Address, seconds
 
 _BIND_ADDRESS_NO_PORT = 24
@@ -118,16 +119,12 @@ class Connection:
 
     async def readable(self) -> None:
         """Wait for something to read."""
-        with trio.CancelScope(deadline=trio.current_time() + self.timeout) as scope:
-            await trio.lowlevel.wait_readable(self.socket)
-        if scope.cancelled_caught:
+        if not await wait(trio.lowlevel.wait_readable, self.socket, self.timeout):
             raise CheckError(self._silence())
 
     async def writable(self) -> None:
         """Wait until the kernel takes more."""
-        with trio.CancelScope(deadline=trio.current_time() + self.timeout) as scope:
-            await trio.lowlevel.wait_writable(self.socket)
-        if scope.cancelled_caught:
+        if not await wait(trio.lowlevel.wait_writable, self.socket, self.timeout):
             raise CheckError(self._silence())
 
     def _silence(self) -> CheckResult:
@@ -177,9 +174,7 @@ async def connect(target: Target) -> Connection:
 async def _connected(made: socket.socket, target: Target) -> None:
     number = _begin(made, target)
     if number == errno.EINPROGRESS:
-        with trio.CancelScope(deadline=trio.current_time() + target.connect_timeout / SECOND) as scope:
-            await trio.lowlevel.wait_writable(made)
-        if scope.cancelled_caught:
+        if not await wait(trio.lowlevel.wait_writable, made, target.connect_timeout / SECOND):
             raise CheckError(bad(Code.TIMEOUT, f"no connection within {seconds(target.connect_timeout)}"))
         number = made.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if number:
