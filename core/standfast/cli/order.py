@@ -7,7 +7,7 @@ import re
 import sys
 
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
-from standfast.control.client import NoAnswer, ask
+from standfast.control.client import NoAnswer, alive, ask
 from standfast.control.protocol import Request
 
 PATIENCE_S = 90
@@ -41,6 +41,7 @@ def duration(text: str) -> float:
 def give(args: argparse.Namespace, request: Request) -> int:
     """Ask for it, say how it went; the exit status."""
     try:
+        alive(args.run_dir, "vrrp")
         outcome = ask(args.run_dir, "vrrp.ctl", request, patience_s=PATIENCE_S)
     except NoAnswer as error:
         print(f"standfast {request.do}: {error}", file=sys.stderr)

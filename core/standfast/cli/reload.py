@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
-from standfast.control.client import NoAnswer, ask
+from standfast.control.client import NoAnswer, alive, ask
 from standfast.control.protocol import Request
 
 _PATIENCE_S = 60
@@ -26,7 +26,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def run(args: argparse.Namespace) -> int:
     """Ask for it and tell the outcome; the exit status."""
     try:
-        ask(args.run_dir, "daemon.status", Request(do="status"))  # one that hangs is known after a second
+        alive(args.run_dir, "daemon")
         outcome = ask(args.run_dir, "daemon.ctl", Request(do="reload"), patience_s=_PATIENCE_S)
     except NoAnswer as error:
         print(f"standfast reload: {error}", file=sys.stderr)

@@ -8,7 +8,7 @@ from typing import Final
 
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.cli.who import who
-from standfast.control.client import NoAnswer, ask
+from standfast.control.client import NoAnswer, alive, ask
 from standfast.control.protocol import Request
 
 LONGEST_WHY: Final = 500
@@ -66,6 +66,7 @@ def give(
 ) -> int:
     """Give an order to the health process; the exit status. ``results``: the answer is what was asked for."""
     try:
+        alive(args.run_dir, "health")
         outcome = ask(args.run_dir, "health.ctl", request, patience_s=patience_s)
     except NoAnswer as error:
         print(f"standfast {command}: {error}", file=sys.stderr)

@@ -17,6 +17,8 @@ from standfast.control.protocol import Request, encode
 PATIENCE_S = 1.0
 """A loop that turns answers within microseconds; after a second it is stuck."""
 
+_ALIVE_S = 3.0
+"""The same, for one that may have tens of thousands of servers to tell of."""
 
 _PEER = struct.Struct("3i")
 """struct ucred of unix(7)."""
@@ -46,6 +48,11 @@ def ask(run_dir: Path, name: str, request: Request, *, patience_s: float | None 
     with connected(run_dir, name, patience_s=PATIENCE_S) as connection:
         connection.settimeout(patience_s)
         return next(_answers(connection, name, request), {})
+
+
+def alive(run_dir: Path, process: str) -> None:
+    """Before an order that may take its time: raises as :func:`ask` does if the process hangs or is not there."""
+    ask(run_dir, f"{process}.status", Request(do="status"), patience_s=_ALIVE_S)
 
 
 def watch(

@@ -26,6 +26,7 @@ def test_what_is_asked_and_how_it_ends(monkeypatch, capsys, words, request_, wel
         assert patience_s > 10
         return {"ok": well, "words": "x"}
 
+    monkeypatch.setattr(server, "alive", lambda *_asked: None)
     monkeypatch.setattr(server, "ask", ask)
     assert cli.main(["check-now", *words]) == status
     assert capsys.readouterr().out == "x\n"

@@ -16,6 +16,7 @@ def test_what_is_asked_and_how_it_ends(monkeypatch, capsys, words, target, well,
         asked.append((name, request))
         return {"ok": well, "words": "smtp: has taken it"}
 
+    monkeypatch.setattr(server, "alive", lambda *_asked: None)
     monkeypatch.setattr(server, "ask", ask)
     assert cli.main(["notify", "test", *words]) == status
     assert capsys.readouterr().out == "smtp: has taken it\n"

@@ -6,6 +6,7 @@ import pytest
 
 from standfast.cli import hold, order, resume, yield_
 from standfast.cli.order import duration
+from standfast.control.client import Stuck
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("90", 90), ("90s", 90), ("30m", 1800), ("2h", 7200), ("1.5d", 129_600)])
@@ -36,6 +37,7 @@ def asked(monkeypatch):
         requests.append((name, request))
         return {"ok": request.do != "hold", "words": f"words about {request.do}"}
 
+    monkeypatch.setattr(order, "alive", lambda *_asked: None)
     monkeypatch.setattr(order, "ask", ask)
     return requests
 
@@ -58,6 +60,16 @@ def test_nobody_there(parse, tmp_path, capsys):
 
 
 def test_a_process_that_dies_of_it(parse, monkeypatch, capsys):
+    monkeypatch.setattr(order, "alive", lambda *_asked: None)
     monkeypatch.setattr(order, "ask", lambda *_args, **_more: {})
     assert resume.run(parse(["resume", "VI_1"])) == 3
     assert "ended while it was asked" in capsys.readouterr().err
+
+
+def test_a_process_that_hangs_is_not_waited_for(parse, monkeypatch, capsys):
+    def alive(_run_dir, process):
+        raise Stuck(f"the process behind {process}.status does not answer")
+
+    monkeypatch.setattr(order, "alive", alive)
+    assert resume.run(parse(["resume", "VI_1"])) == 3
+    assert "vrrp.status does not answer" in capsys.readouterr().err

@@ -21,6 +21,7 @@ def asked(monkeypatch):
         requests.append(request)
         return answer
 
+    monkeypatch.setattr(server, "alive", lambda *_asked: None)
     monkeypatch.setattr(server, "ask", ask)
     monkeypatch.setattr(server, "who", lambda: "anna")
     return requests, answer
@@ -68,6 +69,6 @@ def test_nobody_there(monkeypatch, capsys):
     def ask(*_words, **_more):
         raise Gone("no daemon listens")
 
-    monkeypatch.setattr(server, "ask", ask)
+    monkeypatch.setattr(server, "alive", ask)
     assert cli.main(["server", "enable", "web", "x"]) == 3
     assert capsys.readouterr().err == "standfast server: no daemon listens\n"

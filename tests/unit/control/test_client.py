@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from standfast.control.client import Denied, Gone, Stuck, ask, watch
+from standfast.control.client import Denied, Gone, Stuck, alive, ask, watch
 from standfast.control.protocol import Request, encode
 
 
@@ -93,3 +93,9 @@ def test_no_group_may_give_orders(name, who, tmp_path, monkeypatch):
     monkeypatch.setattr(socket.socket, "connect", refuse)
     with pytest.raises(Denied, match=rf"{name}: {who}$"):
         ask(tmp_path, name, Request(do="status"))
+
+
+def test_who_hangs_is_known_before_an_order_that_may_take_long(listener, tmp_path, monkeypatch):
+    monkeypatch.setattr("standfast.control.client._ALIVE_S", 0.05)
+    with pytest.raises(Stuck, match="does not answer"):
+        alive(tmp_path, "x")
