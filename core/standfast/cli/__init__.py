@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import TextIO
 
 from standfast import __version__
+from standfast.cli.usage import Parser
 
 COMMANDS = (
     "run",
@@ -128,7 +129,7 @@ def _let_go(stream: TextIO) -> None:
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; with only the named command in it, so that the others need not be imported."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="standfast", description="Keeps an address reachable when machines fail: VRRP from your keepalived.conf."
     )
     parser.add_argument("--version", action="version", version=f"standfast {__version__}")

@@ -106,7 +106,10 @@ def _scenes(scenes: Sequence[Scene]) -> Table:
 
 
 def _interval(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
     if not 0.05 <= value <= 5:
-        raise argparse.ArgumentTypeError("between 0.05 and 5 seconds")
+        raise argparse.ArgumentTypeError(f"between 0.05 and 5 seconds, not `{text}`")
     return value

@@ -32,8 +32,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.add_argument("--follow", action="store_true", help="go on with what happens; a new process begins at 1")
-    parser.add_argument("--since", type=int, default=0, metavar="N", help="only those after number N")
+    parser.add_argument("--since", type=_number, default=0, metavar="N", help="only those after number N")
     add_run_dir(parser)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"events are numbered from 1, not `{text}`")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -79,7 +85,7 @@ def follow(args: argparse.Namespace) -> Iterator[Document]:
 
 def numbered(page: Document, since: int) -> Iterator[Document]:
     """The events of a page, each with its number; ``lost`` in the first says how many before it are forgotten."""
-    lost = page["first"] - since - 1
+    lost = max(page["first"] - since - 1, 0)
     for number, event in enumerate(page["events"], page["first"]):
         told = {"seq": number, "time": iso(event["at"])} | event
         yield told | ({"lost": lost} if lost and number == page["first"] else {})

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Final
 
+from standfast.cli.order import duration
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.cli.who import who
 from standfast.control.client import NoAnswer, alive, ask
@@ -36,7 +37,9 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         action.add_argument("server", metavar="RS", help="real server: 10.0.0.1:80, or the address alone")
         action.add_argument("--why", default="", metavar="TEXT", help="what for; shown by `status`")
         if name == "drain":
-            action.add_argument("--for", dest="within", type=float, metavar="SECONDS", help="then take it out")
+            action.add_argument(
+                "--for", dest="within", type=duration, metavar="TIME", help="then take it out, such as 30m"
+            )
         if name == "weight":
             action.add_argument("amount", metavar="WEIGHT", help="a number; `-` for the configured one")
         add_run_dir(action)

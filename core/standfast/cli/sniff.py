@@ -10,6 +10,7 @@ import select
 import sys
 from typing import Any
 
+from standfast.cli.order import duration
 from standfast.clock import now
 from standfast.net.overhear import Overhearer
 from standfast.values import SECOND, seconds
@@ -33,8 +34,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         "Sends nothing. Exit status: 0, 2 no such interface, 4 permission missing.",
     )
     parser.add_argument("interface", nargs="?", metavar="IFACE", help="only there (default: everywhere)")
-    parser.add_argument("--for", dest="duration", type=float, default=USUAL_S, metavar="SECONDS",
-                        help=f"how long (default {USUAL_S:g}; longer than the longest interval)")  # fmt: skip
+    parser.add_argument("--for", dest="duration", type=duration, default=USUAL_S, metavar="TIME",
+                        help=f"how long, e.g. 5m (default {USUAL_S:g}s, more than the longest interval)")  # fmt: skip
     parser.add_argument("--json", action="store_true", help="one JSON object at the end")
 
 

@@ -27,8 +27,11 @@ class EventRing:
         self._waiting.unpark_all()
 
     def since(self, number: int) -> tuple[int, list[Event]]:
-        """Events after ``number``, with the number of the first one given: a gap tells what was forgotten."""
-        first = max(number + 1, self.last - len(self._events) + 1)
+        """Events after ``number``, with the number of the first one given: a gap tells what was forgotten.
+
+        A number that has not come yet is taken for the newest: whoever asks on from it must not come round at once.
+        """
+        first = max(min(number, self.last) + 1, self.last - len(self._events) + 1)
         skip = first - (self.last - len(self._events) + 1)
         return first, list(self._events)[skip:]
 

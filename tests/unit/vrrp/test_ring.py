@@ -19,6 +19,7 @@ def test_events_are_numbered_from_one():
     assert ring.since(0) == (1, [remark(10), remark(11)])
     assert ring.since(1) == (2, [remark(11)])
     assert ring.since(2) == (3, [])
+    assert ring.since(99) == (3, [])
 
 
 def test_a_gap_tells_what_was_forgotten():

@@ -94,6 +94,13 @@ async def test_events_since_a_number(describer, ring):
     assert [event.words for event in answer.events] == ["1", "2"]
 
 
+async def test_a_number_that_has_not_come_yet_is_one_answer_without_events(describer, ring):
+    fill(ring, 3)
+    with trio.fail_after(5):
+        (answer,) = [page(line) async for line in describer.events(Request(do="events", since=99))]
+    assert (answer.first, answer.last, answer.events) == (4, 3, ())
+
+
 async def test_many_events_come_in_pages(describer, ring):
     fill(ring, PAGE + 5)
     pages = [page(line) async for line in describer.events(Request(do="events"))]
