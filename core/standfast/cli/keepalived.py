@@ -9,8 +9,10 @@ from __future__ import annotations
 import argparse
 import os
 import resource
+import select
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +35,10 @@ SPOKEN: Final = "2.4.3"
 CONFIGURATION: Final = "/etc/keepalived/keepalived.conf"
 
 EX_USAGE: Final = 1
+
+BEGIN_S: Final = 10
+"""How long a start is waited for; it may take longer where plugins do, and then counts as begun."""
+_LOOK_S: Final = 0.02
 
 SIGNALS: Final[Mapping[str, int]] = {
     "STOP": signal.SIGTERM,
@@ -154,14 +160,31 @@ def _be_the_daemon(given: Parsed) -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
     chosen = options(given)
     if "dont-fork" not in given:
-        if os.fork():
-            return 0
+        if pid := os.fork():
+            return _begun(pid, chosen.pid_files["parent"])
         os.setsid()
         null = os.open(os.devnull, os.O_RDWR)
         for standard in (0, 1, *(() if "log-console" in given else (2,))):
             os.dup2(null, standard)
         os.close(null)
     return ours.start(chosen, replace(ours.parts(), load=_loader(given)))
+
+
+def _begun(pid: int, file: Path) -> int:
+    """Wait until the daemon has its place, which its PID file says; the exit status of one that finds none.
+
+    Init scripts judge by it: a configuration that is not there, or another speaker, is no start.
+    """
+    handle = os.pidfd_open(pid)
+    deadline = time.monotonic() + BEGIN_S
+    while _named(file) != pid and time.monotonic() < deadline:
+        if select.select([handle], [], [], _LOOK_S)[0]:
+            _, status = os.waitpid(pid, 0)
+            code = os.waitstatus_to_exitcode(status)
+            print(f"the daemon has ended with status {code}: the log says why, so does --dont-fork --log-console",
+                  file=sys.stderr)  # fmt: skip
+            return code if code >= 0 else 128 - code
+    return 0
 
 
 def options(given: Parsed) -> Options:
@@ -254,9 +277,16 @@ def _overruled(loaded: Loaded, given: Parsed) -> Loaded:
 
 def _living(path: Path) -> int | None:
     """The PID in a file, if that is another daemon of this kind."""
+    pid = _named(path)
     try:
-        pid = int(path.read_text())
         words = Path(f"/proc/{pid}/cmdline").read_bytes()
-    except (OSError, ValueError):
+    except OSError:
         return None
     return pid if pid != os.getpid() and (b"keepalived" in words or b"standfast" in words) else None
+
+
+def _named(path: Path) -> int | None:
+    try:
+        return int(path.read_text())
+    except (OSError, ValueError):
+        return None

@@ -159,3 +159,37 @@ def test_the_declared_options_are_those_that_are_read(capsys):
     parsed = cli._parser(["keepalived"]).parse_args(["keepalived", "-nl", "-f", "x", "--signum=JSON"])
     assert keepalived.run(parsed) == 0
     assert capsys.readouterr().out == "36\n"
+
+
+def test_a_start_in_the_background_that_fails_is_told_by_the_exit_status(tmp_path, capsys):
+    process = subprocess.Popen(["sh", "-c", "exit 6"])
+    assert keepalived._begun(process.pid, tmp_path / "pid") == 6
+    process.returncode = 6  # it has been waited for
+    assert "ended with status 6" in capsys.readouterr().err
+
+
+def test_a_start_in_the_background_is_over_when_the_pid_file_says_so(tmp_path, monkeypatch):
+    with subprocess.Popen(["sleep", "60"]) as process:
+        (tmp_path / "pid").write_text(f"{process.pid}\n")
+        assert keepalived._begun(process.pid, tmp_path / "pid") == 0
+        (tmp_path / "pid").write_text("1\n")  # of somebody else, and nobody writes ours
+        monkeypatch.setattr(keepalived, "BEGIN_S", 0.05)
+        assert keepalived._begun(process.pid, tmp_path / "pid") == 0
+        process.kill()
+
+
+def test_a_configuration_that_is_not_there_is_no_start(tmp_path):
+    words = [
+        "-f",
+        str(tmp_path / "none"),
+        "-p",
+        str(tmp_path / "a"),
+        "-r",
+        str(tmp_path / "b"),
+        "-c",
+        str(tmp_path / "c"),
+    ]
+    program = "import sys; from standfast.cli import main; sys.exit(main(['keepalived', *sys.argv[1:]]))"
+    done = subprocess.run([sys.executable, "-c", program, *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 6
+    assert "ended with status 6" in done.stderr
