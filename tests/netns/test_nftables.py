@@ -14,6 +14,7 @@ from msgspec import structs
 
 from standfast.api import Address, Entrance, Forwarding, Member, Persistence, PoolChange
 from standfast.lab.lab import Lab
+from standfast_lb.nftables import aftermath
 from standfast_lb.nftables.conntrack import Conntrack, Flow
 
 SORRY = Address.parse("10.8.0.13")
@@ -95,8 +96,12 @@ async def test_a_drained_server_keeps_its_connections_and_a_removed_one_resets_t
         connection.close()
 
 
+@pytest.mark.parametrize("many", [64, 0])
 @pytest.mark.parametrize(("vip", "family"), [(VIP, 4), (VIP6, 6)])
-async def test_of_many_servers_that_go_at_once_all_connections_are_reset_and_no_others(farm, balanced, vip, family):
+async def test_of_many_servers_that_go_at_once_all_connections_are_reset_and_no_others(
+    farm, balanced, vip, family, many, monkeypatch
+):
+    monkeypatch.setattr(aftermath, "_MANY", many)
     address = Address.parse(vip)
     pool = web(name=f"[{vip}]:tcp:80", family=family, entrances=(Entrance(first=address, last=address, port=PORT),))
     prefix = "10.8.0." if family == 4 else "fd08::"

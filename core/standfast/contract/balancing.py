@@ -126,7 +126,7 @@ class Repair(Record, frozen=True):
 
 
 class LoadBalancer(ABC):
-    """A data plane. One object for each start of the health process; calls come one after another."""
+    """A data plane. One object for each start of the health process; calls but :meth:`tidy` come one after another."""
 
     contract: ClassVar[int]
     """The version of the contract (:data:`standfast.contract.checking.CONTRACT`) that it was written for."""
@@ -170,6 +170,14 @@ class LoadBalancer(ABC):
     @abstractmethod
     async def apply(self, changes: Sequence[PoolChange]) -> tuple[Failure, ...]:
         """Make the kernel so, in as few system calls as it allows."""
+
+    async def tidy(self) -> tuple[Failure, ...]:
+        """Do what changes leave behind and nobody waits for: connections of servers that have gone, perhaps.
+
+        Called some time after :meth:`apply` has returned, beside other calls; :meth:`stop` ends it. What could not be
+        done is told, and not tried again.
+        """
+        return ()
 
     @abstractmethod
     async def disturbed(self) -> None:

@@ -76,6 +76,7 @@ class Programmer:
         self._done = 0
         """Which of these touches the kernel has answered."""
         self._waiting = trio.lowlevel.ParkingLot()
+        self._untidy = trio.Event()
         self._shelved: dict[str, _Shelved] = {}
         self._dirty = trio.Event()
         self._turn = trio.Lock()
@@ -109,6 +110,7 @@ class Programmer:
         await self._start(adopt)
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._mend)
+            nursery.start_soon(self._tidy)
             while True:
                 await self._something_to_do()
                 await self.apply()
@@ -187,6 +189,7 @@ class Programmer:
         self.batches += 1
         try:
             failures = await self._balancer.apply(changes)
+            self._untidy.set()
         except Exception as error:
             self._fault(f"takes no changes: {_words(error)}")
             failures = tuple(Failure(pool=_name(each), words=_words(error)) for each in changes)
@@ -228,6 +231,19 @@ class Programmer:
         if before is None or before.words != words:
             self._say("error", "lvs.refused", f"{self.name}: {name}: {words}; tried again")
         self._shelved[name] = _Shelved(wanted, words, rest_s, trio.current_time() + rest_s)
+
+    async def _tidy(self) -> None:
+        """Behind changes: after several that come close together once."""
+        while True:
+            await self._untidy.wait()
+            self._untidy = trio.Event()
+            try:
+                failures = await self._balancer.tidy()
+            except Exception as error:
+                failures = (Failure(pool="", words=_words(error)),)
+            for failure in failures:
+                whose = f"{failure.pool}: " if failure.pool else ""
+                self._say("warning", "lvs.left_behind", f"{self.name}: {whose}{failure.words}")
 
     # Drift
 

@@ -224,6 +224,8 @@ async def _must(plane: LoadBalancer, changes: Sequence[PoolChange], pools: Seque
     failures = await plane.apply(changes)
     if failures:
         raise ContractBroken(f"apply() fails: {failures[0].words}")
+    if left := await plane.tidy():
+        raise ContractBroken(f"tidy() fails: {left[0].words}")
     await _has(plane, pools)
 
 

@@ -234,4 +234,6 @@ class Balanced:
         changes = [PoolChange(old=self.pools.get(name), new=wanted.get(name)) for name in sorted(names)]
         failures = await self.balancer.apply([change for change in changes if change.old != change.new])
         assert not failures, failures
+        left = await self.balancer.tidy()
+        assert not left, left
         self.pools = wanted

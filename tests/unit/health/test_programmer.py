@@ -10,7 +10,7 @@ from msgspec import structs
 from trio.testing import MockClock
 
 from standfast.config.lvs_model import LvsGlobals
-from standfast.contract.balancing import Member, Pool, PoolChange
+from standfast.contract.balancing import Failure, Member, Pool, PoolChange
 from standfast.health.programmer import AT_ONCE, LULL_S, Programmer, pieces
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
@@ -106,6 +106,35 @@ async def test_nobody_waits_for_a_plane_that_does_not_work(autojump_clock):
         with trio.fail_after(0.1):
             await made.programmer.programmed()
         nursery.cancel_scope.cancel()
+
+
+class Untidy(MemoryLoadBalancer):
+    def __init__(self):
+        super().__init__()
+        self.tidied = []
+        self.may_end = trio.Event()
+
+    async def tidy(self):
+        self.tidied.append(len(self.batches))
+        await self.may_end.wait()
+        if len(self.tidied) > 1:
+            raise OSError(1, "Operation not permitted")
+        return (Failure(pool="a", words="its connections stay"),)
+
+
+async def test_nobody_waits_for_what_changes_leave_behind(autojump_clock):
+    async with stage(Untidy()) as on:
+        for weight in (1, 2, 3):
+            on.want(pool("a", weight))
+            await on.programmer.programmed()
+        assert on.memory.tidied == [1]
+        on.memory.may_end.set()
+        await trio.testing.wait_all_tasks_blocked()
+        assert on.memory.tidied == [1, 3]
+        assert on.said == [
+            "warning lvs.left_behind memory: a: its connections stay",
+            "warning lvs.left_behind memory: Operation not permitted",
+        ]
 
 
 async def test_what_happens_together_is_one_batch(autojump_clock):

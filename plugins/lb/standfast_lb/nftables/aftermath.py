@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple, TypeVar
 
-from standfast.api import Address, Pool
+from standfast.api import Address, Failure, Pool
 from standfast.net.nft.channel import Channel, TransactionRefused
 from standfast.net.nft.commands import DeleteElements, Table
 from standfast.net.nft.sets import Set
@@ -15,9 +15,13 @@ from standfast_lb.nftables.conntrack import Conntrack, Entry, Flow
 from standfast_lb.nftables.parts import NOTHING, Part
 from standfast_lb.nftables.ways import PROTOCOLS, Door, doors, ports_of
 
+T = TypeVar("T")
+
 _TRIES = 4
 _FEW = 8
 """For more servers of a service than that all its connections are read once."""
+_MANY = 64
+"""The kernel goes through its whole table for each question; instead of more of them everything is read once."""
 
 
 class Change(NamedTuple):
@@ -29,12 +33,32 @@ class Change(NamedTuple):
     now: Part
 
 
+class Departed(NamedTuple):
+    """Servers that have left a pool, as it was then."""
+
+    pool: Pool
+    doors: tuple[Door, ...]
+    servers: tuple[tuple[Address, int], ...]
+    """Address and port; port 0: the one that the client used."""
+
+    @property
+    def exact(self) -> list[Door]:
+        """Those of one address and port."""
+        return [door for door in self.doors if not door.way.kind]
+
+    @property
+    def questions(self) -> int:
+        """How often the kernel would have to look for them."""
+        return len(self.exact) * (len(self.servers) if len(self.servers) <= _FEW else 1)
+
+
 class Aftermath:
-    """Cleans up behind a change of servers."""
+    """Cleans up behind a change of servers: clients at once, connections when somebody has the time."""
 
     def __init__(self, channel: Channel, conntrack: Conntrack) -> None:
         self._channel = channel
         self._conntrack = conntrack
+        self._departed: list[Departed] = []
 
     def settle(self, change: Change) -> None:
         """Servers that are in ``old`` and not in ``new`` get nothing any more, not even from old clients.
@@ -51,23 +75,64 @@ class Aftermath:
         if old.forwarding.method != "NAT" or "ops" in old.flags or _ends_by_itself(old, new):
             return
         gates = tuple(doors(old))
-        leaving = (place for place, server in enumerate(change.was.servers) if server in gone)
-        ports = ports_of(old, gates)
-        self._purge(old, gates, [(old.members[place].address, ports[place]) for place in leaving])
+        members = zip(change.was.servers, old.members, ports_of(old, gates), strict=True)
+        leaving = tuple((member.address, port) for server, member, port in members if server in gone)
+        self._departed.append(Departed(old, gates, leaving))
 
-    def _purge(self, pool: Pool, gates: tuple[Door, ...], servers: Sequence[tuple[Address, int]]) -> None:
-        """Exact doors by the kernel's filter if servers are few: it goes through all connections for each."""
-        exact = [door for door in gates if not door.way.kind]
-        for door in exact:
-            if len(servers) > _FEW:
-                leaving = {(server.packed, port or door.port) for server, port in servers}
-                self._conntrack.purge_of(_flow(door, servers[0][0], 0), leaving)
+    def departed(self, pools: Mapping[str, Pool]) -> list[Departed]:
+        """Whose connections are left; those that are back in their pool keep them. Each is given once."""
+        found, self._departed = self._departed, []
+        still = ((each, _but_for(each, pools.get(each.pool.name))) for each in found)
+        return [each._replace(servers=servers) for each, servers in still if servers]
+
+    def purge(self, departed: Sequence[Departed]) -> tuple[Failure, ...]:
+        """Delete their connections. May take seconds, and may run in a thread."""
+        failures = []
+        if sum(each.questions for each in departed) > _MANY:
+            failures += self._try("", self._purge_all, departed)
+        else:
+            for each in departed:
+                failures += self._try(each.pool.name, self._purge_exact, each)
+        for each in departed:
+            failures += self._try(each.pool.name, self._purge_others, each)
+        return tuple(failures)
+
+    def _try(self, name: str, purge: Callable[[T], None], what: T) -> list[Failure]:
+        try:
+            purge(what)
+        except OSError as error:
+            if error.errno != errno.ECANCELED:
+                words = f"connections of servers that have gone stay until they time out: {error.strerror or error}"
+                return [Failure(pool=name, words=words)]
+        return []
+
+    def _purge_exact(self, left: Departed) -> None:
+        """By the kernel's filter if servers are few: it goes through all connections for each."""
+        for door in left.exact:
+            if len(left.servers) > _FEW:
+                leaving = {(server.packed, port or door.port) for server, port in left.servers}
+                self._conntrack.purge_of(_flow(door, left.servers[0][0], 0), leaving)
                 continue
-            for server, port in servers:
+            for server, port in left.servers:
                 self._conntrack.purge(_flow(door, server, port or door.port))
-        others = [door for door in gates if door.way.kind]
-        protocol = PROTOCOLS[pool.protocol][0] if pool.protocol else 0
-        for server, port in servers if others else ():
+
+    def _purge_all(self, departed: Sequence[Departed]) -> None:
+        for family in (4, 6):
+            flows = {
+                _flow(door, server, port or door.port)
+                for each in departed
+                for door in each.exact
+                for server, port in each.servers
+                if server.family == family
+            }
+            if flows:
+                self._conntrack.purge_any(flows)
+
+    def _purge_others(self, left: Departed) -> None:
+        """Doors of several addresses and ports, and marks."""
+        others = [door for door in left.doors if door.way.kind]
+        protocol = PROTOCOLS[left.pool.protocol][0] if left.pool.protocol else 0
+        for server, port in left.servers if others else ():
             whole = Flow(server, protocol, port)
             self._conntrack.purge_if(whole, lambda entry: any(_within(door, entry) for door in others))
 
@@ -91,6 +156,14 @@ class Aftermath:
                     raise
             else:
                 return
+
+
+def _but_for(left: Departed, pool: Pool | None) -> tuple[tuple[Address, int], ...]:
+    """Without those that are there again."""
+    if pool is None:
+        return left.servers
+    back = set(zip((member.address for member in pool.members), ports_of(pool, tuple(doors(pool))), strict=True))
+    return tuple(each for each in left.servers if each not in back)
 
 
 def _ends_by_itself(old: Pool, new: Pool | None) -> bool:

@@ -56,6 +56,7 @@ class NftablesBalancer(LoadBalancer):
         """The same as :func:`normal` makes them."""
         self._devices: tuple[str, ...] = ()
         self._later: list[Command] = []
+        self._tidying = trio.Lock()
         self._stale = False
 
     @classmethod
@@ -155,9 +156,15 @@ class NftablesBalancer(LoadBalancer):
         try:
             self._aftermath.settle(Change(pool, now, part, stands))
         except OSError as error:
-            words = f"connections of servers that have gone stay until they time out: {_words(error)}"
+            words = f"clients go on coming back to servers that have gone: {_words(error)}"
             return (Failure(pool=name, words=words),)
         return ()
+
+    async def tidy(self) -> tuple[Failure, ...]:
+        """Delete connections of servers that have gone, in a thread: the kernel goes through its whole table."""
+        async with self._tidying:
+            departed = self._aftermath.departed(self._played)
+            return await trio.to_thread.run_sync(self._aftermath.purge, departed) if departed else ()
 
     def _commit(self, step: Step) -> None:
         self._odometer.before(step.commands)
@@ -257,7 +264,9 @@ class NftablesBalancer(LoadBalancer):
 
     async def stop(self, *, leave: bool) -> None:
         """Close the sockets; unless a successor is to find them, remove the tables."""
-        await trio.lowlevel.checkpoint()
+        self._conntrack.give_up()
+        async with self._tidying:
+            pass
         try:
             if not leave:
                 self._channel.commit([DeleteTable(table) for table in self._present()])

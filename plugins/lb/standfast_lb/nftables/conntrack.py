@@ -53,6 +53,11 @@ class Entry:
     original: bytes
     """The tuple of the first direction, as it came: by it the entry is deleted."""
 
+    @property
+    def ends(self) -> tuple[int, bytes, int, bytes, int]:
+        """Protocol, what was asked for, and who serves."""
+        return self.protocol, self.service, self.service_port, self.server, self.server_port
+
 
 class Conntrack:
     """Deletes connections in the network namespace in which it was made."""
@@ -60,6 +65,11 @@ class Conntrack:
     def __init__(self, opened: socket.socket | None = None) -> None:
         self._socket = opened or netfilter_socket()
         self._sequence = 0
+        self._given_up = False
+
+    def give_up(self) -> None:
+        """Whoever is at work here, in another thread, ends with ECANCELED."""
+        self._given_up = True
 
     def close(self) -> None:
         """Give the socket back."""
@@ -90,6 +100,22 @@ class Conntrack:
         asked = (entry for entry in found if (entry.service, entry.service_port) == (service, flow.service_port))
         return self._delete(flow, (entry for entry in asked if (entry.server, entry.server_port) in servers))
 
+    def purge_any(self, flows: Set[Flow]) -> int:
+        """Delete the connections of very many servers of one IP version: everything is read once."""
+        flow = next(iter(flows))
+        wanted = {
+            (
+                each.protocol,
+                each.service and each.service.packed,
+                each.service_port,
+                each.server.packed,
+                each.server_port,
+            )
+            for each in flows
+        }
+        found = self._found(flow, _subject(flow))
+        return self._delete(flow, (entry for entry in found if entry.ends in wanted))
+
     def purge_if(self, flow: Flow, ours: Callable[[Entry], bool]) -> int:
         """Delete those translated to the server that ``ours`` says yes to; how many."""
         return self._delete(flow, (entry for entry in self.entries(flow) if ours(entry)))
@@ -116,6 +142,8 @@ class Conntrack:
         return (decode(data, start, end) for data, start, end in answers)
 
     def _ask(self, kind: int, flags: int, body: bytes) -> list[tuple[bytes, int, int]]:
+        if self._given_up:
+            raise OSError(errno.ECANCELED, "given up")
         self._sequence += 1
         header = HEADER.pack(HEADER.size + len(body), kind, flags, self._sequence, 0)
         self._socket.send(header + body)

@@ -106,3 +106,15 @@ def test_of_a_service_that_loses_many_servers_all_is_read_once():
     tracking.close()
     kernel.close()
     assert pretending.deleted == 1
+
+
+def test_who_gives_up_asks_no_more():
+    ours, kernel = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with ours, kernel:
+        tracking = Conntrack(ours)
+        tracking.give_up()
+        with pytest.raises(OSError, match="given up"):
+            tracking.purge(FLOW)
+        kernel.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            kernel.recv(1)
