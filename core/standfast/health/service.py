@@ -85,11 +85,12 @@ class Service:
     def settle(self, server: Server, cause: str, now: int, checker: str = "") -> list[Told]:
         """Something about the server has changed: draw the consequences. ``checker``: the kind that saw it."""
         told = []
-        if server.alive != server.was_alive:
-            server.was_alive, server.since, server.told_at_start = server.alive, now, True
-            server.cause = cause if server.alive else server.why_down()
-            told.append(self._told_server(server, server.alive, server.cause, now, checker))
-        self._count(server)
+        alive = server.alive
+        if alive != server.was_alive:
+            server.was_alive, server.since, server.told_at_start = alive, now, True
+            server.cause = cause if alive else server.why_down()
+            told.append(self._told_server(server, alive, server.cause, now, checker))
+        self._count(server, alive=alive)
         return [*told, *self._settle_quorum(now)]
 
     def drop(self, now: int) -> list[Told]:
@@ -128,14 +129,14 @@ class Service:
 
     # Counting
 
-    def _count(self, server: Server) -> None:
-        share = server.weight if server.alive else 0
-        self.weight += share - self._share.get(server.key, 0)
-        self._share[server.key] = share
-        if server.alive:
-            self._in.add(server.key)
+    def _count(self, server: Server, *, alive: bool) -> None:
+        key, share = server.key, server.weight if alive else 0
+        self.weight += share - self._share.get(key, 0)
+        self._share[key] = share
+        if alive:
+            self._in.add(key)
         elif not self._panics() or server.order == "disabled":
-            self._in.discard(server.key)
+            self._in.discard(key)
         if self.config.panic_threshold and not self._panics():
             self._in = {each.key for each in self.servers if each.alive}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from standfast.config.lvs_model import VirtualServer
 from standfast.config.script_model import ScriptCall
@@ -11,8 +11,7 @@ from standfast.health.server import Server
 from standfast.scripts.running import About
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(NamedTuple):
     """One change, ready to be told."""
 
     event: ServerChange | CheckChange | QuorumChange
@@ -31,9 +30,8 @@ class Told:
 
 def server_line(service: VirtualServer, service_label: str, server: Server, *, up: bool) -> str:
     """``RS [10.0.0.1]:tcp:80 [192.0.2.10]:tcp:80 UP``."""
-    config = server.config
-    label = f"[{config.address}]:{service.protocol.lower() or 'none'}:{config.port}"
-    return f"RS {label} {service_label} {_word(up)}"
+    protocol = service.protocol.lower() or "none"
+    return f"RS {server.bracketed}:{protocol}:{server.config.port} {service_label} {_word(up)}"
 
 
 def service_line(service_label: str, *, up: bool) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from standfast.config.lvs_model import Pace
 from standfast.contract.checking import CheckResult
@@ -32,8 +33,7 @@ class Standing:
     """What this checker adds to the configured weight."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """What one result led to."""
 
     wait: int
@@ -60,36 +60,41 @@ def judge(standing: Standing, result: CheckResult, pace: Pace, now: int) -> Step
     if result.verdict == "none":
         return Step(_asked_for(result, pace.delay_loop))
     first, standing.judged = not standing.judged, True
-    step = _good(standing, result, pace, now) if result.verdict == "good" else _bad(standing, pace, now, first=first)
-    return Step(_asked_for(result, step.wait), step.changed, first, step.worth_a_line)
+    if result.verdict == "good":
+        wait, changed = _good(standing, result, pace, now)
+        return Step(_asked_for(result, wait), changed, first)
+    wait, changed = _bad(standing, pace, now, first=first)
+    return Step(_asked_for(result, wait), changed, first, not changed and pace.log_all_failures)
 
 
-def _good(standing: Standing, result: CheckResult, pace: Pace, now: int) -> Step:
+def _good(standing: Standing, result: CheckResult, pace: Pace, now: int) -> tuple[int, bool]:
+    """How long to wait, and whether it is up now and was not."""
     standing.failures = 0
     if result.weight is not None:
         standing.weight, standing.weight_change = result.weight, 0
     elif result.weight_change is not None:
         standing.weight, standing.weight_change = None, result.weight_change
     if standing.up:
-        return Step(pace.delay_loop)
+        return pace.delay_loop, False
     standing.successes += 1
     if standing.successes < pace.rise:
-        return Step(_while_changing(pace, pace.delay_loop))
+        return _while_changing(pace, pace.delay_loop), False
     standing.successes = 0
     standing.up, standing.since = True, now
-    return Step(pace.delay_loop, changed=True)
+    return pace.delay_loop, True
 
 
-def _bad(standing: Standing, pace: Pace, now: int, *, first: bool) -> Step:
+def _bad(standing: Standing, pace: Pace, now: int, *, first: bool) -> tuple[int, bool]:
+    """The same for down."""
     standing.successes = 0
     if not standing.up:
-        return Step(pace.delay_loop, worth_a_line=pace.log_all_failures)
+        return pace.delay_loop, False
     standing.failures += 1
     if not first and standing.failures <= pace.retry:
-        return Step(_while_changing(pace, pace.delay_before_retry), worth_a_line=pace.log_all_failures)
+        return _while_changing(pace, pace.delay_before_retry), False
     standing.failures = 0
     standing.up, standing.since = False, now
-    return Step(pace.delay_loop, changed=True)
+    return pace.delay_loop, True
 
 
 def _while_changing(pace: Pace, usual: int) -> int:
