@@ -12,20 +12,19 @@ import trio
 
 from standfast import clock
 from standfast.config.lvs_model import Balancing
-from standfast.contract.balancing import LoadBalancer, Pool, PoolStatistics
+from standfast.contract.balancing import LoadBalancer
 from standfast.contract.checking import Checker
 from standfast.events import Event
 from standfast.health import memory, suspension
 from standfast.health.announcer import Announcer, TellingScript
-from standfast.health.backends import Choice, choose
 from standfast.health.blocking import CULPRIT, banned_task
 from standfast.health.books import Books
 from standfast.health.describe import describe_checks, describe_service
 from standfast.health.heap import settling
 from standfast.health.lent import Lent, WatchValue
 from standfast.health.names import LookUp, Names, look_up, names_of, resolved
+from standfast.health.planes import Planes
 from standfast.health.probe import Probe, Say, key_of
-from standfast.health.programmer import Programmer
 from standfast.health.roster import Roster
 from standfast.health.scheduler import Scheduler
 from standfast.health.service import Service
@@ -44,8 +43,6 @@ SAVING_SHARE: Final = 50
 
 REPEAT_EVERY_S: Final = 1.0
 """How often VRRP hears of what is only watched."""
-
-STATISTICS_EVERY_S: Final = 5.0
 
 IN_ONE_TURN: Final = 1000
 """Servers that are described for a status before others have their turn; some 10 ms."""
@@ -79,19 +76,14 @@ class BalancingPart:
     means: Means
     config: Balancing
     """As it runs: with what names mean."""
-    choice: Choice = field(default_factory=Choice)
-    programmers: dict[str, Programmer] = field(default_factory=dict)
-    statistics: dict[str, PoolStatistics] = field(default_factory=dict)
     tracked: list[TrackSeat] = field(default_factory=list)
     """Checks that VRRP tracks."""
-    _leftovers: dict[str, list[Pool]] = field(default_factory=dict)
     _nursery: trio.Nursery | None = None
     _unsaved: trio.Event = field(default_factory=trio.Event)
     _drains: trio.Event = field(default_factory=trio.Event)
-    _curious: trio.Event = field(default_factory=trio.Event)
     _watched: bool = False
     _stopping: bool = False
-    _masters: frozenset[str] = frozenset()
+    planes: Planes = field(init=False)
     books: Books = field(init=False)
     scheduler: Scheduler = field(init=False)
     roster: Roster = field(init=False)
@@ -110,8 +102,9 @@ class BalancingPart:
         self.names = Names(means.run_dir, means.look_up, self._names_changed, means.say)
         self.orders = StandingOrders(means.run_dir, means.say)
         self.roster = Roster(self.scheduler, means.checkers, self.lent)
-        self.announcer = Announcer(means.publish, means.run_script, means.say, self._programmed)
         self.books = Books(self._heed, lambda words: means.say("warning", "health.failed_try", words))
+        self.planes = Planes(means.run_dir, means.load_balancers, self.books.pool, means.say, resume=means.resume)
+        self.announcer = Announcer(means.publish, means.run_script, means.say, self.planes.programmed)
 
     # The life
 
@@ -121,7 +114,8 @@ class BalancingPart:
             self.announcer.begin(self._nursery)
             with settling():
                 self._begin()
-            tasks = (self.scheduler.run, self._remember, self._end_drains, self._count, self._repeat, self._tell_ready)
+            tasks = (self.scheduler.run, self.planes.count, self._remember, self._end_drains, self._repeat)
+            self._nursery.start_soon(self._tell_ready)
             for task in tasks:
                 self._nursery.start_soon(task)
             await trio.sleep_forever()
@@ -134,8 +128,8 @@ class BalancingPart:
             )
         self.names.remember()
         self._written, self.config = self.config, resolved(self.config, self.names.answers)
-        self._leftovers = memory.load_pools(self.means.run_dir)
-        self._choose(self.config)
+        self.planes.remember()
+        self.planes.choose(self.config)
         known = memory.load(self.means.run_dir)
         remembered = {} if known is None else known.services
         self.orders.load()
@@ -148,15 +142,16 @@ class BalancingPart:
         self.books.begin(self.config, clock.now(), restore=restore)
         if not self.means.resume:
             self.orders.tell(self.books.services)
-        self._note_pools()
-        self._run_programmers()
+        self._take_up()
+
+    def _take_up(self) -> None:
+        """Program, check and watch what the books have now."""
+        if self._nursery is None:
+            raise RuntimeError("data planes are driven only while run() runs")
+        self.planes.run_chosen(self.books.services, self._nursery)
         self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
         self._watch_addresses()
-        self._follow_names()
-
-    def _follow_names(self) -> None:
-        if self._nursery is not None:
-            self.names.follow(names_of(self._written), self._nursery)
+        self.names.follow(names_of(self._written), self._nursery)
 
     async def _names_changed(self) -> None:
         """A name means something else: as if somebody had reloaded a configuration that says so."""
@@ -165,30 +160,19 @@ class BalancingPart:
 
     def prepare(self, config: Balancing) -> str:
         """Why this cannot be run, where what runs now can; empty: it can."""
-        choice = choose(resolved(config, self.names.answers), self.means.load_balancers)
-        new = {name: words for name, words in choice.problems.items() if name not in self.choice.problems}
-        return "; ".join(f"{name}: {words}" for name, words in new.items())
+        return self.planes.objections(resolved(config, self.names.answers))
 
     async def commit(self, config: Balancing, why: str = "removed by a reload") -> tuple[str, ...]:
         """Run by this from now on; what has changed, in words. ``why`` servers may go."""
         settings_changed = config.globals != self.config.globals
         self._written, config = config, resolved(config, self.names.answers)
         self.config = config
-        self._choose(config)
+        self.planes.choose(config)
         self.lent.forget_contexts()
         words = self.books.reload(config, clock.now(), why=why, restore=self.orders.remind)
         self.orders.note(self.books.services, self._written)
-        self._note_pools()
-        self._run_programmers()
-        self.roster.wish([*self.books.wishes(), *(seat.wish for seat in self.tracked)])
-        self._watch_addresses()
-        self._follow_names()
-        for programmer in self.programmers.values():
-            if settings_changed:
-                await programmer.reconfigure(config.globals)
-            for name in self.books.services:
-                programmer.touch(name)
-            await programmer.apply()
+        self._take_up()
+        await self.planes.apply(self.books.services, reconfigure=settings_changed)
         await self.announcer.flush()
         if self._nursery is not None:
             self._nursery.start_soon(self._tell_ready)
@@ -206,92 +190,20 @@ class BalancingPart:
             await self.announcer.flush()
             with trio.move_on_after(LAST_WORDS_S):
                 await self.announcer.quiet()
-        for programmer in self.programmers.values():
-            await programmer.stop(leave=leave)
+        await self.planes.stop(leave=leave)
         if not leave:
-            (self.means.run_dir / memory.POOLS).unlink(missing_ok=True)
             self._save()
-
-    # Data planes
-
-    def _choose(self, config: Balancing) -> None:
-        before, self.choice = self.choice.problems, choose(config, self.means.load_balancers)
-        for name, words in self.choice.problems.items():
-            if before.get(name) != words:
-                self.means.say("error", "lvs.unbalanced", f"{name} is not balanced: {words}")
-
-    def _run_programmers(self) -> None:
-        if self._nursery is None:
-            raise RuntimeError("data planes are driven only while run() runs")
-        for plane in {*self.choice.of.values(), *self._leftovers} - set(self.programmers):
-            if plane not in self.means.load_balancers:
-                continue
-            try:
-                made = self._programmer(plane)
-            except (Exception, SystemExit) as error:  # a plugin's fault is its services' misfortune alone
-                self._cannot_be_made(plane, f"{plane}: its plugin raised {type(error).__name__}: {error}")
-                continue
-            self.programmers[plane] = made
-            adopt = self._leftovers.pop(plane, [])
-            self._nursery.start_soon(made.run, adopt)
-        for name in self.books.services:
-            self._touch(name)
-
-    def _cannot_be_made(self, plane: str, words: str) -> None:
-        for name in [name for name, chosen in self.choice.of.items() if chosen == plane]:
-            del self.choice.of[name]
-            self.choice.problems[name] = words
-            self.means.say("error", "lvs.unbalanced", f"{name} is not balanced: {words}")
-
-    def _programmer(self, plane: str) -> Programmer:
-        settings = self.config.globals
-        if self.means.resume:  # a predecessor has flushed already, what is there is ours
-            settings = msgspec.structs.replace(settings, flush=False)
-
-        def desired(name: str) -> Pool | None:
-            return self.books.pool(name) if self.choice.of.get(name) == plane else None
-
-        made = Programmer(self.means.load_balancers[plane](), settings, desired, self.means.say)
-        made.masters = self._masters
-        return made
-
-    def _touch(self, name: str) -> None:
-        for programmer in self.programmers.values():
-            if name in programmer.applied or self.choice.of.get(name) == programmer.name:
-                programmer.touch(name)
-
-    def _note_pools(self) -> None:
-        """Before the kernel is touched: what may be there of ours, old and new."""
-        pools = {plane: {pool.name: pool for pool in old} for plane, old in self._leftovers.items()}
-        for plane, programmer in self.programmers.items():
-            pools.setdefault(plane, {}).update(programmer.applied)
-        for name, plane in self.choice.of.items():
-            pool = self.books.pool(name)
-            if pool is not None:
-                pools.setdefault(plane, {})[name] = pool
-        try:
-            memory.save_pools(self.means.run_dir, {plane: list(each.values()) for plane, each in pools.items()})
-        except OSError as error:
-            self.means.say("error", "health.memory", f"what is balanced cannot be noted: {error.strerror}")
 
     async def follow(self, masters: frozenset[str]) -> None:
         """The instances that are MASTER have changed."""
-        if masters == self._masters:
-            return
-        self._masters = masters
-        for programmer in self.programmers.values():
-            await programmer.follow(masters)
+        await self.planes.follow(masters)
 
     # What follows from results
 
     def _heed(self, service: Service, told: Sequence[Told]) -> None:
-        self._touch(service.name)
+        self.planes.touch(service.name)
         self._unsaved.set()
         self.announcer.put(told)
-
-    async def _programmed(self) -> None:
-        for programmer in tuple(self.programmers.values()):
-            await programmer.programmed()
 
     # Tasks
 
@@ -310,7 +222,7 @@ class BalancingPart:
             began = clock.now()
             self._save()
             await trio.lowlevel.checkpoint()
-            self._note_pools()
+            self.planes.note()
             rest_s = max(REMEMBER_EVERY_S, SAVING_SHARE * (clock.now() - began) / SECOND)
 
     def _save(self) -> None:
@@ -344,24 +256,12 @@ class BalancingPart:
             seat.repeat(clock.now())
 
     async def _tell_ready(self) -> None:
-        for programmer in tuple(self.programmers.values()):
-            await programmer.ready.wait()
+        await self.planes.ready()
         self.means.programmed()
 
     def drains_changed(self) -> None:
         """Somebody gave an order that may end by itself."""
         self._drains.set()
-
-    async def _count(self) -> None:
-        """Read the planes' counters while somebody asks for them."""
-        while True:
-            await self._curious.wait()
-            self._curious = trio.Event()
-            counted: dict[str, PoolStatistics] = {}
-            for programmer in self.programmers.values():
-                counted |= await programmer.statistics()
-            self.statistics = counted
-            await trio.sleep(STATISTICS_EVERY_S)
 
     def _watch_addresses(self) -> None:
         if self._nursery is None or self._watched or not any(self._suspendable()):
@@ -407,15 +307,6 @@ class BalancingPart:
                     break
         return found
 
-    def problem_of(self, name: str) -> str:
-        """Why a service is not balanced as it should be; empty: it is."""
-        if name in self.choice.problems:
-            return self.choice.problems[name]
-        programmer = self.programmers.get(self.choice.of.get(name, ""))
-        if programmer is None:
-            return ""
-        return programmer.refused.get(name, "") or programmer.problem
-
     def describe(self) -> dict[str, Any]:
         """For ``status``."""
         return self._described(list(self._services()))
@@ -433,11 +324,9 @@ class BalancingPart:
 
     def _services(self) -> Iterator[dict[str, Any]]:
         for name, service in self.books.services.items():
-            plane, counted = self.choice.of.get(name, ""), self.statistics.get(name)
-            yield describe_service(service, plane=plane, problem=self.problem_of(name), counted=counted)
+            plane, counted = self.planes.choice.of.get(name, ""), self.planes.statistics.get(name)
+            yield describe_service(service, plane=plane, problem=self.planes.problem_of(name), counted=counted)
 
     def _described(self, services: list[dict[str, Any]]) -> dict[str, Any]:
-        self._curious.set()
-        planes = {name: each.describe() for name, each in self.programmers.items()}
         checks = describe_checks(self.scheduler.figures, len(self.scheduler.probes))
-        return {"services": services, "planes": planes, "checks": checks}
+        return {"services": services, "planes": self.planes.describe(), "checks": checks}

@@ -91,6 +91,11 @@ class Programmer:
         """Pool -> why the kernel does not take it."""
         return {name: each.words for name, each in self._shelved.items()}
 
+    def problem_of(self, name: str) -> str:
+        """Why this pool is not as it should be; empty: it is."""
+        shelved = self._shelved.get(name)
+        return self.problem if shelved is None else shelved.words
+
     def touch(self, name: str) -> None:
         """What is wanted of this pool may have changed."""
         if not self._touched:

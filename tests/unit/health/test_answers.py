@@ -78,7 +78,7 @@ async def test_servers_are_weighed_and_drained(autojump_clock, part):
     assert (done.ok, done.words) == (True, "[10.0.0.1]:80 of [192.0.2.10]:tcp:80 has the weight 7")
     await obey(part, Request(do="server", action="drain", service="192.0.2.10", server="10.0.0.2", within_s=30))
     await trio.sleep(0.1)
-    (pool,) = part.programmers["ipvs"].applied.values()
+    (pool,) = part.planes.programmers["ipvs"].applied.values()
     assert [member.weight for member in pool.members] == [7, 0]
 
 

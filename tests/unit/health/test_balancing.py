@@ -18,7 +18,6 @@ from standfast.health import memory as on_disk
 from standfast.health.answers import obey
 from standfast.health.balancing import CULPRIT, BalancingPart, Means
 from standfast.health.names import Answer
-from standfast.plugins import Plugins, find_plugins
 from standfast.testing.balancing import MemoryLoadBalancer
 from standfast.values import Address
 
@@ -254,7 +253,7 @@ async def test_what_is_in_the_kernel_is_noted_for_a_successor(world, autojump_cl
         world.dead.add("10.0.0.1")
         await trio.sleep(15)
         noted = on_disk.load_pools(world.run_dir)
-        assert noted == {"ipvs": list(part.programmers["ipvs"].applied.values())}
+        assert noted == {"ipvs": list(part.planes.programmers["ipvs"].applied.values())}
         assert len(noted["ipvs"][0].members) == 1
 
 
@@ -373,7 +372,7 @@ async def test_the_end_of_a_drain_holds_for_a_successor_too(world, autojump_cloc
 
 async def test_without_a_data_plane_it_says_so_and_checks_all_the_same(world, autojump_clock):
     part = world.part(text(1, globally=""))
-    part.means.load_balancers = {}
+    part.means.load_balancers.clear()
     async with running(part):
         await trio.sleep(5)
         shown = part.describe()["services"][0]
@@ -413,12 +412,6 @@ async def test_servers_by_name_come_and_go_with_their_addresses(world, autojump_
         assert gone[-1].cause == "its name means other addresses"
         await part.commit(load_text(text(2)).balancing)
         assert world.members() == "2=1"
-
-
-async def test_masters_are_followed(world, autojump_clock):
-    async with running(world.part(text(1))) as part:
-        await part.follow(frozenset({"VI_1"}))
-        assert world.planes[0].masters == {"VI_1"}
 
 
 async def test_what_the_kernel_refuses_is_in_status(world, autojump_clock):
@@ -473,26 +466,3 @@ async def test_ha_suspend_waits_for_the_address(world, autojump_clock):
         assert part.scheduler.figures.made >= 1
     os.close(reading)
     os.close(writing)
-
-
-async def test_a_data_plane_whose_plugin_raises_costs_its_services_alone(world, autojump_clock):
-    class Odd(MemoryLoadBalancer):
-        name = "odd"
-
-        def __init__(self) -> None:
-            raise KeyError("licence")
-
-    other = text(2, more="lb_backend odd", port=81).replace("global_defs {\n\n}\n", "")
-    part = world.part(text(1))
-    part.means.load_balancers["odd"] = Odd  # type: ignore[index]
-    part.config = load_text(text(1) + other, plugins=_with("odd", Odd)).balancing
-    async with running(part):
-        assert NAME in world.kernel
-        assert part.choice.problems["[192.0.2.10]:tcp:81"] == "odd: its plugin raised KeyError: 'licence'"
-        assert any("[192.0.2.10]:tcp:81 is not balanced" in words for words in world.said)
-
-
-def _with(name: str, plane: type[MemoryLoadBalancer]) -> Plugins:
-    plugins = find_plugins()
-    plugins.registry.load_balancers[name] = plane
-    return plugins
