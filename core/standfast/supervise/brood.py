@@ -36,9 +36,13 @@ class Brood:
         *,
         keep: Iterable[int],
         on_end: Callable[[int], None],
+        on_fork: Callable[[int], None] = lambda _pid: None,
         stderr: bool = False,
     ) -> int:
-        """Fork a child that runs ``main(its log)``; ``on_end`` gets its wait status. Returns the PID."""
+        """Fork a child that runs ``main(its log)``; ``on_end`` gets its wait status. Returns the PID.
+
+        ``on_fork`` gets the PID at once, before anything is written down.
+        """
         log = LogPipe(self._log.socket, role)
         title = self.titles.get(role, f"standfast-{role}")
 
@@ -47,6 +51,7 @@ class Brood:
             return main(log)
 
         pid = fork_child(named, log=log, keep=keep, stderr=stderr)
+        on_fork(pid)
         self._members[pid] = _Member(Process(role, pid, start_time(pid) or 0), on_end)
         self._tell()
         return pid

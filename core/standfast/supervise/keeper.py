@@ -26,6 +26,7 @@ from standfast.supervise.page import SharedPage
 from standfast.supervise.parent import Parent
 from standfast.supervise.reactor import Timer
 from standfast.supervise.roles import VRRP, Role
+from standfast.supervise.scheduling import lift
 from standfast.supervise.setup import NO_LINES, ChildEntry, ChildSetup, Lines
 from standfast.values import MILLISECOND, SECOND, seconds
 
@@ -138,7 +139,7 @@ class Keeper:
         sockets = (theirs, place.control, place.status, *place.lines.sockets())
         keep = [document, *(each.fileno() for each in sockets), *pipes.values()]
         try:
-            pid = self._parent.brood.start(self.role.name, main, keep=keep, on_end=self._ended)
+            pid = self._parent.brood.start(self.role.name, main, keep=keep, on_end=self._ended, on_fork=self._forked)
         except OSError as error:
             ours.close()
             self._cannot_fork(error, resume=resume)
@@ -147,6 +148,10 @@ class Keeper:
             theirs.close()
         self._child = _Child(pid, ours, generation.number, now(), self._heartbeat())
         self._parent.reactor.on_readable(ours.fileno(), self._hear)
+
+    def _forked(self, pid: int) -> None:
+        if self.role.speaks:
+            lift(pid, self.generation.essentials)
 
     def prepare(self, generation: Generation) -> bool:
         """Show the child a new generation, with everything that belongs to it. False: as :meth:`send`."""

@@ -37,11 +37,12 @@ def test_those_with_work_are_there_and_answer_for_themselves(daemon):
     daemon.start()
     for name in ("health", "spawner"):
         process = running(daemon, name)
-        answer = ask(daemon.run_dir, f"{name}.status", Request(do="status"))
+        asked = time.clock_gettime(time.CLOCK_BOOTTIME)
+        answer = ask(daemon.run_dir, f"{name}.status", Request(do="status"), patience_s=60)
         assert (answer["process"], answer["pid"]) == (name, process["pid"])
-        assert time.clock_gettime(time.CLOCK_BOOTTIME) - answer["turned_at"] / 1e6 < 1
+        assert asked - answer["turned_at"] / 1e6 < 1
         assert process["heartbeat_age"] < 1
-    assert ask(daemon.run_dir, "health.status", Request(do="status"))["fake"] == {"well": True}
+    assert ask(daemon.run_dir, "health.status", Request(do="status"), patience_s=60)["fake"] == {"well": True}
     assert {"health", "spawner"} <= set(recorded(daemon))
 
 
@@ -55,7 +56,7 @@ def test_a_dead_one_is_replaced_and_vrrp_does_not_notice(daemon, name):
     assert daemon.vrrp()["restarts"] == 0
     assert daemon.status()["processes"][name]["restarts"] == 1
     assert daemon.order(do="stop")["ok"] is True
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0
 
 
 @pytest.mark.parametrize("name", ["health", "spawner"])
@@ -66,7 +67,7 @@ def test_a_stuck_one_is_killed_and_replaced(daemon, name):
     os.kill(first, signal.SIGSTOP)
     daemon.eventually(lambda: daemon.status()["processes"][name]["state"] == "stuck")
     daemon.eventually(lambda: running(daemon, name)["pid"] != first)
-    assert daemon.records("process.stuck")
+    assert daemon.logged("process.stuck")
     assert daemon.vrrp()["restarts"] == 0
 
 
@@ -98,7 +99,7 @@ def test_a_stop_has_an_order(daemon):
     running(daemon, "health")
     running(daemon, "spawner")
     assert daemon.order(do="stop") == {"ok": True, "words": "stopped, all addresses are off"}
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0
     assert [event["what"] for event in daemon.events("stop", "health stopped")] == ["stop", "health stopped"]
 
 
@@ -123,6 +124,16 @@ def test_each_has_the_rights_that_it_needs(daemon):
     os.kill(replaced, signal.SIGKILL)
     daemon.eventually(lambda: running(daemon, "spawner")["pid"] != replaced)
     assert effective(running(daemon, "spawner")["pid"])[0] == ours
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="real time needs the right to it")
+def test_the_one_that_keeps_time_is_real_time_before_it_has_asked(daemon):
+    """The fake one never asks."""
+    daemon.configure(health=True, scripts=True)
+    daemon.start()
+    assert os.sched_getscheduler(daemon.vrrp()["pid"]) == os.SCHED_RR | os.SCHED_RESET_ON_FORK
+    for name in ("health", "spawner"):
+        assert os.sched_getscheduler(running(daemon, name)["pid"]) & os.SCHED_RR == 0
 
 
 # Reload
@@ -210,7 +221,7 @@ def test_own_scripts_frame_everything(daemon, tmp_path):
     assert (tmp_path / "own").read_text().count("\n") == 1
     assert "events" not in (tmp_path / "own").read_text()
     assert daemon.order(do="stop")["ok"] is True
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0
     assert (tmp_path / "own").read_text().count("\n") == 2
     assert daemon.records("script.failed") == []
 
@@ -221,4 +232,4 @@ def test_processes_may_have_other_names(daemon):
     assert Path(f"/proc/{daemon.process.pid}/comm").read_text() == "my_parent\n"
     assert Path(f"/proc/{daemon.vrrp()['pid']}/comm").read_text() == "my_speaker\n"
     assert daemon.order(do="stop")["ok"] is True
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0

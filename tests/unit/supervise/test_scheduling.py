@@ -6,7 +6,7 @@ import pytest
 
 from standfast.config.model import GlobalDefs, Scheduling
 from standfast.supervise.generation import Essentials
-from standfast.supervise.scheduling import REAL_TIME, run_above
+from standfast.supervise.scheduling import REAL_TIME, lift, run_above
 
 REALTIME = os.SCHED_RR | os.SCHED_RESET_ON_FORK
 
@@ -15,8 +15,8 @@ REALTIME = os.SCHED_RR | os.SCHED_RESET_ON_FORK
 def asked(monkeypatch):
     calls = []
 
-    def ask(_pid, policy, parameter):
-        calls.append((policy, parameter.sched_priority))
+    def ask(pid, policy, parameter):
+        calls.append((pid, policy, parameter.sched_priority))
 
     monkeypatch.setattr(os, "sched_setscheduler", ask)
     return calls
@@ -25,10 +25,10 @@ def asked(monkeypatch):
 @pytest.mark.parametrize(
     ("priority", "wanted"),
     [
-        (None, (REALTIME, REAL_TIME + 1)),
-        (10, (REALTIME, 11)),
-        (99, (REALTIME, 99)),
-        (0, (os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, 0)),
+        (None, (0, REALTIME, REAL_TIME + 1)),
+        (10, (0, REALTIME, 11)),
+        (99, (0, REALTIME, 99)),
+        (0, (0, os.SCHED_OTHER | os.SCHED_RESET_ON_FORK, 0)),
     ],
 )
 def test_the_parent_runs_just_above_the_child_that_it_may_have_to_end(asked, priority, wanted):
@@ -36,9 +36,20 @@ def test_the_parent_runs_just_above_the_child_that_it_may_have_to_end(asked, pri
     assert asked == [wanted]
 
 
-def test_not_being_allowed_to_is_for_the_child_to_say(monkeypatch):
+@pytest.mark.parametrize(
+    ("priority", "wanted"), [(None, [(42, REALTIME, REAL_TIME)]), (10, [(42, REALTIME, 10)]), (0, [])]
+)
+def test_the_child_is_real_time_from_its_first_step(asked, priority, wanted):
+    lift(42, Essentials(global_defs=GlobalDefs(scheduling=Scheduling(rt_priority=priority))))
+    assert asked == wanted
+
+
+@pytest.mark.parametrize("error", [PermissionError, ProcessLookupError])
+def test_not_being_allowed_to_is_for_the_child_to_say(monkeypatch, error):
     def refuse(*_arguments):
-        raise PermissionError
+        raise error
 
     monkeypatch.setattr(os, "sched_setscheduler", refuse)
-    run_above(Essentials())
+    lift(42, Essentials())
+    if error is PermissionError:
+        run_above(Essentials())
