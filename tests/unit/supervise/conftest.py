@@ -16,7 +16,7 @@ from standfast.control.client import NoAnswer, ask
 from standfast.control.protocol import Request
 
 PROGRAM = Path(__file__).with_name("fake_daemon.py")
-PATIENCE_S = 20
+PATIENCE_S = 60
 
 
 def eventually(look, *, patience_s=PATIENCE_S):
@@ -26,6 +26,11 @@ def eventually(look, *, patience_s=PATIENCE_S):
         assert time.monotonic() < deadline, f"still not after {patience_s} s: {found!r}"
         time.sleep(0.01)
     return found
+
+
+def whole_lines(file):
+    """What others have written so far, without a line that they are writing."""
+    return file.read_text().rpartition("\n")[0].splitlines()
 
 
 class FakeDaemon:
@@ -53,7 +58,7 @@ class FakeDaemon:
 
     def status(self):
         try:
-            return ask(self.run_dir, "daemon.status", Request(do="status"))
+            return ask(self.run_dir, "daemon.status", Request(do="status"), patience_s=PATIENCE_S)
         except NoAnswer:
             return {"processes": {"vrrp": {"state": "gone", "pid": None}}}
 
@@ -69,7 +74,7 @@ class FakeDaemon:
 
     def events(self, *kinds):
         try:
-            lines = (self.run_dir / "events").read_text().splitlines()
+            lines = whole_lines(self.run_dir / "events")
         except FileNotFoundError:
             return []
         return [event for event in map(json.loads, lines) if not kinds or event["what"] in kinds]
@@ -80,7 +85,7 @@ class FakeDaemon:
 
     def records(self, event):
         """What the log holds of a kind by now."""
-        lines = self.log.read_text().splitlines()
+        lines = whole_lines(self.log)
         return [record for record in map(json.loads, lines) if record["event"] == event]
 
     def logged(self, event):

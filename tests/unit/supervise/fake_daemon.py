@@ -43,8 +43,10 @@ def load(file, *, config_id, environ, guard):
         missing = Diagnostic("error", "SF1001", Span(file, 1, 1, 1), "no such file")
         return SimpleNamespace(config=None, diagnostics=[missing], stops=[missing], files=[])
     wanted = json.loads(Path(file).read_text())
-    if wanted.get("slow"):
-        time.sleep(wanted["slow"])
+    if gate := wanted.get("gate"):
+        Path(gate, "read").touch()
+        while not Path(gate, "open").exists():
+            time.sleep(0.01)
     span = Span(file, 1, 1, 2)
     found = [Diagnostic("error", "SF2001", span, words, source_line=words) for words in wanted.get("errors", ())]
     if wanted.get("fatal"):
@@ -157,6 +159,7 @@ class Child:
         if order == "flood":
             for number in range(20_000):
                 self.setup.log.log("info", "flood", f"{number} " + "x" * 500)
+                self.setup.page.beat(now())
             orders.unlink()
             note(self.setup.run_dir, what="flooded", dropped=self.setup.log.dropped)
 

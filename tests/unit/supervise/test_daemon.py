@@ -39,7 +39,7 @@ def test_a_child_that_cannot_run_it_ends_the_start(daemon):
     daemon.run_dir.mkdir()
     (daemon.run_dir / "orders").write_text("refuse")
     daemon.start(ready=False)
-    assert daemon.process.wait(10) == 2
+    assert daemon.process.wait(60) == 2
     assert "cannot run this configuration" in daemon.logged("start.refused")[0]["message"]
 
 
@@ -64,7 +64,7 @@ def test_any_child_may_die_alone(daemon, role):
     daemon.eventually(lambda: everybody(daemon).get(role) not in (None, before[role]))
     daemon.eventually(lambda: daemon.vrrp()["state"] == "running")
     assert daemon.order(do="stop")["ok"] is True
-    assert daemon.process.wait(10) == 0
+    assert daemon.process.wait(60) == 0
 
 
 def test_keepalived_dump_signals_do_not_end_it(daemon):
@@ -79,7 +79,7 @@ def test_with_dont_respawn_the_death_of_any_child_is_the_end(daemon):
     daemon.start("--dont-respawn")
     daemon.eventually(lambda: "health" in everybody(daemon))
     os.kill(everybody(daemon)["health"], signal.SIGKILL)
-    assert daemon.process.wait(20) == 1
+    assert daemon.process.wait(60) == 1
     assert [event["now"] for event in daemon.events("stop")] == [False]
     assert "--dont-respawn" in daemon.logged("process.died")[-1]["message"]
 

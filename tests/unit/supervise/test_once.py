@@ -25,7 +25,7 @@ def run():
         parent = Parent(Reactor(), Brood(log), log, Systemd({}))
         done = []
         run_once(parent, "startup_script", Start(number=1, argv=argv, limit=limit), lambda: done.append(True))
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while not done:
             assert time.monotonic() < deadline
             parent.reactor.after(10_000, parent.brood.bury)
@@ -60,4 +60,4 @@ def test_one_that_hangs_is_ended(run):
     slow, how = run("/bin/sleep", "60", limit=200_000)
     assert "has not ended within" in slow
     assert how.endswith("killed by SIGTERM")
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 20

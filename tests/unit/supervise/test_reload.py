@@ -4,15 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 
 
 def generation(daemon):
     return daemon.status()["generation"], daemon.vrrp()["generation"]
-
-
-def loading(daemon):
-    return '"loader"' in (daemon.run_dir / "processes.json").read_text()
 
 
 def test_a_good_file_is_committed_and_kept_for_replacements(daemon):
@@ -140,17 +135,16 @@ def test_what_names_the_daemon_cannot_change(daemon):
     assert "`instance` cannot change under a running daemon: restart" in answer["words"]
 
 
-def test_signals_during_a_reload_are_remembered_once(daemon):
+def test_signals_during_a_reload_are_remembered_once(daemon, tmp_path):
     daemon.start()
-    daemon.eventually(lambda: not loading(daemon))  # the one of the start is buried
-    daemon.configure(slow=0.5)
+    daemon.configure(gate=str(tmp_path))
     daemon.process.send_signal(signal.SIGHUP)
-    daemon.eventually(lambda: loading(daemon))
-    time.sleep(0.1)  # it reads its file at once, then takes its time
+    daemon.eventually((tmp_path / "read").exists)
     for _ in range(5):
         daemon.process.send_signal(signal.SIGHUP)
         daemon.status()  # one after the other: signals of one kind merge in the kernel
     daemon.configure(instances=["VI_last"])
+    (tmp_path / "open").touch()
     daemon.eventually(lambda: generation(daemon) == (3, 3))
     assert len(daemon.events("committed")) == 2
     assert daemon.order(do="reload")["ok"] is True

@@ -54,7 +54,7 @@ def test_leftovers_are_ended_and_strangers_with_their_numbers_are_not(tmp_path):
     )
     assert [process.role for process in owned.leftovers()] == ["vrrp"]
     assert [process.pid for process in owned.end_leftovers()] == [ours.pid]
-    assert ours.wait(10) == -9
+    assert ours.wait(60) == -9
     assert stranger.poll() is None
     stranger.kill()
     stranger.wait()

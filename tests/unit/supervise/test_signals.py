@@ -23,7 +23,7 @@ def test_signals_arrive_in_order_and_wake_whoever_waits(ears):
     os.kill(os.getpid(), signal.SIGHUP)
     os.kill(os.getpid(), signal.SIGTERM)
     os.kill(os.getpid(), signal.SIGTERM)
-    assert select.select([ears.pipe], [], [], 5)[0]
+    assert select.select([ears.pipe], [], [], 60)[0]
     assert ears.take() == [signal.SIGHUP, signal.SIGTERM, signal.SIGTERM]
     assert not select.select([ears.pipe], [], [], 0)[0]
     assert ears.take() == []

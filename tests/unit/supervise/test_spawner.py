@@ -59,7 +59,7 @@ class Spawner:
         ends = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         for end in ends:
             stack.enter_context(end)
-            end.settimeout(10)
+            end.settimeout(60)
         ends[1].setblocking(False)
         return ends
 
@@ -119,7 +119,7 @@ def test_a_script_that_is_not_there_says_why(spawner):
 
 
 def test_after_its_limit_the_whole_group_is_ended(spawner, tmp_path):
-    number = spawner.run(f"sleep 60 & echo $! > {tmp_path}/pid; wait", limit=1_000_000)
+    number = spawner.run(f"sleep 60 & echo $! > {tmp_path}/pid; wait", limit=2_000_000)
     assert isinstance(spawner.heard(), Started)
     assert spawner.heard() == Overdue(number=number)
     assert spawner.heard() == Ended(number=number, signal=signal.SIGTERM, timed_out=True)
@@ -127,14 +127,14 @@ def test_after_its_limit_the_whole_group_is_ended(spawner, tmp_path):
 
 
 def there(path):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not path.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 
 
 def gone(pid):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while start_time(pid) is not None:
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -142,9 +142,9 @@ def gone(pid):
 
 def test_who_ignores_sigterm_is_killed_two_seconds_later(spawner):
     begun = time.monotonic()
-    number = spawner.run("trap '' TERM; while :; do sleep 0.1; done", limit=1_000_000)
+    number = spawner.run("trap '' TERM; while :; do sleep 0.1; done", limit=2_000_000)
     assert spawner.until_ended() == Ended(number=number, signal=signal.SIGKILL, timed_out=True)
-    assert 3.0 < time.monotonic() - begun < 5.0
+    assert 4.0 < time.monotonic() - begun < 10
 
 
 def test_a_program_can_be_ended_by_who_asked(spawner):
@@ -160,7 +160,7 @@ def test_a_flood_is_worked_off(spawner, tmp_path):
     os.mkfifo(fifo)
     for _ in range(wanted):
         spawner.run(f"read x < {fifo}; exit 0" if spawner.numbers < RUNNING else "exit 0", limit=9_000_000)
-    running = ask(spawner.run_dir, "spawner.status", Request(do="status"), patience_s=10)
+    running = ask(spawner.run_dir, "spawner.status", Request(do="status"), patience_s=60)
     assert len(running["running"]) <= RUNNING
     gate = os.open(fifo, os.O_RDWR)
     ended = set()
@@ -170,7 +170,7 @@ def test_a_flood_is_worked_off(spawner, tmp_path):
         if isinstance(message, Ended):
             ended.add(message.number)
     os.close(gate)
-    assert ask(spawner.run_dir, "spawner.status", Request(do="status"))["started"] == wanted
+    assert ask(spawner.run_dir, "spawner.status", Request(do="status"), patience_s=60)["started"] == wanted
 
 
 def test_nonsense_is_logged_and_left(spawner):
@@ -193,7 +193,7 @@ def test_what_runs_for_ever_is_ended_at_a_stop(spawner, tmp_path):
     begun = time.monotonic()
     spawner.stop()
     assert spawner.wait() == 0
-    assert 1.0 < time.monotonic() - begun < 2.5
+    assert 1.0 < time.monotonic() - begun < 10
 
 
 def test_a_program_that_is_being_ended_is_not_the_one_that_is_asked_for(spawner):
@@ -217,7 +217,7 @@ def test_at_once_it_leaves_programs_to_themselves(spawner, tmp_path):
 
 
 def test_its_heart_beats(spawner):
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     first = spawner.page.heartbeat
     while spawner.page.heartbeat == first:
         assert time.monotonic() < deadline

@@ -32,7 +32,7 @@ class World:
         generation = Generation.seal(1, descriptor)
         over = []
         Sweeper(self.parent, self.run_dir, lambda: generation, reap).sweep(lambda: over.append(True))
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 50
         while not over:
             assert time.monotonic() < deadline
             self.parent.reactor.after(10_000, self.parent.brood.bury)
@@ -80,7 +80,7 @@ def test_one_that_hangs_is_killed(world, monkeypatch):
 
     begun = time.monotonic()
     assert len(world.sweep(hang)) == 1
-    assert time.monotonic() - begun < 30
+    assert time.monotonic() - begun < 50
 
 
 def test_without_a_process_it_is_over_at_once(world, monkeypatch):
