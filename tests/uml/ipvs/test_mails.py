@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import selectors
 import socket
+import subprocess
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -92,6 +94,7 @@ STEPS: Mapping[str, tuple[int, ...]] = {
     "stop": (TCP, WEB, MAIL, PROGRAM),
 }
 """Who is well."""
+QUIET_S, PATIENCE_S = 1.0, 60
 
 
 class Servers:
@@ -157,10 +160,6 @@ class Servers:
             ready.close()
 
 
-Story = Mapping[str, Counter[str]]
-"""Step -> the mails, each as one text."""
-
-
 def keepalived(path: str, directory: Path) -> list[str]:
     pids = ["-p", f"{directory}/pid", "-c", f"{directory}/checkers"]
     return ["keepalived", "-f", path, "-C", "-n", "-l", "-D", *pids]
@@ -179,71 +178,106 @@ def serving(place: Namespace, file: Path) -> Iterator[Servers]:
         servers.close()
 
 
-def told_by(command: Callable[[str, Path], list[str]], case: str, directory: Path) -> Story:
-    path, log_file, file = directory / "daemon.conf", directory / "log", directory / "well"
-    told: dict[str, Counter[str]] = {}
+@dataclass
+class Side:
+    """A daemon, its servers, and the mails that it has sent."""
+
+    servers: Servers
+    process: subprocess.Popen[bytes]
+    mails: list[str]
+    told: int = 0
+    """Of the steps before."""
+
+    def of_this_step(self) -> Counter[str]:
+        return alike(self.mails[self.told :])
+
+    def next_step(self) -> None:
+        self.told = len(self.mails)
+
+
+@contextmanager
+def playing(command: Callable[[str, Path], list[str]], case: str, directory: Path) -> Iterator[Side]:
+    directory.mkdir()
+    path, file = directory / "daemon.conf", directory / "well"
     with (
         namespace(command.__name__) as place,
         mailbox(place, "127.0.0.1") as (port, mails),
         serving(place, file) as servers,
-        log_file.open("wb") as log,
+        (directory / "log").open("wb") as log,
     ):
         names = {"TCP": TCP, "WEB": WEB, "MAIL": MAIL, "PROGRAM": PROGRAM, "PACE": PACE}
         path.write_text(CONFIG.format(port=port, more=CASES[case], file=file, **names))
         servers.be_well(STEPS["start"])
-        daemon = place.popen(command(str(path), directory), output=log)
+        process = place.popen(command(str(path), directory), output=log)
         try:
-            well: tuple[int, ...] = () if "alpha" in CASES[case] else STEPS["start"]
-            for step, ports in STEPS.items():
-                before, least = len(mails), len({*well} ^ {*ports}) or int(step == "start")
-                well = ports
-                servers.be_well(ports)
-                if step == "stop":
-                    daemon.terminate()
-                    daemon.wait(20)
-                told[step] = Counter("\n".join(shown(mail)) for mail in settled(mails, before, least, step))
+            yield Side(servers, process, mails)
         finally:
-            daemon.kill()
-            daemon.wait(10)
-    return told
+            process.kill()
+            process.wait(10)
 
 
-def settled(mails: list[str], before: int, least: int, step: str) -> list[str]:
-    """Those of this step: one for each server that changes (at the start, of the service), then no more for a while."""
-    quiet_since, seen, deadline = time.monotonic(), before, time.monotonic() + 20
+def settled(theirs: Side, ours: Side, least: int, right: Callable[[Counter[str], Counter[str]], bool]) -> None:
+    """When both have told what they should and then nothing more for a while; or never will.
+
+    The least is a mail for each server that changes (at the start, one of the service).
+    """
+    seen, quiet_since, deadline = (Counter[str](), Counter[str]()), time.monotonic(), time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        if len(mails) != seen:
-            seen, quiet_since = len(mails), time.monotonic()
-        if seen >= before + least and time.monotonic() > quiet_since + 2:
-            return mails[before:]
+        now = theirs.of_this_step(), ours.of_this_step()
+        if now != seen:
+            seen, quiet_since = now, time.monotonic()
+        enough = min(each.total() for each in now) >= least
+        if enough and right(*now) and time.monotonic() > quiet_since + QUIET_S:
+            return
         time.sleep(0.05)
-    raise AssertionError(f"{len(mails) - before} mails at the step `{step}`, {least} at least are expected")
 
 
 ALWAYS_TOLD = "Realserver [127.0.0.1]:tcp:8004 of virtual server [10.100.1.1]:tcp:80 - UP"
 """keepalived's MISC_CHECK mails its first success although nothing has changed by it."""
 
 
-def alike(mails: Counter[str]) -> Counter[str]:
+def alike(mails: list[str]) -> Counter[str]:
     """HTTP_GET: 2.2.7 leaves `/SSL` out. SMTP_CHECK: the reason is in words of one's own."""
     found: Counter[str] = Counter()
-    for mail, times in mails.items():
-        text = mail.replace(": HTTP request failed", ": HTTP/SSL request failed")
-        found[re.sub("(tcp:8003 .* service) : .* <=", r"\1 : ... <=", text, flags=re.S)] += times
+    for mail in mails:
+        text = "\n".join(shown(mail)).replace(": HTTP request failed", ": HTTP/SSL request failed")
+        found[re.sub("(tcp:8003 .* service) : .* <=", r"\1 : ... <=", text, flags=re.S)] += 1
     return found
+
+
+def same(theirs: Counter[str], ours: Counter[str]) -> bool:
+    return theirs == ours
+
+
+def same_but_for_the_first_success(theirs: Counter[str], ours: Counter[str]) -> bool:
+    surplus = [mail for mail in theirs if ALWAYS_TOLD in mail]
+    return len(surplus) == 1 and theirs - Counter(surplus) == ours
+
+
+def all_of_theirs(theirs: Counter[str], ours: Counter[str]) -> bool:
+    """keepalived has ended before all of its last mails are sent."""
+    return theirs <= ours
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_same_mails_at_every_step(case, tmp_path):
-    told: list[dict[str, Counter[str]]] = []
-    for command in (keepalived, standfast):
-        directory = tmp_path / command.__name__
-        directory.mkdir()
-        told.append({step: alike(mails) for step, mails in told_by(command, case, directory).items()})
-    theirs, ours = told
-    if "alpha" not in CASES[case]:
-        (surplus,) = [mail for mail in theirs["start"] if ALWAYS_TOLD in mail]
-        del theirs["start"][surplus]
-    for step in [*STEPS][:-1]:
-        assert ours[step] == theirs[step], step
-    assert theirs["stop"] <= ours["stop"], "keepalived has ended before all of its last mails are sent"
+    """Both play it at the same time, each in a network of its own."""
+    from_failure = "alpha" in CASES[case]
+    rights = {"stop": all_of_theirs} | ({} if from_failure else {"start": same_but_for_the_first_success})
+    well: tuple[int, ...] = () if from_failure else STEPS["start"]
+    with playing(keepalived, case, tmp_path / "a") as theirs, playing(standfast, case, tmp_path / "b") as ours:
+        for step, ports in STEPS.items():
+            least, well = len({*well} ^ {*ports}) or int(step == "start"), ports
+            for side in (theirs, ours):
+                side.servers.be_well(ports)
+            if step == "stop":
+                for side in (theirs, ours):
+                    side.process.terminate()
+                    side.process.wait(20)
+            right = rights.get(step, same)
+            settled(theirs, ours, least, right)
+            told = theirs.of_this_step(), ours.of_this_step()
+            assert right(*told), f"`{step}`: keepalived alone {told[0] - told[1]}, we alone {told[1] - told[0]}"
+            assert min(each.total() for each in told) >= least, f"too few mails at `{step}`: {told}"
+            for side in (theirs, ours):
+                side.next_step()
