@@ -89,9 +89,9 @@ def resolve(program: Path) -> Path:
         found = program.resolve(strict=True)
     except (OSError, RuntimeError) as error:
         why = error.strerror if isinstance(error, OSError) else "its symbolic links go round in a circle"
-        raise Refused(f"{program}: {why}") from None
+        raise Refused(why) from None
     if not found.is_file():
-        raise Refused(f"{program} is not a file")
+        raise Refused("it is no file")
     return found
 
 

@@ -82,6 +82,8 @@ class _Run:
         self._overdue = False
         self._due = 0
         self._over = False
+        self._said: set[str] = set()
+        """What is told once until a run ends as it should: a script that cannot be run is tried every interval."""
 
     @property
     def running(self) -> bool:
@@ -149,14 +151,16 @@ class _Run:
         elif end.problem:
             self._say("error", end.problem)
             self._result(self._counter.failure(for_good=True), end.problem)
-        elif end.status == 0:
-            self._result(self._counter.success(), end.words)
         else:
-            self._result(self._counter.failure(), end.words)
+            self._said.clear()
+            self._result(self._counter.success() if end.status == 0 else self._counter.failure(), end.words)
 
     def _result(self, up: bool, words: str) -> None:
         self._report(self.script.name, GOOD if up else BAD, words, clock.now())
 
     def _say(self, level: str, words: str) -> None:
+        if words in self._said:
+            return
+        self._said.add(words)
         said = f"vrrp_script {self.script.name}: {words}"
         self._tell(Remark(at=clock.now(), level=level, event="vrrp.script", words=said))  # type: ignore[arg-type]

@@ -113,6 +113,27 @@ def test_what_cannot_be_run_is_bad_at_once_and_says_why(world):
     assert world.reports[-1] == ("web", 0, "/bin/check cannot be run: No such file or directory")
 
 
+@pytest.mark.parametrize(
+    ("how", "event"),
+    [
+        ({"problem": "/bin/check is not run: No such file or directory"}, "is not run"),
+        ({"timed_out": True, "signal": 15}, "last result stays"),
+    ],
+)
+def test_what_goes_wrong_every_time_is_told_once_until_a_run_ends(world, how, event):
+    """Otherwise the last thousands of events say nothing else."""
+    world.configure(script(on_timeout="keep"))
+    for _ in range(3):
+        world.advance(1000)
+        world.end(**how)
+    assert sum(event in remark.words for remark in world.told) == 1
+    world.advance(1000)
+    world.end(status=1)
+    world.advance(1000)
+    world.end(**how)
+    assert sum(event in remark.words for remark in world.told) == 2
+
+
 def test_what_is_lost_says_nothing(world):
     world.configure(script())
     world.advance(0)
