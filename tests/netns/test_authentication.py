@@ -7,13 +7,14 @@ import socket
 import time
 
 import pytest
-from harness.config import VIP, instance
+from harness.config import VIP, VIP6, instance
 from harness.network import Net, eventually, packet
 from harness.pairings import ours_alone, ours_on_b, pairing
 from harness.timing import master_down_s
 
 from standfast.config.hmac_model import Hmac, HmacKey
 from standfast.lab.craft import vrrp
+from standfast.lab.daemons import Daemon
 from standfast.vrrp.trailer import Sender, Signer
 
 AH = ("authentication {", "auth_type AH", "auth_pass secret", "}")
@@ -62,9 +63,10 @@ def value_of(frame: bytes) -> bytes:
 
 
 class Ears:
-    """Raw frames with an authentication header, as c's interface hears them."""
+    """Raw frames of a protocol, as c's interface hears them; 51: with an authentication header."""
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, *, protocol: int = 51) -> None:
+        self.protocol = protocol
         with net.c.namespace.entered():
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
         self.socket.bind(("eth0", 0x0800))
@@ -75,7 +77,7 @@ class Ears:
         """The next one of this source."""
         while True:
             frame = self.socket.recv(2048)
-            if frame[23] == 51 and frame[26:30] == socket.inet_aton(source):
+            if frame[23] == self.protocol and frame[26:30] == socket.inet_aton(source):
                 return frame
 
 
@@ -110,17 +112,33 @@ def test_s21_another_password_makes_itself_heard_as_such(solo: Net):
     assert solo.a.holds(VIP)
 
 
+def signing(mode: str, *, keys: dict[int, str] | None = None, active: int = 1) -> tuple[str, ...]:
+    """The lines of `auth_hmac`; none for mode ``off``."""
+    if mode == "off":
+        return ()
+    named = [f"key {number} {key}" for number, key in (keys or {1: KEY}).items()]
+    return ("auth_hmac {", *named, f"active_key {active}", f"mode {mode}", "time_window 60", "}")
+
+
+def tell_all(*changes: tuple[Daemon, str]) -> None:
+    """New configurations, one after the other; each is at work before the next one comes."""
+    for daemon, config in changes:
+        done = daemon.log.count(": reloaded")
+        daemon.write(config)
+        daemon.reload()
+        eventually(lambda d=daemon, n=done: d.log.count(": reloaded") > n, 20, lambda d=daemon: d.log)  # type: ignore[misc]
+
+
 @ours_alone
 def test_s23_every_kind_of_bad_signature_has_its_counter(solo: Net):
     """A weaker router speaks: what is accepted is answered, what is refused is counted and changes nothing."""
-    block = ("auth_hmac {", f"key 1 {KEY}", "active_key 1", "mode enforce", "}")
-    a = solo.start_master(solo.a, instance(*block, priority=150))
+    a = solo.start_master(solo.a, instance(*signing("enforce"), priority=150))
     key = HmacKey(id=1, secret=KEY.encode())
     message = vrrp(packet(priority=100))
     sender = Sender(3, 51, socket.inet_aton(solo.c.address))
 
     def signed(number: int = 1, wall: float | None = None) -> bytes:
-        how = Hmac(keys=(HmacKey(id=number, secret=key.secret),), active=number, window_s=5, mode="enforce")
+        how = Hmac(keys=(HmacKey(id=number, secret=key.secret),), active=number, window_s=60, mode="enforce")
         return Signer().sign(how, message, sender, time.time() if wall is None else wall)
 
     good = signed()
@@ -141,25 +159,81 @@ def test_s23_every_kind_of_bad_signature_has_its_counter(solo: Net):
 
 
 @ours_twice
-def test_s23_signatures_are_rolled_out_without_a_flap(duo: Net):
-    def config(priority: int, mode: str = "") -> str:
-        block = ("auth_hmac {", f"key 1 {KEY}", "active_key 1", f"mode {mode}", "}") if mode else ()
-        return instance(*block, priority=priority)
+@pytest.mark.parametrize(
+    ("first", "family", "modes"),
+    [
+        ("backup", 4, ("receive-only", "permissive", "enforce", "permissive", "receive-only", "off")),
+        ("master", 6, ("receive-only", "permissive", "enforce")),
+    ],
+)
+def test_s23_signatures_are_rolled_out_without_a_flap(duo: Net, first: str, family: int, modes: tuple[str, ...]):
+    """Whoever is changed first in a step, and back again; both sides of each step understand each other."""
+    vips = (f"{VIP}/24",) if family == 4 else (f"{VIP6}/64",)
+    held = vips[0].split("/")[0]
 
-    a = duo.start_master(duo.a, config(150))
+    def config(priority: int, mode: str = "off") -> str:
+        return instance(*signing(mode), priority=priority, vips=vips)
+
+    a = duo.start_master(duo.a, config(150), address=held)
     b = duo.start(duo.b, config(100))
+    source = duo.a.address if family == 4 else duo.a.link_local
+    duo.next_advert(duo.a, since=time.time(), v6=family == 6)
+    mark = time.time()
+    for mode in modes:
+        changes = [(b, config(100, mode)), (a, config(150, mode))]
+        tell_all(*(changes if first == "backup" else changes[::-1]))
+        duo.next_advert(duo.a, since=time.time() + master_down_s(100, 0.1), v6=family == 6)
+    assert duo.a.holds(held)
+    assert {each.source for each in duo.wire.adverts(since=mark)} == {source}, "b never spoke"
+    duo.steady(duo.wire.adverts(source, since=mark), 0.1)
+    assert "refused" not in b.log
+    if modes[-1] == "enforce":
+        before = duo.counter(b, "auth_ext_missing") or 0
+        duo.inject(source=duo.c.link_local, addresses=(held,), priority=200)
+        eventually(lambda: (duo.counter(b, "auth_ext_missing") or 0) > before, 5, duo.logs)
+        assert duo.a.holds(held)
+
+
+@ours_twice
+def test_s23_another_key_makes_two_masters_and_a_new_one_is_brought_in_without_a_flap(duo: Net):
+    """Both count what they refuse, and say so. Then the key is changed as it should be: known to all before its use."""
+    other = KEY[::-1]
+    a = duo.start_master(duo.a, instance(*signing("enforce"), priority=150))
+    b = duo.start_master(duo.b, instance(*signing("enforce", keys={1: other}), priority=100))
+    for daemon in (a, b):
+        eventually(lambda d=daemon: (duo.counter(d, "auth_ext_invalid_hmac") or 0) > 3, 5, duo.logs)
+        assert "refused: its signature" in daemon.log
+    tell_all((b, instance(*signing("enforce"), priority=100)))
+    assert duo.b.wait_address(VIP, held=False)
     duo.next_advert(duo.a, since=time.time())
     mark = time.time()
-    for mode in ("receive-only", "permissive", "enforce"):
-        for daemon, priority in ((b, 100), (a, 150)):
-            daemon.config_file.write_text(config(priority, mode))
-            daemon.tell("reload")  # type: ignore[attr-defined]
-        duo.wait_until(time.time() + 0.5)
-    assert duo.a.holds(VIP)
-    assert not duo.wire.adverts(duo.b.address, since=mark), "b never spoke"
+    both = {1: KEY, 2: other}
+    for keys, active in ((both, 1), (both, 2), ({2: other}, 2)):
+        lines = signing("enforce", keys=keys, active=active)
+        tell_all((b, instance(*lines, priority=100)), (a, instance(*lines, priority=150)))
+    duo.next_advert(duo.a, since=time.time() + master_down_s(100, 0.1))
+    assert duo.wire.adverts(duo.b.address, since=mark) == [], "b never spoke"
     duo.steady(duo.wire.adverts(duo.a.address, since=mark), 0.1)
-    duo.inject(priority=200)
-    duo.wait_until(time.time() + 0.2)
-    counters = b.instance()["counters"]  # type: ignore[attr-defined]
-    assert counters["auth_ext_missing"] >= 1
-    assert duo.a.holds(VIP)
+    assert "unknown" not in b.log
+
+
+@ours_twice
+def test_s23_what_was_captured_is_refused(duo: Net):
+    """A farewell of the master, sent again: nobody takes over because of it."""
+    a = duo.start_master(duo.a, instance(*signing("enforce"), priority=150))
+    b = duo.start(duo.b, instance(*signing("enforce"), priority=100))
+    duo.next_advert(duo.a, since=time.time())
+    ears = Ears(duo, protocol=112)
+    captured = ears.frame_of(duo.a.address)
+    a.stop()
+    assert duo.b.wait_address(VIP)
+    duo.restart(a)
+    assert duo.a.wait_address(VIP)
+    duo.next_advert(duo.a, since=time.time())
+    mark = time.time()
+    for _ in range(3):
+        ears.socket.send(captured)
+    eventually(lambda: (duo.counter(b, "auth_ext_replay") or 0) >= 3, 5, duo.logs)
+    duo.wait_until(mark + master_down_s(100, 0.1))
+    assert duo.wire.adverts(duo.b.address, since=mark + 0.1) == []
+    duo.steady(duo.wire.adverts(duo.a.address, since=mark), 0.1)
