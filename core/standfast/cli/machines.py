@@ -11,7 +11,7 @@ class Machine(NamedTuple):
     """A file, and as whom it is read."""
 
     name: str
-    """For messages: the id where one was given, else the file."""
+    """For messages: the id where one was given, else the file, without directories that all have in common."""
     file: str
     config_id: str
 
@@ -35,6 +35,17 @@ def pairs(files: Sequence[str], ids: Sequence[str], *, several: bool) -> Iterato
         return
     if len(ids) > 1 and len(ids) != len(files):
         raise ValueError(f"{len(files)} files, but {len(ids)} ids: give one -i for each file, or one for all")
+    names = ids if len(ids) > 1 else _short(files)
     for number, file in enumerate(files):
         own = ids[number] if len(ids) > 1 else None
-        yield Machine(own or file, file, own or (ids[0] if ids else host_id()))
+        yield Machine(names[number], file, own or (ids[0] if ids else host_id()))
+
+
+def _short(files: Sequence[str]) -> Sequence[str]:
+    """As much of each path's end as tells one file from the other: ``lb-a/keepalived.conf``."""
+    parts = [file.split("/") for file in files]
+    for length in range(1, max(map(len, parts), default=0)):
+        names = ["/".join(part[-length:]) for part in parts]
+        if len(set(names)) == len(names):
+            return names
+    return files

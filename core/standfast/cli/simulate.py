@@ -15,7 +15,7 @@ from standfast.simulation.situations import LIMIT
 from standfast.simulation.verdicts import Report, Row, Verdict, simulate
 
 SHOWN = 3
-"""Situations that one line of the table names."""
+"""Situations with one outcome that the table names."""
 
 ASKS_PLUGINS: Final = True
 
@@ -73,18 +73,23 @@ def _show_router(verdict: Verdict) -> None:
     if verdict.cut:
         print(f"  NOT COMPLETE: {verdict.cut}")
     headings = ("bad", *verdict.machines, "MASTER")
-    rows = [(_bad(row), *row.conditions, " + ".join(row.masters) or "nobody") for row in verdict.rows]
-    widths = [max(len(line[column]) for line in (headings, *rows)) for column in range(len(headings))]
-    for line, row in zip((headings, *rows), (None, *verdict.rows), strict=True):
-        mark = f"  <- {row.problem}" if row is not None and row.problem else ""
-        cells = "  ".join(f"{cell:{width}}" for cell, width in zip(line, widths, strict=True))
-        print(f"  {cells}{mark}".rstrip())
+    lines: list[tuple[tuple[str, ...], str]] = [(headings, "")]
+    for row in verdict.rows:
+        first, *alike = _bad(row)
+        mark = f"  <- {row.problem}" if row.problem else ""
+        lines.append(((first, *row.conditions, " + ".join(row.masters) or "nobody"), mark))
+        lines += [((each, *("" for _ in headings[1:])), "") for each in alike]
+    widths = [max(len(cells[column]) for cells, _ in lines) for column in range(len(headings))]
+    for cells, mark in lines:
+        padded = "  ".join(f"{cell:{width}}" for cell, width in zip(cells, widths, strict=True))
+        print(f"  {padded}{mark}".rstrip())
     for note in verdict.notes:
         print(f"  note: {note}")
     print()
 
 
-def _bad(row: Row) -> str:
+def _bad(row: Row) -> list[str]:
+    """Situations with the same outcome, one on each line."""
     shown = [" + ".join(each) or "nothing" for each in row.bad[:SHOWN]]
     more = len(row.bad) - len(shown)
-    return " | ".join(shown) + (f" | and {more} more" if more else "")
+    return [shown[0], *(f"or {each}" for each in shown[1:]), *([f"or {more} more"] if more else [])]

@@ -11,7 +11,7 @@ ROUTING = (
     Code("SF3113", "error", "line without its essential part",
          "A route needs a destination (`default` for everything), a rule an action (such as `table`), a next hop `via` "
          "or `dev`, a tunnel `id` or `dst`. The line is dropped."),
-    Code("SF3114", "error", "old word of routes",
+    Code("SF3114", "warning", "old word of routes",
          "The word is out of use: `gw` is `via` now, `or` is a second `nexthop`, `default6` is `default` with `inet6`. "
          "It works as before."),
     Code("SF3115", "error", "two of one kind in a line",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -104,6 +105,9 @@ class AddressEntry:
         return value if isinstance(value, Dropped) else function(value, words.reader, line)
 
 
+_LENGTH = re.compile(r"\+?(\d{1,3})(?!\d)(.*)", re.ASCII)
+
+
 def _address_and_length(word: Word, reader: Reader) -> AddressLine | Dropped:
     text, slash, length = word.text.partition("/")
     try:
@@ -113,9 +117,12 @@ def _address_and_length(word: Word, reader: Reader) -> AddressLine | Dropped:
         return DROPPED
     prefix = address.bits
     if slash:
-        digits = length.removeprefix("+")
-        if digits.isascii() and digits.isdigit() and len(digits) < 4 and int(digits) <= address.bits:
-            prefix = int(digits)
+        number = _LENGTH.fullmatch(length)
+        if number is not None and int(number[1]) <= address.bits:
+            prefix = int(number[1])
+            if number[2]:  # keepalived says that it takes all bits, but does take the number
+                message = f"`{number[2]}` does not belong to the prefix length; used: {prefix}"
+                reader.remark("SF3101", word, message, f"write `{text}/{prefix}`")
         elif not length:
             message = f"no prefix length stands behind the `/`; used: {address.bits}"
             reader.findings.warning("SF3101", reader.statement, message, word=word)

@@ -94,7 +94,7 @@ def _password(draft: Draft) -> None:
     block = draft.settings.block("authentication")
     kind, password = block.get("auth_type"), block.get("auth_pass", b"")
     if kind is None:
-        if password:
+        if password and "auth_type" not in block.seen:  # else what is wrong with it was said
             hint = "add `auth_type PASS`"
             draft.warning("SF4009", "authentication", "`auth_pass` without a usable `auth_type` has no effect", hint)
         return

@@ -394,12 +394,16 @@ def _is_address(text: str) -> bool:
     return True
 
 
+_UNFILLED = re.compile(r"[<>{}$%@]|(?:^|\.)[xX]+(?:\.|\Z)|^[A-Z][A-Z0-9_-]*\Z")
+"""What stands for an address in examples and templates: `%VIP%`, `10.x.x.1`, `VIP_ADDRESS`."""
+
+
 def address_of(word: Word, reader: Reader) -> Address | Dropped:
     """Read one word as an address."""
     try:
         return Address.parse(word.text)
     except ValueError:
-        hint = "an unfilled template?" if re.search(r"[<>{}$]", word.text) else "names are not looked up here"
+        hint = "fill the address in" if _UNFILLED.search(word.text) else "names are not looked up here"
         return reader.refuse("SF3005", word, f"`{word.text}` is not an IP address", hint)
 
 

@@ -136,9 +136,7 @@ def _to(route: _Route, option: Word) -> None:
 
 def _default6(route: _Route, word: Word) -> None:
     route.agree(word, 6)
-    message = "`default6` is an old word of routes; it still works"
-    hint = "write `default` and `inet6`"
-    route.reader.findings.warning("SF3114", route.reader.statement, message, word=word, hint=hint)
+    _old(route, word, "write `default` and `inet6`")
     route.destination(Word("default", word.span))
 
 
@@ -170,7 +168,8 @@ def _or(route: _Route, option: Word) -> None:
 
 
 def _old(route: _Route, word: Word, hint: str) -> None:
-    route.reader.remark("SF3114", word, f"`{word.text}` is an old word of routes; it still works", hint)
+    message = f"`{word.text}` is an old word of routes; it still works"
+    route.reader.findings.warning("SF3114", route.reader.statement, message, word=word, hint=hint)
 
 
 def _dev(route: _Route, option: Word) -> None:

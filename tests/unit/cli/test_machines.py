@@ -28,3 +28,10 @@ def test_one_file_for_several_machines():
 def test_what_does_not_fit_is_said(files, ids, several):
     with pytest.raises(ValueError, match=r"-i|ids"):
         list(pairs(files, ids, several=several))
+
+
+def test_a_machine_is_named_by_what_tells_its_file_from_the_others():
+    names = [m.name for m in pairs(["/etc/a/keepalived.conf", "/etc/b/keepalived.conf"], [], several=True)]
+    assert names == ["a/keepalived.conf", "b/keepalived.conf"]
+    assert [m.name for m in pairs(["x/a.conf", "y/b.conf"], [], several=True)] == ["a.conf", "b.conf"]
+    assert [m.name for m in pairs(["/a.conf", "/a.conf"], [], several=True)] == ["/a.conf", "/a.conf"]

@@ -60,3 +60,18 @@ def test_what_cannot_be_simulated(path, capsys):
     path.write_text("")
     assert main(["simulate", str(path), str(path)]) == 0
     assert "no virtual router" in capsys.readouterr().err
+
+
+def test_situations_with_one_outcome_stand_below_each_other(tmp_path, capsys):
+    files = [tmp_path / name for name in ("a.conf", "b.conf")]
+    for file, priority in zip(files, (150, 100), strict=True):
+        script = "vrrp_script check {\n    script /bin/true\n}\n"
+        tracking = f"priority {priority}\n    track_script {{\n        check\n    }}\n"
+        file.write_text(script + TEXT.replace("@a priority 150\n    @b priority 100\n    dont_track_primary", tracking))
+    main(["simulate", *map(str, files)])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("VI_1, virtual router 51, on a.conf, b.conf: 16")
+    at = next(number for number, line in enumerate(lines) if line.strip().startswith("or interface eth0 on a.conf"))
+    assert lines[at].strip() == "or interface eth0 on a.conf + script check on a.conf"
+    assert lines[at - 1].startswith("  interface eth0 on a.conf ")
+    assert max(map(len, lines)) < 200

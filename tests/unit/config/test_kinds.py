@@ -10,6 +10,7 @@ from standfast.config import kinds
 from standfast.config.diagnostics import Span
 from standfast.config.findings import Findings
 from standfast.config.kinds import DROPPED, Kind, Reader
+from standfast.config.load import load_text
 from standfast.config.tree import Statement, Word
 from standfast.values import SECOND, Address
 
@@ -152,3 +153,12 @@ def test_no_text_raises_and_what_is_dropped_was_complained_of(kind, text):
 def test_every_kind_describes_itself(kind):
     assert isinstance(kind.syntax, str)
     assert kind.most is None or kind.least <= kind.most
+
+
+@pytest.mark.parametrize(
+    ("text", "unfilled"),
+    [("%VIP%", True), ("10.x.x.1", True), ("xxx.xxx.xxx.xxx", True), ("VIP_ADDRESS", True), ("router1", False)],
+)
+def test_a_stand_in_for_an_address_is_to_be_filled_in(text, unfilled):
+    (found,) = load_text(f"vrrp_instance a {{\nmcast_src_ip {text}\n}}\n").diagnostics[:1]
+    assert found.hint == ("fill the address in" if unfilled else "names are not looked up here")

@@ -57,7 +57,7 @@ TABLE = [
     (f"strict_mode\n{PASS}", ("auth",), ["SF4008"], None),
     ("authentication {\nauth_type PASS\n}", ("auth",), ["SF4008"], None),
     ("authentication {\nauth_pass x\n}", ("auth",), ["SF4009"], None),
-    ("authentication {\nauth_type pass\nauth_pass x\n}", ("auth",), ["SF3004", "SF4009"], None),
+    ("authentication {\nauth_type pass\nauth_pass x\n}", ("auth",), ["SF3004"], None),
     (AH, ("auth.kind", "owner_state"), [], "ah", False),
     (f"state MASTER\npriority 150\n{AH}", ("auth.kind", "owner_state"), ["SF4010"], "ah", False),
     (f"{PASS}\n{HMAC}", ("auth",), ["SF4008"], None),
