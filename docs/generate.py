@@ -203,15 +203,9 @@ def _command(command: Command) -> Iterator[str]:
     shown = [*options, *command.arguments]
     yield f"## `standfast {command.name}`\n"
     yield f"{command.description}\n"
-    yield _fenced(" ".join([f"standfast {command.name}", *map(_usage, shown)]))
+    yield _fenced(" ".join([f"standfast {command.name}", *(each.usage for each in shown)]))
     if shown:
         yield _table(("option", "what it does"), [(f"`{_spelled(each)}`", each.words) for each in shown if each.words])
-
-
-def _usage(option: Option) -> str:
-    if not option.names:
-        return f"{option.value}..." if option.many else option.value
-    return f"[{f'{option.names[0]} {option.value}'.rstrip()}]"
 
 
 def _spelled(option: Option) -> str:

@@ -76,11 +76,8 @@ Set to anything: no colour, on terminals either.
 
 
 def _usage(command: Command) -> Iterator[str]:
-    for option in command.options:
-        if "--help" not in option.names:
-            yield f"[{f'{option.names[0]} {option.value}'.rstrip()}]"
-    for argument in command.arguments:
-        yield f"{argument.value}..." if argument.many else argument.value
+    shown = (option for option in (*command.options, *command.arguments) if "--help" not in option.names)
+    yield from (option.usage for option in shown)
 
 
 def _option(option: Option) -> str:

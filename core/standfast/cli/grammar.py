@@ -17,6 +17,16 @@ class Option:
     words: str
     choices: tuple[str, ...] = ()
     many: bool = False
+    optional: bool = False
+    """A positional argument that may be left out."""
+
+    @property
+    def usage(self) -> str:
+        """As it stands in a line of usage."""
+        if self.names:
+            return f"[{f'{self.names[0]} {self.value}'.rstrip()}]"
+        words = f"{self.value}..." if self.many else self.value
+        return f"[{words}]" if self.optional else words
 
     @property
     def is_file(self) -> bool:
@@ -71,4 +81,11 @@ def _option(action: argparse.Action) -> Option:
     choices = tuple(map(str, action.choices)) if action.choices else ()
     metavar = action.metavar or action.dest.upper()
     value = "|".join(choices) if choices else metavar if isinstance(metavar, str) else " ".join(metavar)
-    return Option(tuple(action.option_strings), value if takes else "", action.help or "", choices, action.nargs == "+")
+    return Option(
+        names=tuple(action.option_strings),
+        value=value if takes else "",
+        words=action.help or "",
+        choices=choices,
+        many=action.nargs in ("+", "*"),
+        optional=action.nargs in ("?", "*"),
+    )

@@ -128,6 +128,8 @@ def _balanced(document: Document, daemon: Document | None, run_dir: Path) -> lis
     document["data_planes"], document["checks"] = part.get("planes", {}), part.get("checks", {})
     document["http"] = http = health.get("http")
     problems = [f"{each['name']}: {each['problem']}" for each in document["virtual_servers"] if each["problem"]]
+    if http is not None and http.get("problem"):
+        problems.append(f"over HTTP nobody is let in: {http['problem']}")
     failing = {} if http is None else http["failing"]
     return problems + [f"HTTP is not answered at {place}: {why}" for place, why in failing.items()]
 

@@ -108,6 +108,7 @@ class Http(Part):
         return {
             "listening": [open_.listener.words for open_ in self._open.values()],
             "failing": {str(words): why for words, why in self._failing_words().items()},
+            "problem": "" if (token := self._site.token) is None else token.problem,
             "clients": len(self._audience),
             "answered": self._answered,
         }

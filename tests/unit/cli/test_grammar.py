@@ -19,5 +19,8 @@ def test_options_and_arguments():
     (use,) = [option for option in run.options if "-f" in option.names]
     assert use.is_file
     assert [argument.value for argument in FOUND["config diff"].arguments] == ["OLD", "NEW"]
-    assert FOUND["check"].arguments[0].many
+    assert FOUND["check"].arguments[0].usage == "FILE..."
+    assert [argument.usage for argument in FOUND["check-now"].arguments] == ["[VS]", "[RS]"]
+    assert FOUND["nagios"].arguments[0].usage == "[INSTANCE...]"
+    assert log.usage == "[--log-format auto|json|console|keepalived]"
     assert all(command.words and command.description for command in FOUND.values())

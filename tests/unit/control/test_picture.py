@@ -187,6 +187,15 @@ def test_a_backup_lacks_nothing(answers):
     assert problems(answers, state="BACKUP", addresses_present=[]) == ()
 
 
+def test_a_token_that_cannot_be_read_is_a_problem(answers):
+    daemon = daemon_answer()
+    daemon["processes"]["health"] = process(pid=13)
+    http = {"listening": ["127.0.0.1:80"], "failing": {}, "problem": "/x cannot be read", "clients": 0, "answered": 0}
+    health = {"turned_at": now(), "balancing": None, "http": http}
+    taken = picture.take(answers(daemon=[daemon], vrrp=[vrrp_answer()], health=[health]))
+    assert taken.problems == ("over HTTP nobody is let in: /x cannot be read",)
+
+
 def test_a_place_where_http_is_not_answered_is_a_problem(answers):
     daemon = daemon_answer()
     daemon["processes"]["health"] = process(pid=13)

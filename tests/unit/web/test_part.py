@@ -7,7 +7,7 @@ import httpx
 import pytest
 import trio
 
-from standfast.config.health_model import HealthConfig, Listener, Web
+from standfast.config.health_model import HealthConfig, Listener, TokenSource, Web
 from standfast.events import Transition
 from standfast.health.feed import Numbered
 from standfast.health.hub import Hub
@@ -49,7 +49,7 @@ async def get(port, path="/livez"):
 async def reload(part, config):
     reason = await part.prepare(config)
     assert reason == ""
-    part.hub.run_by(config, 2)
+    part.hub.run_by(config, 2, {})
     words = await part.commit(config)
     await trio.testing.wait_all_tasks_blocked()
     return words
@@ -89,6 +89,12 @@ async def test_a_place_that_is_taken_refuses_the_reload(part):
         free = free_port()
         assert "in use" in await made.prepare(config(free, port))
     assert await reload(made, config(port)) == (f"HTTP is answered at 127.0.0.1:{port} now",)
+
+
+async def test_a_token_that_could_not_be_read_is_shown(part):
+    listeners = config(free_port()).web.listeners
+    made = await part(HealthConfig(web=Web(listeners=listeners, token=TokenSource(problem="/x cannot be read"))))
+    assert made.describe()["problem"] == "/x cannot be read"
 
 
 async def test_a_place_that_is_taken_at_the_start_is_tried_again(part, autojump_clock):
