@@ -307,6 +307,9 @@ class TellingTargets(Part):
         finally:
             with trio.CancelScope(shield=True, deadline=trio.current_time() + LAST_WORDS_S):
                 await closed(notifier)
+        if not words:  # somebody has mended it, and waits to see that
+            target.delivery.not_before = 0
+            target.wake()
         return words
 
 

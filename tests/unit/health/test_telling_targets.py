@@ -6,6 +6,7 @@ import msgspec
 import pytest
 import trio
 
+from standfast import clock
 from standfast.config.health_model import HealthConfig, NoticeTarget
 from standfast.config.keywords.notifying import NotifierType
 from standfast.config.record import Record
@@ -19,7 +20,7 @@ from standfast.health.hub import Hub
 from standfast.health.telling_targets import TellingTargets
 from standfast.plugins import Plugins
 from standfast.registry import Registry
-from standfast.values import MILLISECOND
+from standfast.values import MILLISECOND, SECOND
 
 
 class Options(Record, frozen=True):
@@ -181,6 +182,21 @@ async def test_a_test_by_order(make):
     assert (await part.order(Request(do="notify", target="a"))).ok
     outcome = await part.order(Request(do="notify", target="x"))
     assert outcome.words == "no target is called `x`; there are: keeps a, keeps b"
+
+
+async def test_after_a_test_that_succeeds_what_waits_is_told_at_once(make, nursery):
+    DEAD.add("b")
+    part = make("b")
+    nursery.start_soon(part.run)
+    part.hub.hear(Numbered(1, state("MASTER")))
+    delivery = part.targets["keeps b"].delivery
+    await until(lambda: delivery.failures)
+    delivery.not_before = clock.now() + 600 * SECOND
+    assert not (await part.order(Request(do="notify"))).ok
+    assert delivery.not_before
+    DEAD.clear()
+    assert (await part.order(Request(do="notify"))).ok
+    await until(lambda: heard("b")[-1] == "MASTER")
 
 
 async def test_at_the_end_a_dead_target_is_not_waited_for_long(make, nursery, surroundings):
