@@ -80,16 +80,16 @@ class TlsConnection(Connection):
         self.tls: ssl.SSLObject = context.wrap_bio(self._came, self._goes, server_hostname=name)
 
     async def handshake(self) -> None:
-        """Raises :class:`CheckError` with code ``tls`` if there is none."""
+        """Raises :class:`CheckError` with code ``tls`` if there is none.
+
+        With TLS 1.3 the last word is ours (RFC 8446, 2): it leaves together with whatever is said or awaited next.
+        """
         try:
             while True:
                 try:
-                    self.tls.do_handshake()
+                    return self.tls.do_handshake()
                 except ssl.SSLWantReadError:
                     await self._exchange()
-                else:
-                    await self._flush()
-                    return
         except (OSError, ValueError) as error:
             self._say_what_fits()  # an alert: the other side's log is to tell why, too
             raise CheckError(_refused(error)) from error
@@ -122,6 +122,7 @@ class TlsConnection(Connection):
         except ssl.SSLError as error:
             raise CheckError(_refused(error)) from error
         except OSError as error:
+            self._hear_why()
             failed(error, "writing")
 
     async def _exchange(self) -> None:
@@ -147,6 +148,21 @@ class TlsConnection(Connection):
             except BlockingIOError:
                 await self.writable()
 
+    def _hear_why(self) -> None:
+        """The other side takes nothing any more. Raises :class:`CheckError` if it said why before.
+
+        With TLS 1.3 a server refuses our certificate when the handshake is over for us.
+        """
+        try:
+            self._came.write(self.socket.recv(65536))
+            self.tls.read(1)
+        except ssl.SSLWantReadError:
+            return
+        except ssl.SSLError as error:
+            raise CheckError(_refused(error)) from error
+        except OSError:
+            return
+
     def _say_what_fits(self) -> None:
         with suppress(OSError):  # there is nobody to say it to
             self.socket.send(self._goes.read())
@@ -156,6 +172,12 @@ class TlsConnection(Connection):
         with suppress(OSError, ValueError):  # SSLWantRead: it is to be sent; everything else: there is nobody any more
             self.tls.unwrap()
         self._say_what_fits()
+
+    def close(self) -> None:
+        """Hang up, with the end of the handshake said if nothing else was."""
+        if self._goes.pending:
+            self._say_what_fits()
+        super().close()
 
     def certificate(self) -> bytes:
         """The other side's, as DER; empty: it showed none."""

@@ -197,3 +197,31 @@ async def test_certificates_are_verified(around, authority, tmp_path, verify, ho
     result, _ = await ask(around, servers.answering(servers.page(b"x")), options, patience=LONG, context=context)
     assert result.code == code, result.words
     assert ("certificate_days" in result.details) == (code == Code.OK)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(
+    ("shown", "code", "words"),
+    [
+        ("certificate {mine}\nkey {its_key}", Code.OK, ["status 200 for /"]),
+        ("certificate {foreigner}", Code.TLS, ["no handshake: tlsv1 alert unknown ca"]),
+        ("", Code.TLS, ["no handshake: tlsv13 alert certificate required",
+                        "no handshake: sslv3 alert handshake failure"]),
+    ],
+)  # fmt: skip
+async def test_a_server_that_wants_to_see_a_certificate(check, around, demanding, version, shown, code, words):
+    options = check.options("HTTP_CHECK", f"tls\nca {{ca}}\n{shown}".format(**vars(demanding)))
+    async with demanding.serving(version) as target:
+        result = await HttpCheck(options, target, around).check()
+    assert (result.verdict, result.code) == ("good" if code == Code.OK else "bad", code), result.words
+    assert result.words in words
+
+
+@pytest.mark.parametrize("shown", ["certificate /no/such.pem", "certificate {mine}", "certificate {mine}\nkey {ca}"])
+async def test_a_certificate_that_cannot_be_shown_is_no_fault_of_the_server(check, around, demanding, shown):
+    options = check.options("HTTP_CHECK", f"tls\nca {{ca}}\n{shown}".format(**vars(demanding)))
+    async with servers.tcp_server(servers.hangs_up) as server:
+        result = await HttpCheck(options, server.target(), around).check()
+    assert (result.verdict, result.code) == ("none", Code.UNABLE)
+    assert result.words.startswith("TLS cannot use ")
+    assert server.peers == []

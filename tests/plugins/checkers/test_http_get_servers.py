@@ -180,3 +180,42 @@ async def test_a_missing_file_is_no_fault_of_the_server(around, context):
     async with servers.tcp_server(servers.answering(OK), context=context) as server:
         result = await SslGet(secured(setting), server.target(), around).check()
     assert (result.verdict, result.code) == ("none", Code.UNABLE)
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+@pytest.mark.parametrize(
+    ("shown", "code", "words"),
+    [
+        ("certificate {mine}\nkey {its_key}", Code.OK, "status 200 for /"),
+        ("certificate {foreigner}\nkey {foreigner}", Code.TLS, "no handshake: tlsv1 alert unknown ca"),
+    ],
+)
+async def test_a_server_that_wants_to_see_a_certificate(check, around, demanding, version, shown, code, words):
+    top = f"SSL {{{{\n{shown}\n}}}}\n".format(**vars(demanding))
+    options = check.options("SSL_GET", "url {\npath /\n}", top=top)
+    async with demanding.serving(version) as target:
+        result = await SslGet(options, target, around).check()
+    assert (result.code, result.words) == (code, words)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "over_tls", "code", "words"),
+    [
+        (servers.hangs_up, False, Code.TLS, "no handshake: "),
+        (servers.resetting(waits=False), False, Code.TLS, "no handshake: "),
+        (servers.garbage(), False, Code.TLS, "no handshake: "),
+        (servers.half_open(), False, Code.TIMEOUT, "no answer within 0.3 s"),
+        (servers.hangs_up, True, Code.RESET, "the connection was closed without an answer"),
+        (servers.resetting(b"HTTP/1.0 200 OK\r\n\r\nhalf"), True, Code.RESET, "connection reset"),
+        (servers.half_open(b"HTTP/1.0 200 OK\r\n\r\n"), True, Code.TIMEOUT, "no answer within 0.3 s"),
+        (servers.endless_headers(), True, Code.PROTOCOL, "headers without end"),
+        (servers.garbage(), True, Code.PROTOCOL, "no HTTP status line"),
+    ],
+)
+async def test_tls_servers_that_misbehave(around, context, behaviour, over_tls, code, words):
+    patience = 300_000 if code == Code.TIMEOUT else LONG
+    async with servers.tcp_server(behaviour, context=context if over_tls else None) as server:
+        target = server.target(connect_timeout=patience)
+        result = await SslGet(secured(TlsSetting(), regex="x"), target, around).check()
+    assert (result.verdict, result.code) == ("bad", code), result.words
+    assert words in result.words

@@ -12,7 +12,7 @@ import trustme
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfast.contract.checking import CheckError, Code
+from standfast.contract.checking import CheckError, Code, bad
 from standfast.net.probe import Connection, connect
 from standfast.net.tls import TlsConnection, TlsSetting, days_left, secure
 from standfast.testing.servers import Serving, answering, garbage, half_open, hangs_up, tcp_server
@@ -115,6 +115,16 @@ def pair() -> tuple[Connection, socket.socket]:
     return Connection(ours, 5_000_000), theirs
 
 
+def tcp_pair() -> tuple[Connection, socket.socket]:
+    """The same over TCP, where hanging up before all is read is a reset."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        ours = socket.create_connection(listener.getsockname())
+        theirs, _ = listener.accept()
+    ours.setblocking(False)
+    theirs.settimeout(5)
+    return Connection(ours, 5_000_000), theirs
+
+
 async def test_the_other_side_hears_why_it_was_refused(authority):
     ours, theirs = pair()
     context = serving_with(authority, "web.example")
@@ -162,6 +172,48 @@ async def test_the_end_with_and_without_a_goodbye_and_ours(authority, politely):
         nursery.start_soon(trio.to_thread.run_sync, serve)
         assert await ask() == b"pong" * 50_000
     assert heard == [b"ping"]
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["while we wait", "before we go on"])
+async def test_a_refusal_behind_the_handshake_is_told(authority, waits):
+    """With TLS 1.3 the server looks at our certificate when we are through already."""
+    context = serving_with(authority, "web.example")
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    context.verify_mode = ssl.CERT_REQUIRED
+    ours, theirs = tcp_pair()
+    refused = trio.Event()
+
+    def serve() -> None:
+        with theirs, pytest.raises(ssl.SSLError):
+            context.wrap_socket(theirs, server_side=True)
+        trio.from_thread.run_sync(refused.set)
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.to_thread.run_sync, serve)
+        connection = await secure(ours, TlsSetting().context())
+        await connection.send(b"ping")
+        if waits:
+            await refused.wait()
+        with pytest.raises(CheckError) as ended:
+            await (connection.send(b"pong") if waits else connection.receive())
+        connection.close()
+    assert ended.value.result == bad(Code.TLS, "no handshake: tlsv13 alert certificate required")
+
+
+async def test_a_handshake_is_whole_even_if_nothing_follows(authority):
+    context = serving_with(authority, "web.example")
+    context.minimum_version = ssl.TLSVersion.TLSv1_3
+    ours, theirs = pair()
+    heard: list[bytes] = []
+
+    def serve() -> None:
+        with context.wrap_socket(theirs, server_side=True) as above:
+            heard.append(above.recv(1))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.to_thread.run_sync, serve)
+        (await secure(ours, TlsSetting().context())).close()
+    assert heard == [b""]
 
 
 @pytest.mark.parametrize("behaviour", [garbage(), hangs_up], ids=["garbage", "hangs up"])
