@@ -26,9 +26,13 @@ def iso(boottime: int) -> str:
     return _iso((boottime * 1000 + time.time_ns() - time.clock_gettime_ns(time.CLOCK_BOOTTIME)) // 1_000_000)
 
 
-@lru_cache(maxsize=4096)
 def _iso(milliseconds: int) -> str:
-    """Of a wall-clock time. A status names the same moments again and again: when thousands of servers came up."""
-    whole, rest = divmod(milliseconds, 1000)
-    wall = datetime.datetime.fromtimestamp(whole, datetime.UTC).replace(microsecond=rest * 1000)
-    return wall.isoformat(timespec="milliseconds")
+    """Of a wall-clock time."""
+    second, rest = divmod(milliseconds, 1000)
+    return f"{_second(second)}.{rest:03}+00:00"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    """A status names the same ones again and again: in a minute tens of thousands of servers are checked."""
+    return datetime.datetime.fromtimestamp(second, datetime.UTC).isoformat()[:19]

@@ -16,7 +16,14 @@ def sendable(encode: Callable[[object], bytes], document: msgspec.Struct | dict[
     try:
         return encode(document)
     except UnicodeEncodeError:
-        return encode(_legible(msgspec.to_builtins(document, builtin_types=(bytes,))))
+        return encode(_legible(msgspec.to_builtins(document, builtin_types=(bytes,), enc_hook=_decoded)))
+
+
+def _decoded(value: object) -> object:
+    """What has been encoded already."""
+    if isinstance(value, msgspec.Raw):
+        return msgspec.json.decode(value)
+    raise NotImplementedError(f"{type(value).__name__} cannot be sent")
 
 
 def _legible(value: object) -> object:

@@ -20,3 +20,7 @@ def test_a_moment_ago_is_a_moment_ago_on_the_wall_too():
 def test_a_moment_is_told_in_utc():
     assert abs(datetime.datetime.fromisoformat(clock.iso(clock.now())).timestamp() - time.time()) < 0.5
     assert clock.iso(clock.now()).endswith("+00:00")
+    for milliseconds in (0, 7, 1_764_271_598_042, 951_782_400_999):
+        moment = datetime.datetime.fromtimestamp(milliseconds // 1000, datetime.UTC)
+        moment = moment.replace(microsecond=milliseconds % 1000 * 1000)
+        assert clock._iso(milliseconds) == moment.isoformat(timespec="milliseconds")

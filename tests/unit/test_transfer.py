@@ -34,3 +34,9 @@ def test_a_byte_that_is_no_text_arrives_legible_and_nothing_else_changes(bad):
 
 def test_json_too():
     assert sendable(msgspec.json.encode, {"file": "n\udcfcme"}) == b'{"file":"n\\\\xfcme"}'
+
+
+def test_what_is_encoded_already_stays_so():
+    ready = msgspec.Raw(b'{"a":[1]}')
+    assert sendable(msgspec.json.encode, {"k": ready}) == b'{"k":{"a":[1]}}'
+    assert sendable(msgspec.json.encode, {"k": ready, "n": "\udcfc"}) == b'{"k":{"a":[1]},"n":"\\\\xfc"}'

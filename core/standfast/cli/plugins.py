@@ -134,9 +134,9 @@ def table(document: PluginsDocument) -> RenderableType:
     from rich.console import Group
     from rich.text import Text
 
-    from standfast.cli.tracked_table import plain_table
+    from standfast.cli.plain_table import PlainTable
 
-    shown = plain_table("plugin", "from", "contract", "brings")
+    shown = PlainTable("plugin", "from", "contract", "brings")
     parts: list[RenderableType] = [shown]
     for plugin in document.plugins:
         origin = f"{plugin.distribution} {plugin.version}".strip() or "?"

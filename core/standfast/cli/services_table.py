@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from standfast.cli.tracked_table import clock_time, plain_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from standfast.cli.plain_table import PlainTable
+from standfast.cli.tracked_table import clock_time
 
 _LATE_MS = 100
 """Less is nothing that anybody notices."""
@@ -20,13 +18,13 @@ _ORDERS = (("ordered", "order"), ("weight ordered", "weight_order"))
 _STYLES = {"up": "bold green", "down": "bold red", "drained": "yellow", "disabled": "magenta"}
 
 
-def services_table(services: list[dict[str, Any]]) -> Table | None:
+def services_table(services: list[dict[str, Any]]) -> PlainTable | None:
     """A line for each service and one for each of its servers; None if there are none."""
     from rich.text import Text
 
     if not services:
         return None
-    shown = plain_table("service / server", "state", "weight", "since", "last check", "connections", "in / out")
+    shown = PlainTable("service / server", "state", "weight", "since", "last check", "connections", "in / out")
     for service in services:
         shown.add_row(*_service(service))
         for server in service["servers"]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 
-from standfast.cli.terminal import our_console
+from standfast.cli.terminal import json_text, our_console
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.control.picture import take
 
@@ -28,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Ask and show; the exit status."""
     picture = take(args.run_dir)
     if args.json:
-        print(json.dumps(picture.document | {"problems": picture.problems}, indent=2))
+        print(json_text(picture.document | {"problems": picture.problems}))
     else:
         from standfast.cli.table import table
 

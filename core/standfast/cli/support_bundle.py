@@ -16,6 +16,7 @@ from typing import Final
 
 from standfast import __version__
 from standfast.cli.redact import redact, secrets_of
+from standfast.cli.terminal import json_text
 from standfast.cli.where import add_configuration, add_run_dir, configuration_of
 
 _PATIENCE_S: Final = 10
@@ -96,7 +97,7 @@ def _questions(file: str, config_id: str, run_dir: Path) -> Iterator[tuple[str, 
     from standfast.doctor.rules import examine
 
     picture = take(run_dir)
-    yield "status.json", json.dumps(picture.document | {"problems": picture.problems}, indent=2)
+    yield "status.json", json_text(picture.document | {"problems": picture.problems})
     found = examine(gather(file, config_id=config_id, run_dir=run_dir))
     yield "doctor.json", json.dumps(document(found), indent=2)
     try:

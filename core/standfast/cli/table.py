@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from standfast.cli.plain_table import PlainTable
 from standfast.cli.running_scripts import long_running
 from standfast.cli.services_table import checks_at_fault, services_table
 from standfast.cli.targets_table import providers_table, targets_table
-from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, plain_table, tracked_table
+from standfast.cli.tracked_table import COLOURS, clock_time, groups_table, tracked_table
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -24,7 +25,7 @@ def table(document: dict[str, Any], problems: tuple[str, ...]) -> RenderableType
     from rich.console import Group
     from rich.text import Text
 
-    shown = plain_table(*_HEADINGS)
+    shown = PlainTable(*_HEADINGS)
     for instance in document["vrrp"]["instances"]:
         shown.add_row(*_row(instance))
     parts: list[RenderableType] = [shown] if document["vrrp"]["instances"] else []

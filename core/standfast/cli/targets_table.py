@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from standfast.cli.tracked_table import clock_time, plain_table
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from standfast.cli.plain_table import PlainTable
+from standfast.cli.tracked_table import clock_time
 
 _STYLES = {
     "failing": "bold red", "contested": "bold red", "delivering": "yellow", "claiming": "yellow",
@@ -16,13 +14,13 @@ _STYLES = {
 _CONTESTED = "the address is somewhere else although it was claimed"
 
 
-def targets_table(targets: list[dict[str, Any]]) -> Table | None:
+def targets_table(targets: list[dict[str, Any]]) -> PlainTable | None:
     """A line for each; None if there are none."""
     from rich.text import Text
 
     if not targets:
         return None
-    shown = plain_table("told", "is", "waiting", "delivered", "last", "dropped", "trouble")
+    shown = PlainTable("told", "is", "waiting", "delivered", "last", "dropped", "trouble")
     for each in targets:
         last = clock_time(each["last_delivered"]) if each["last_delivered"] else "never"
         shown.add_row(
@@ -46,13 +44,13 @@ def _trouble(target: dict[str, Any]) -> str:
     return "; ".join(words)
 
 
-def providers_table(providers: list[dict[str, Any]]) -> Table | None:
+def providers_table(providers: list[dict[str, Any]]) -> PlainTable | None:
     """A line for each that claims addresses outside; None if there are none."""
     from rich.text import Text
 
     if not providers:
         return None
-    shown = plain_table("claimed by", "for", "is", "claims", "seen here", "trouble")
+    shown = PlainTable("claimed by", "for", "is", "claims", "seen here", "trouble")
     for each in providers:
         shown.add_row(
             Text(each["name"]),

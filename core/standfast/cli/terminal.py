@@ -19,9 +19,11 @@ def coloured(stream: TextIO) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def json_text(document: msgspec.Struct) -> str:
+def json_text(document: msgspec.Struct | dict[str, Any]) -> str:
     """A document for programs, in ASCII alone: what a terminal's encoding lacks must not become a fault in JSON."""
-    return json.dumps(json.loads(sendable(msgspec.json.encode, document)), indent=2)
+    data = sendable(msgspec.json.encode, document)
+    text = msgspec.json.format(data, indent=2).decode()  # a hundred times as fast as Python's, which has the escapes
+    return text if text.isascii() else json.dumps(json.loads(data), indent=2)
 
 
 def our_console(**options: Any) -> Console:

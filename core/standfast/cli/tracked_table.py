@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any
 
+from standfast.cli.plain_table import PlainTable
+
 if TYPE_CHECKING:
-    from rich.table import Table
     from rich.text import Text
 
 COLOURS = {"MASTER": "bold green", "BACKUP": "cyan", "FAULT": "bold red", "LEAVING": "yellow"}
@@ -19,20 +20,13 @@ def clock_time(moment: str) -> str:
     return local.strftime("%H:%M:%S" if local.date() == today else "%Y-%m-%d %H:%M:%S")
 
 
-def plain_table(*headings: str) -> Table:
-    """A table without lines."""
-    from rich.table import Table
-
-    return Table(*headings, box=None, padding=(0, 2, 0, 0), header_style="bold")
-
-
-def groups_table(groups: list[dict[str, Any]]) -> Table | None:
+def groups_table(groups: list[dict[str, Any]]) -> PlainTable | None:
     """Sync groups, if there are any."""
     from rich.text import Text
 
     if not groups:
         return None
-    shown = plain_table("group", "state", "since", "cause", "members")
+    shown = PlainTable("group", "state", "since", "cause", "members")
     for group in groups:
         state = Text(group["state"], style=COLOURS.get(group["state"], "bold magenta"))
         members = Text(" ".join(group["members"]))
@@ -40,13 +34,13 @@ def groups_table(groups: list[dict[str, Any]]) -> Table | None:
     return shown
 
 
-def tracked_table(things: list[dict[str, Any]]) -> Table | None:
+def tracked_table(things: list[dict[str, Any]]) -> PlainTable | None:
     """What is tracked, if anything is."""
     from rich.text import Text
 
     if not things:
         return None
-    shown = plain_table("tracked", "is", "since", "seen", "by")
+    shown = PlainTable("tracked", "is", "since", "seen", "by")
     for thing in things:
         since = clock_time(thing["since"]) if thing["since"] else ""
         name = Text(f"{thing['kind']} {thing['name']}")

@@ -20,6 +20,7 @@ PATIENCE_S = 1.0
 _ALIVE_S = 3.0
 """The same, for one that may have tens of thousands of servers to tell of."""
 
+_PIECE = 1 << 18
 _PEER = struct.Struct("3i")
 """struct ucred of unix(7)."""
 
@@ -99,13 +100,15 @@ def _directory(run_dir: Path) -> int:
 
 
 def _answers(connection: socket.socket, name: str, request: Request) -> Iterator[dict[str, Any]]:
-    heard = b""
+    heard: list[bytes] = []  # the pieces of one line; a status of very many servers comes in hundreds
     try:
         connection.sendall(encode(request))
-        while piece := connection.recv(65_536):
-            *lines, heard = (heard + piece).split(b"\n")
-            for line in lines:
-                yield msgspec.json.decode(line)
+        while piece := connection.recv(_PIECE):
+            first, *more = piece.split(b"\n")
+            heard.append(first)
+            for following in more:
+                yield msgspec.json.decode(b"".join(heard))
+                heard = [following]
     except TimeoutError as error:
         raise Stuck(f"the process behind {name}{_whose(connection, name)} does not answer") from error
     except OSError as error:

@@ -44,6 +44,20 @@ def test_answers_as_they_come(listener, tmp_path):
     thread.join()
 
 
+def test_answers_that_are_cut_anywhere(listener, tmp_path):
+    whole = encode({"n": "one"}) + encode({"n": "two"})
+    thread = answering(listener, *(whole[place : place + 1] for place in range(len(whole))))
+    assert list(watch(tmp_path, "x.status", patience_s=5)) == [{"n": "one"}, {"n": "two"}]
+    thread.join()
+
+
+def test_an_answer_of_very_many_pieces(listener, tmp_path):
+    servers = [f"10.0.{n // 250}.{n % 250}" for n in range(100_000)]
+    thread = answering(listener, encode({"servers": servers}))
+    assert ask(tmp_path, "x.status", Request(do="status"), patience_s=30)["servers"] == servers
+    thread.join()
+
+
 def test_a_process_that_does_not_answer_is_stuck(listener, tmp_path):
     with pytest.raises(Stuck, match="does not answer"):
         ask(tmp_path, "x.status", Request(do="status"), patience_s=0.05)
