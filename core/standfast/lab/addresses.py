@@ -5,6 +5,7 @@ The lab judges the product, so it shares no code with it.
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import socket
@@ -40,38 +41,49 @@ class AddressWatch:
 
     def present(self) -> frozenset[str]:
         """All addresses of the host now, as text without prefix length."""
-        self._read(0)
+        self._read()
         return frozenset(self._present)
 
     def wait(self, address: str, *, held: bool, timeout_s: float) -> bool:
-        """Wait until the host holds (or no longer holds) an address; False when the time is over."""
+        """Wait until the host holds (or no longer holds) an address; False when the time is over.
+
+        An address that is away for a moment has been lost, also if we come too late to see it missing: a loss counts
+        from when somebody last asked.
+        """
         deadline = time.monotonic() + timeout_s
         wanted = str(ip_address(address))
-        while (wanted in self.present()) is not held:
+        while True:
+            lost = wanted in self._read()
+            if (wanted in self._present) is held or (lost and not held):
+                return True
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._read(left)
-        return True
+            select.select([self._socket], [], [], left)
 
-    def _dump(self) -> None:
+    def _dump(self) -> set[str]:
+        """Ask for all of them; which had gone meanwhile."""
+        before = set(self._present)
         self._present.clear()
         request = _HEADER.pack(_HEADER.size + _IFADDRMSG.size, _GETADDR, _REQUEST_DUMP, 1, 0)
         self._socket.send(request + _IFADDRMSG.pack(0, 0, 0, 0, 0))
-        while not self._take(self._socket.recv(1 << 17)):
+        while not self._take(self._socket.recv(1 << 17), set()):
             pass
+        return before - self._present
 
-    def _read(self, timeout_s: float) -> None:
-        while select.select([self._socket], [], [], timeout_s)[0]:
+    def _read(self) -> set[str]:
+        """Take in what is told by now; which addresses have gone in the course of it."""
+        lost: set[str] = set()
+        while select.select([self._socket], [], [], 0)[0]:
             try:
-                self._take(self._socket.recv(1 << 17))
+                self._take(self._socket.recv(1 << 17), lost)
             except OSError as error:  # ENOBUFS: events were lost, ask again
-                if error.errno != 105:
+                if error.errno != errno.ENOBUFS:
                     raise
-                self._dump()
-            timeout_s = 0
+                lost |= self._dump()
+        return lost
 
-    def _take(self, data: bytes) -> bool:
+    def _take(self, data: bytes, lost: set[str]) -> bool:
         """Apply messages; True when they end a dump."""
         for kind, body in _messages(data):
             if kind == _DONE:
@@ -79,8 +91,11 @@ class AddressWatch:
             if kind == _ERROR:
                 code = -struct.unpack_from("=i", body)[0]
                 raise LabError(f"the kernel refused to list addresses: {os.strerror(code)}")
-            if kind in (_NEWADDR, _DELADDR):
-                (self._present.add if kind == _NEWADDR else self._present.discard)(_address(body))
+            if kind == _NEWADDR:
+                self._present.add(_address(body))
+            if kind == _DELADDR:
+                self._present.discard(_address(body))
+                lost.add(_address(body))
         return False
 
 

@@ -32,7 +32,8 @@ vrrp_instance VI_1 {{
     advert_int {interval}
     @a priority 150
     @b priority 100
-    preempt_delay {delay}  # who returns looks at the servers before it takes over
+    preempt_delay {delay}  # who returns looks at the servers before it takes over,
+    await_services         # and has them in the kernel
     virtual_ipaddress {{
         {service}/24
         {gateway}/24

@@ -24,6 +24,8 @@ _SO_RCVBUFFORCE = 33
 _SIOCGIFINDEX = 0x8933
 _BUFFER = 16 << 20
 _LONGEST = 2048
+_END, _CATCH_UP = b".", b"?"
+_LAG_S = 10
 
 Record = TypeVar("Record", bound=Frame)
 
@@ -38,6 +40,7 @@ class Capture:
         self._raw: list[tuple[float, bytes]] = []
         self._frames: list[Frame] = []
         self._decoded = 0
+        self._asked = self._caught_up = 0
         self._news = threading.Condition()
         self._wake, self._waker = os.pipe()
         self._thread = threading.Thread(target=self._read, name=f"capture {namespace.name}", daemon=True)
@@ -52,7 +55,7 @@ class Capture:
     def close(self) -> None:
         """Stop; what was captured can still be read."""
         if self._thread.is_alive():
-            os.write(self._waker, b".")
+            os.write(self._waker, _END)
             self._thread.join()
             self._socket.close()
             os.close(self._wake)
@@ -60,7 +63,8 @@ class Capture:
 
     @property
     def frames(self) -> Sequence[Frame]:
-        """Everything captured so far that we can read, in order."""
+        """Everything that has passed by now and that we can read, in order."""
+        self._catch_up()
         while self._decoded < len(self._raw):
             stamp, raw = self._raw[self._decoded]
             self._decoded += 1
@@ -94,7 +98,7 @@ class Capture:
         return found
 
     def wait_advert(
-        self, source: str, *, since: float = 0, priority: int | None = None, timeout_s: float = 10
+        self, source: str, *, since: float = 0, priority: int | None = None, timeout_s: float = 20
     ) -> Advert | None:
         """The first advert from an address after ``since`` (of this priority), or None when the time is over."""
         return self.wait(
@@ -104,21 +108,33 @@ class Capture:
 
     def write_pcap(self, path: Path) -> None:
         """All raw frames as a pcap file (nanosecond format), for tshark."""
+        self._catch_up()
         with path.open("wb") as file:
             file.write(struct.pack("=IHHiIII", 0xA1B23C4D, 2, 4, 0, 0, _LONGEST, 1))
             for stamp, raw in self._raw:
                 seconds = int(stamp)
                 file.write(struct.pack("=IIII", seconds, int((stamp - seconds) * 1e9), len(raw), len(raw)) + raw)
 
+    def _catch_up(self) -> None:
+        """Wait until the thread has read what the kernel has by now: on a busy machine it lags behind."""
+        with self._news:
+            self._asked += 1
+            mine = self._asked
+            if self._thread.is_alive():
+                os.write(self._waker, _CATCH_UP)
+                self._news.wait_for(lambda: self._caught_up >= mine or not self._thread.is_alive(), _LAG_S)
+
     def _read(self) -> None:
         while True:
             ready, _, _ = select.select([self._socket.fileno(), self._wake], [], [])
+            words = os.read(self._wake, 64) if self._wake in ready else b""
             fresh = self._drain()
-            if fresh:
-                with self._news:
-                    self._raw += fresh
+            with self._news:
+                self._raw += fresh
+                self._caught_up += words.count(_CATCH_UP)
+                if fresh or words:
                     self._news.notify_all()
-            if self._wake in ready:
+            if _END in words:
                 return
 
     def _drain(self) -> list[tuple[float, bytes]]:

@@ -7,6 +7,7 @@ import socket
 import struct
 import threading
 import time
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from types import TracebackType
@@ -68,7 +69,7 @@ class Client:
         self._thread.join()
         self._socket.close()
 
-    def wait_answer(self, since: float, timeout_s: float = 10) -> bool:
+    def wait_answer(self, since: float, timeout_s: float = 20) -> bool:
         """Wait for an answer that arrived after ``since``; False when the time is over."""
         with self._change:
             return self._change.wait_for(lambda: bool(self._answers) and self._answers[-1] > since, timeout_s)
@@ -128,14 +129,21 @@ class Client:
 def find_outages(
     sent: list[float], answers: list[float], since: float, until: float, threshold_s: float
 ) -> list[Outage]:
-    """Gaps between answers, each from the first request that nobody answered (so a sleepy client makes none)."""
+    """Gaps between answers, each from the first request that nobody answered to the next answer.
+
+    A sleepy client makes none, and lengthens none: of a time in which it did not ask nobody knows.
+    """
     marks = [since, *(at for at in answers if since < at < until), until]
     found = []
     for before, after in pairwise(marks):
-        if after - before > threshold_s:
-            start = next((at for at in sent if before < at < after), after)
-            if after - start > threshold_s:
-                found.append(Outage(start, after))
+        if after - before <= threshold_s:
+            continue
+        asked = sent[bisect_right(sent, before) : bisect_left(sent, after)]
+        start, end = (asked[0] if asked else after), after
+        if after < until and len(asked) > 1:  # the last of them was answered, the one before was not
+            end = min(after, asked[-2] + threshold_s)
+        if end - start > threshold_s:
+            found.append(Outage(start, end))
     return found
 
 

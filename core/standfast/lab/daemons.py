@@ -32,6 +32,8 @@ class Daemon(ABC):
         self.log_file = self.directory / "daemon.log"
         self.config_id = config_id
         self.options = tuple(options)
+        self.started = 0.0
+        """Just before it was started last, seconds since the epoch."""
         self._process: subprocess.Popen[bytes] | None = None
         self.write(config)
         host.lab.closing.callback(self.kill)
@@ -51,9 +53,9 @@ class Daemon(ABC):
         for pid_file in self.directory.glob("*.pid"):  # keepalived takes a killed child, not yet reaped, for a live one
             pid_file.unlink()
         with self.log_file.open("ab") as log:
-            started = time.time()
+            self.started = time.time()
             self._process = self.host.namespace.popen(self.command(), output=log)
-        return started
+        return self.started
 
     def kill(self) -> float:
         """SIGKILL every process at one moment, so that none can say good-bye; a time when all were silent."""
@@ -66,7 +68,7 @@ class Daemon(ABC):
         """Ask it to stop (SIGTERM) and return at once; the time of asking."""
         return self._signal_parent(signal.SIGTERM)
 
-    def wait_ended(self, timeout_s: float = 10) -> int:
+    def wait_ended(self, timeout_s: float = 30) -> int:
         """Wait for the end and give the exit status. Raises :class:`LabError` if it does not come."""
         if self._process is None:
             raise LabError(f"{self.kind} was not started on {self.host.name}")
@@ -75,7 +77,7 @@ class Daemon(ABC):
         except subprocess.TimeoutExpired:
             raise LabError(f"{self.kind} on {self.host.name} did not stop within {timeout_s} s") from None
 
-    def stop(self, timeout_s: float = 10) -> int:
+    def stop(self, timeout_s: float = 30) -> int:
         """:meth:`terminate` and :meth:`wait_ended`."""
         self.terminate()
         return self.wait_ended(timeout_s)

@@ -38,7 +38,7 @@ from standfast.lab.namespace import (
 
 _SIOCGIFFLAGS = 0x8913
 _IFF_RUNNING = 0x40
-_CARRIER_TIMEOUT_S = 5.0
+_CARRIER_TIMEOUT_S = 20.0
 INTERFACE = "eth0"
 """Every host's interface."""
 
@@ -83,8 +83,11 @@ class Host:
         """Does the host carry this address now?"""
         return address in self._addresses().present()
 
-    def wait_address(self, address: str, *, held: bool = True, timeout_s: float = 10) -> bool:
-        """Wait until the host carries (or has lost) an address; False when the time is over."""
+    def wait_address(self, address: str, *, held: bool = True, timeout_s: float = 20) -> bool:
+        """Wait until the host carries (or has lost) an address; False when the time is over.
+
+        It has lost one that was away for a moment since the last question, too.
+        """
         return self._addresses().wait(address, held=held, timeout_s=timeout_s)
 
     def cut(self) -> None:

@@ -25,7 +25,7 @@ class Witness:
     """Starts the process; :meth:`worst_s` tells how late it woke at worst in a span."""
 
     def __init__(self, *, cpu: int | None = None, priority: int = 50) -> None:
-        """On any CPU, or on one alone; at this SCHED_RR priority."""
+        """On any CPU, or on one alone; at this SCHED_RR priority (0: as an ordinary process)."""
         descriptor = os.memfd_create("standfast-witness")
         os.ftruncate(descriptor, _SIZE)
         self._memory = mmap.mmap(descriptor, _SIZE)
@@ -67,8 +67,9 @@ class Witness:
 def testify(descriptor: int, priority: int) -> None:
     """Sleep from tick to tick and write the lateness of each (seconds, float32) until killed."""
     memory = mmap.mmap(descriptor, _SIZE)
-    with contextlib.suppress(PermissionError):
-        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(priority))
+    if priority:
+        with contextlib.suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(priority))
     start = time.monotonic()
     struct.pack_into("=d", memory, 0, time.time())
     parent = os.getppid()

@@ -8,7 +8,7 @@ from standfast.lab.witness import Witness
 
 
 def wait_until(condition):
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition() and time.monotonic() < deadline:
         time.sleep(0.01)
     assert condition()
@@ -22,10 +22,18 @@ def test_a_stopped_witness_was_late():
         time.sleep(0.1)
         assert witness.worst_s(stopped, time.time()) > 0.09  # nothing seen yet
         os.kill(witness._process.pid, signal.SIGCONT)
-        wait_until(lambda: 0.05 < witness.worst_s(stopped, stopped + 0.09) < 1)
-        settled = witness.worst_s(stopped, stopped + 0.09)
-        time.sleep(0.05)
-        assert abs(witness.worst_s(stopped, stopped + 0.09) - settled) < 0.03
+
+        def worst_s():
+            return witness.worst_s(stopped, stopped + 0.09)
+
+        wait_until(lambda: 0.05 < worst_s() == (time.sleep(0.05) or worst_s()))  # it has made up for all its ticks
+        assert worst_s() < time.time() - stopped
+
+
+def test_an_ordinary_process_can_be_the_witness():
+    with Witness(priority=0) as witness:
+        wait_until(lambda: witness.worst_s(time.time() - 0.1, time.time() - 0.05) < 1)
+        assert os.sched_getscheduler(witness._process.pid) == os.SCHED_OTHER
 
 
 def test_a_witness_that_never_spoke_proves_nothing():
