@@ -21,7 +21,7 @@ pytestmark = pytest.mark.keepalived
 FILES = sorted((Path(__file__).parent / "effective").glob("*.conf"))
 ADDRESSES = {"eth0": "10.9.0.1/24", "eth1": "10.9.1.1/24", "eth2": "10.9.2.1/24"}
 FILTER = ("nftables table", "nftables base", "nftables don't")
-WAIT_S = 10
+WAIT_S = 60
 WORKERS = 4
 
 
@@ -66,12 +66,12 @@ def dump(host: Namespace, file: Path, directory: Path) -> str:
             os.kill(process.pid, signal.SIGUSR1)
             target = directory / "keepalived.data"
             wait(lambda: target.exists() and "< Interfaces >" in target.read_text(), f"{file.name}: no dump")
-            return target.read_text()
         except AssertionError as error:
             raise AssertionError(f"{error}\n{(directory / 'log').read_text()[-2000:]}") from None
         finally:
             process.terminate()
             process.wait(WAIT_S)
+    return target.read_text()  # all of it: who writes it ends behind the last line
 
 
 def wait(happened, failure: str) -> None:

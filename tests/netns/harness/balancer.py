@@ -14,7 +14,7 @@ from standfast.lab.daemons import Standfast
 from standfast.lab.lab import Host
 
 SORRY_PORT = 9090
-CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 1\n}"
+CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 5\n}"
 
 
 def service(*more: str, scheduler: str = "rr", weights: dict[str, int] | None = None, backend: str = "nftables") -> str:
@@ -34,7 +34,7 @@ def each(count: int, names: tuple[str, ...] = SERVERS) -> Counter[str]:
 class Balancer:
     """A daemon on one of the farm's balancers."""
 
-    patience_s = 10.0
+    patience_s = 30.0
 
     def __init__(self, farm: Farm, host: Host, config: str) -> None:
         self.farm = farm
@@ -43,9 +43,11 @@ class Balancer:
     def start(self) -> None:
         self.daemon.start()
         self.settle("all servers are up", lambda: self.alive() == set(SERVERS))
+        # The verdict comes first, the kernel hears of it a few milliseconds later.
+        self.settle("and in the kernel", lambda: None not in self.programmed())
 
     def health(self) -> dict[str, Any]:
-        return ask(self.daemon.run_dir, "health.status", Request(do="status"))
+        return ask(self.daemon.run_dir, "health.status", Request(do="status"), patience_s=self.patience_s)
 
     def service(self) -> dict[str, Any]:
         (found,) = self.health()["balancing"]["services"]
@@ -60,22 +62,23 @@ class Balancer:
         up = [each["server"] for each in servers if all(check["up"] and "at" in check for check in each["checks"])]
         return {SERVERS[int(label.partition("]")[0][-1]) - 1] for label in up}
 
+    def programmed(self) -> list[int | None]:
+        """The servers' weights in the kernel; None: it is not there."""
+        return [each["programmed"] for each in self.service()["servers"]]
+
     def batches(self) -> int:
         return int(self.health()["balancing"]["planes"]["nftables"]["batches"])
 
-    def generation(self) -> int:
-        return int(self.health()["generation"])
-
     def reload(self, config: str) -> None:
-        before = self.generation()
+        """And wait until everything of it is done."""
         self.daemon.write(config)
-        self.daemon.reload()
-        self.settle("the reload is done", lambda: self.generation() == before + 1)
+        outcome = ask(self.daemon.run_dir, "daemon.ctl", Request(do="reload"), patience_s=self.patience_s)
+        assert outcome["ok"], outcome
 
     def order(self, action: str, name: str, amount: int | None = None) -> None:
         server = f"10.8.0.1{SERVERS.index(name) + 1}:{SERVER_PORT}"
         request = Request(do="server", action=action, service=f"{VIP}:80", server=server, amount=amount)
-        outcome = ask(self.daemon.run_dir, "health.ctl", request)
+        outcome = ask(self.daemon.run_dir, "health.ctl", request, patience_s=self.patience_s)
         assert outcome["ok"], outcome
 
     def settle(self, what: str, condition: Any) -> None:

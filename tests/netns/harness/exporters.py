@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from harness.network import Net, eventually
+from standfast.cli.where import RUN_DIR
+from standfast.lab.daemons import tree
 from standfast.lab.lab import Host
 
 Series: TypeAlias = dict[tuple[str, tuple[tuple[str, str], ...]], float]
@@ -21,8 +25,9 @@ Series: TypeAlias = dict[tuple[str, tuple[tuple[str, str], ...]], float]
 class Exporter:
     """As the usual exporter works: ask for signal numbers, signal the PID of the file, read what was written."""
 
-    def __init__(self, host: Host, command: list[str], pid_file: str, directory: Path) -> None:
+    def __init__(self, host: Host, command: list[str], pid_file: str, directory: Path, pid: int) -> None:
         self._host, self._command, self._pid_file, self.directory = host, command, pid_file, directory
+        self._pid = pid
 
     def signal(self, name: str) -> None:
         number = int(self._host.run(*self._command, f"--signum={name}"))
@@ -34,9 +39,19 @@ class Exporter:
         return self._host.run("sh", "-c", '"$@" 2>&1', "sh", *self._command, option)
 
     def read(self, name: str) -> str:
+        """A file when all of it is there: keepalived writes it in place."""
         path = self.directory / name
-        eventually(lambda: path.exists() and path.stat().st_size > 0, 10, lambda: f"no {path}")
+        written = lambda: path.exists() and path.stat().st_size > 0 and not self._holds_open(path)  # noqa: E731
+        eventually(written, 30, lambda: f"no {path}")
         return str(path.read_text())
+
+    def _holds_open(self, path: Path) -> bool:
+        """Has a process of the daemon this file open?"""
+        for pid in tree(self._pid):
+            with suppress(OSError):  # it ends, or closes it, just now
+                if any(held.samefile(path) for held in Path(f"/proc/{pid}/fd").iterdir() if held.exists()):
+                    return True
+        return False
 
 
 def started(net: Net, host: Host, command: list[str], config: str, vip: str) -> Exporter:
@@ -44,6 +59,10 @@ def started(net: Net, host: Host, command: list[str], config: str, vip: str) -> 
     directory = net.lab.directory / f"{host.name}-dumps"
     directory.mkdir()
     file = directory / "keepalived.conf"
+    if command[0] != "keepalived":  # whose command line has no word for ours: the run directory
+        name = f"{net.lab.prefix}-{host.name}"
+        config = f"instance {name}\n{config}"
+        net.lab.closing.callback(shutil.rmtree, RUN_DIR / name, ignore_errors=True)
     file.write_text(config)
     pids = [f"-p{directory}/pid", f"-r{directory}/vrrp.pid", f"-c{directory}/checkers.pid"]
     environment = ["env", f"TMPDIR={directory}"]
@@ -53,11 +72,11 @@ def started(net: Net, host: Host, command: list[str], config: str, vip: str) -> 
 
     def end() -> None:
         process.terminate()
-        process.wait(10)
+        process.wait(30)
 
     net.lab.closing.callback(end)
     assert host.wait_address(vip), (directory / "log").read_text()
-    return Exporter(host, command, f"{directory}/pid", directory)
+    return Exporter(host, command, f"{directory}/pid", directory, process.pid)
 
 
 STATES = ("INIT", "BACKUP", "MASTER", "FAULT")

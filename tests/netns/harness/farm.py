@@ -164,7 +164,7 @@ class Farm:
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         with (inside or self.client).namespace.entered():
             made = socket.socket(family, socket.SOCK_DGRAM if udp else socket.SOCK_STREAM)
-        made.settimeout(2)
+        made.settimeout(10)
         if source:
             made.bind((source, 0))
         return made

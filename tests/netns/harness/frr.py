@@ -43,7 +43,7 @@ class Frr:
     def start(self) -> None:
         """Start zebra, then vrrpd, which waits for seconds if zebra is not there yet."""
         self._processes.append(self.host.popen(*self._command("zebra")))
-        eventually((self.directory / "zserv").exists, 10, lambda: "zebra does not start")
+        eventually((self.directory / "zserv").exists, 30, lambda: "zebra does not start")
         self._processes.append(self.host.popen(*self._command("vrrpd")))
 
     def kill(self) -> None:
@@ -57,6 +57,7 @@ class Frr:
     def _command(self, name: str) -> list[str]:
         own = self.directory
         return [
+            *("chrt", "--rr", "50"),  # ours is real-time by itself; a peer that is not would be late for us
             str(DAEMONS / name),
             *("-A", "127.0.0.1", "-P", "0"),
             *("--vty_socket", str(own), "-z", str(own / "zserv"), "-i", str(own / f"{name}.pid")),

@@ -12,13 +12,16 @@ from typing import Any
 
 from harness.config import VIP, global_defs
 from harness.timing import TOLERANCE_S, excuse, judge
+from standfast.control.client import NoAnswer, ask
+from standfast.control.protocol import Request
 from standfast.lab.capture import Capture
 from standfast.lab.client import Client
-from standfast.lab.craft import Packet
+from standfast.lab.craft import Packet, frame
 from standfast.lab.daemons import Daemon, Keepalived, Standfast
-from standfast.lab.frames import Advert, Arp, Frame, NeighborAdvert
+from standfast.lab.frames import Advert, Arp, Frame, NeighborAdvert, decode
 from standfast.lab.injector import Injector
 from standfast.lab.lab import Host, Lab
+from standfast.lab.namespace import LabError
 from standfast.lab.witness import Witness
 
 KINDS: Mapping[str, type[Daemon]] = {"standfast": Standfast, "keepalived": Keepalived}
@@ -75,9 +78,9 @@ class Net:
         assert host.wait_address(address), self.logs()
         return made
 
-    def wait_listening(self, daemon: Daemon) -> None:
-        """Wait until a daemon's sockets are open."""
-        wait_listening(daemon)
+    def wait_listening(self, daemon: Daemon) -> float:
+        """Wait until a daemon's sockets are open; a moment just before it began to listen."""
+        return wait_listening(daemon)
 
     def restart(self, daemon: Daemon) -> float:
         """Start a daemon that has ended, wait until it listens; the time of starting."""
@@ -92,18 +95,31 @@ class Net:
         return made
 
     def inject(self, **fields: Any) -> float:
-        """Send one crafted advert from c; the time of sending."""
-        return self.injector.send(packet(**fields))
+        """Send one crafted advert from c; when it was on the wire."""
+        return self._send(packet(**fields))
 
     def deceive(self, source: str, **fields: Any) -> float:
         """Send one crafted advert from c with somebody else's source address."""
-        return self.injector.send(packet(source=source, **fields))
+        return self._send(packet(source=source, **fields))
+
+    def _send(self, crafted: Packet) -> float:
+        sent = self.injector.send(crafted)
+        meant = decode(frame(crafted), sent)
+        if not isinstance(meant, Advert):  # the capture keeps only what can be read
+            return sent
+        seen = self.wire.wait(lambda: next((x for x in self.wire.adverts(since=sent) if _alike(x, meant)), None), 20)
+        assert seen, "what was injected is not on the wire"
+        return seen.time
 
     @contextmanager
     def speaking(self, every_s: float, **fields: Any) -> Iterator[None]:
-        """Send the same crafted advert from c again and again, the first at once."""
+        """Send the same crafted advert from c again and again, the first at once.
+
+        In version 3 it promises one a second, so that whoever obeys goes on to do so when our thread is late.
+        """
         ended = threading.Event()
-        crafted = packet(**fields)
+        patient = {"interval": 100} if fields.get("version", 3) == 3 else {}
+        crafted = packet(**patient | fields)
 
         def speak() -> None:
             self.injector.send(crafted)
@@ -122,7 +138,8 @@ class Net:
         """A counter of one instance; None for keepalived, which has no such window."""
         if not isinstance(daemon, Standfast):
             return None
-        return int(daemon.instance(instance)["counters"][name])
+        answer = ask(daemon.run_dir, "vrrp.status", Request(do="status"), patience_s=20)
+        return int(next(each for each in answer["instances"] if each["name"] == instance)["counters"][name])
 
     def last_advert(self, host: Host, *, v6: bool = False) -> Advert:
         """The last one that a host sent."""
@@ -130,7 +147,7 @@ class Net:
         return self.wire.adverts(host.link_local if v6 else host.address)[-1]
 
     def next_advert(
-        self, host: Host, *, since: float, priority: int | None = None, timeout_s: float = 10, v6: bool = False
+        self, host: Host, *, since: float, priority: int | None = None, timeout_s: float = 20, v6: bool = False
     ) -> Advert:
         """The first advert of a host after a moment; waits for it."""
         source = host.link_local if v6 else host.address
@@ -168,6 +185,20 @@ class Net:
             excuse(self.witness, adverts[0].time, tolerance_s)
             raise AssertionError(f"only {shortest * 1000:.0f} ms between adverts, interval {interval_s} s")
 
+    def silent(self, host: Host, *, since: float = 0, v6: bool = False, tolerance_s: float = 0.2) -> None:
+        """A host has sent no advert from a moment on. (Beside a master that the machine held up, one has to.)"""
+        said = self.wire.adverts(host.link_local if v6 else host.address, since=since)
+        if said:
+            excuse(self.witness, self.began, tolerance_s)
+            raise AssertionError(f"{host.name} speaks, first at {said[0].time - self.began:.4f} s\n{self.logs()}")
+
+    def served(self, client: Client, *, since: float, within_s: float) -> None:
+        """A client has never waited longer than that from a moment on."""
+        longest_s = client.longest_ms(since) / 1000
+        if longest_s > within_s:
+            excuse(self.witness, since, within_s)
+            raise AssertionError(f"{longest_s * 1000:.0f} ms without an answer; allowed: {within_s * 1000:.0f} ms")
+
     def wire_text(self, count: int = 60) -> str:
         """The last frames captured, a line each, for a failed assertion."""
         return "\n".join(_line(frame, self.began) for frame in self.wire.frames[-count:])
@@ -177,17 +208,23 @@ class Net:
         return "\n".join(f"--- {each.kind} on {each.host.name}\n{each.log[-3000:]}" for each in self.daemons)
 
 
-def _line(frame: Frame, began: float) -> str:
-    match frame:
+def _alike(one: Advert, other: Advert) -> bool:
+    """The same, padding aside."""
+    fields = ("source_mac", "source", "destination", "ttl", "vrrp")
+    return all(getattr(one, field) == getattr(other, field) for field in fields)
+
+
+def _line(seen: Frame, began: float) -> str:
+    match seen:
         case Advert():
-            words = f"{frame.source} > {frame.destination} v{frame.version} vrid {frame.vrid} prio {frame.priority}"
+            words = f"{seen.source} > {seen.destination} v{seen.version} vrid {seen.vrid} prio {seen.priority}"
         case Arp():
-            words = f"ARP {frame.operation} {frame.sender} is at {frame.sender_mac}, asks {frame.target}"
+            words = f"ARP {seen.operation} {seen.sender} is at {seen.sender_mac}, asks {seen.target}"
         case NeighborAdvert():
-            words = f"NA {frame.target} is at {frame.target_mac}"
+            words = f"NA {seen.target} is at {seen.target_mac}"
         case _:
-            words = type(frame).__name__
-    return f"{frame.time - began:9.4f} {words}"
+            words = type(seen).__name__
+    return f"{seen.time - began:9.4f} {words}"
 
 
 def packet(**fields: Any) -> Packet:
@@ -195,17 +232,34 @@ def packet(**fields: Any) -> Packet:
     return Packet(**{"source": "10.9.0.3", "addresses": (VIP,), "source_mac": "02:00:00:00:00:03", **fields})
 
 
-def wait_listening(daemon: Daemon, timeout_s: float = 10) -> None:
-    """Wait until the kernel shows a raw socket of protocol 112 or 51 on the daemon's host."""
-    eventually(lambda: _listens(daemon.pid), timeout_s, lambda: f"{daemon.kind} does not listen\n{daemon.log}")
+def wait_listening(daemon: Daemon, timeout_s: float = 30) -> float:
+    """Wait until the kernel shows a raw socket of protocol 112 or 51 on the daemon's host.
+
+    Gives the last moment at which there was none yet: what is counted from the beginning is not due before that.
+    """
+    deaf, deadline = daemon.started, time.monotonic() + timeout_s
+    while True:
+        looked = time.time()
+        if _listens(daemon.pid):
+            return deaf
+        assert time.monotonic() < deadline, f"{daemon.kind} does not listen\n{daemon.log}"
+        deaf = looked
+        time.sleep(0.005)
 
 
 def eventually(condition: Callable[[], bool], timeout_s: float, complaint: Callable[[], str]) -> None:
-    """For what has no event to wait for: ask every 5 ms."""
+    """For what has no event to wait for: ask every 5 ms. Who does not answer yet is asked again."""
     deadline = time.monotonic() + timeout_s
-    while not condition():
+    while not _so(condition):
         assert time.monotonic() < deadline, complaint()
         time.sleep(0.005)
+
+
+def _so(condition: Callable[[], bool]) -> bool:
+    try:
+        return condition()
+    except (NoAnswer, LabError):
+        return False
 
 
 def _listens(pid: int) -> bool:
