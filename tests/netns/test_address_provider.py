@@ -76,7 +76,7 @@ def state(daemon) -> str:
 
 
 def until(daemon, condition, what: str) -> None:
-    eventually(condition, 15, lambda: f"not so: {what}\n{daemon.status()['providers']}\n{daemon.log}")
+    eventually(condition, 30, lambda: f"not so: {what}\n{daemon.status()['providers']}\n{daemon.log}")
 
 
 @ours_alone

@@ -32,10 +32,10 @@ def test_s21_ah_fails_over_and_comes_back(duo: Net):
     duo.wait_until(time.time() + 2.5)
     assert not duo.b.holds(VIP), "b understands a"
     killed = duo.daemons[0].kill()
-    assert duo.b.wait_address(VIP, timeout_s=6), duo.logs()
+    assert duo.b.wait_address(VIP), duo.logs()
     assert time.time() >= killed + master_down_s(100, 1, version=2) - 1
     duo.restart(duo.daemons[0])
-    assert duo.a.wait_address(VIP, timeout_s=8), duo.logs()
+    assert duo.a.wait_address(VIP), duo.logs()
     assert duo.b.wait_address(VIP, held=False)
     assert b.running
 
@@ -45,7 +45,7 @@ def test_s22_ah_by_unicast(duo: Net):
     for host, priority in ((duo.a, 150), (duo.b, 100)):
         lines = (f"unicast_src_ip {host.address}", "unicast_peer {", peers[host].address, duo.c.address, "}")
         duo.start(host, ah(*lines, priority=priority))
-    assert duo.a.wait_address(VIP, timeout_s=6)
+    assert duo.a.wait_address(VIP)
     heard_by_c = Ears(duo).frame_of(duo.a.address)
     assert heard_by_c[30:34] == socket.inet_aton(duo.c.address)
     assert value_of(heard_by_c) == heard_by_c[46:58], "the other peer's is right as well"
@@ -70,7 +70,7 @@ class Ears:
         with net.c.namespace.entered():
             self.socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800))
         self.socket.bind(("eth0", 0x0800))
-        self.socket.settimeout(5)
+        self.socket.settimeout(20)
         net.lab.closing.callback(self.socket.close)
 
     def frame_of(self, source: str) -> bytes:
@@ -92,14 +92,14 @@ def test_s21_what_was_captured_is_refused_and_the_index_follows_the_source(duo: 
     ears.frame_of(duo.a.address)
     before = duo.counter(b, "auth_failure") or 0
     ears.socket.send(captured)
-    eventually(lambda: duo.counter(b, "auth_failure") == before + 1, 5, duo.logs)
+    eventually(lambda: duo.counter(b, "auth_failure") == before + 1, 20, duo.logs)
     if duo.is_keepalived(duo.a):
         return  # KD-3: its index stays what it was, so that nobody accepts it any more
     duo.a.ip(f"addr del {duo.a.address}/24 dev eth0")
     moved = ears.frame_of("10.9.1.1")
     assert moved[38:42] == socket.inet_aton("10.9.1.1")
     accepted = duo.counter(b, "advert_rcvd") or 0
-    eventually(lambda: (duo.counter(b, "advert_rcvd") or 0) > accepted, 5, duo.logs)
+    eventually(lambda: (duo.counter(b, "advert_rcvd") or 0) > accepted, 20, duo.logs)
     assert not duo.b.holds(VIP)
 
 
@@ -107,8 +107,8 @@ def test_s21_what_was_captured_is_refused_and_the_index_follows_the_source(duo: 
 def test_s21_another_password_makes_itself_heard_as_such(solo: Net):
     a = solo.start_master(solo.a, ah(priority=150))
     solo.inject(priority=200, version=2, interval=1)
-    counters = a.instance()["counters"]  # type: ignore[attr-defined]
-    assert counters["advert_rcvd"] == 0
+    solo.next_advert(solo.a, since=time.time())
+    assert solo.counter(a, "advert_rcvd") == 0
     assert solo.a.holds(VIP)
 
 
@@ -154,7 +154,7 @@ def test_s23_every_kind_of_bad_signature_has_its_counter(solo: Net):
     for counter, trailer in cases:
         before = solo.counter(a, counter)
         solo.inject(priority=100, trailer=trailer)
-        eventually(lambda c=counter, n=before: solo.counter(a, c) == n + 1, 5, lambda c=counter: c + solo.logs())
+        eventually(lambda c=counter, n=before: solo.counter(a, c) == n + 1, 20, lambda c=counter: c + solo.logs())
     assert solo.a.holds(VIP)
 
 
@@ -184,13 +184,14 @@ def test_s23_signatures_are_rolled_out_without_a_flap(duo: Net, first: str, fami
         tell_all(*(changes if first == "backup" else changes[::-1]))
         duo.next_advert(duo.a, since=time.time() + master_down_s(100, 0.1), v6=family == 6)
     assert duo.a.holds(held)
-    assert {each.source for each in duo.wire.adverts(since=mark)} == {source}, "b never spoke"
+    duo.silent(duo.b, since=mark, v6=family == 6)
+    assert {each.source for each in duo.wire.adverts(since=mark)} == {source}
     duo.steady(duo.wire.adverts(source, since=mark), 0.1)
     assert "refused" not in b.log
     if modes[-1] == "enforce":
         before = duo.counter(b, "auth_ext_missing") or 0
         duo.inject(source=duo.c.link_local, addresses=(held,), priority=200)
-        eventually(lambda: (duo.counter(b, "auth_ext_missing") or 0) > before, 5, duo.logs)
+        eventually(lambda: (duo.counter(b, "auth_ext_missing") or 0) > before, 20, duo.logs)
         assert duo.a.holds(held)
 
 
@@ -201,8 +202,8 @@ def test_s23_another_key_makes_two_masters_and_a_new_one_is_brought_in_without_a
     a = duo.start_master(duo.a, instance(*signing("enforce"), priority=150))
     b = duo.start_master(duo.b, instance(*signing("enforce", keys={1: other}), priority=100))
     for daemon in (a, b):
-        eventually(lambda d=daemon: (duo.counter(d, "auth_ext_invalid_hmac") or 0) > 3, 5, duo.logs)
-        assert "refused: its signature" in daemon.log
+        eventually(lambda d=daemon: (duo.counter(d, "auth_ext_invalid_hmac") or 0) > 3, 20, duo.logs)
+        eventually(lambda d=daemon: "refused: its signature" in d.log, 20, duo.logs)
     tell_all((b, instance(*signing("enforce"), priority=100)))
     assert duo.b.wait_address(VIP, held=False)
     duo.next_advert(duo.a, since=time.time())
@@ -212,7 +213,7 @@ def test_s23_another_key_makes_two_masters_and_a_new_one_is_brought_in_without_a
         lines = signing("enforce", keys=keys, active=active)
         tell_all((b, instance(*lines, priority=100)), (a, instance(*lines, priority=150)))
     duo.next_advert(duo.a, since=time.time() + master_down_s(100, 0.1))
-    assert duo.wire.adverts(duo.b.address, since=mark) == [], "b never spoke"
+    duo.silent(duo.b, since=mark)
     duo.steady(duo.wire.adverts(duo.a.address, since=mark), 0.1)
     assert "unknown" not in b.log
 
@@ -233,7 +234,7 @@ def test_s23_what_was_captured_is_refused(duo: Net):
     mark = time.time()
     for _ in range(3):
         ears.socket.send(captured)
-    eventually(lambda: (duo.counter(b, "auth_ext_replay") or 0) >= 3, 5, duo.logs)
+    eventually(lambda: (duo.counter(b, "auth_ext_replay") or 0) >= 3, 20, duo.logs)
     duo.wait_until(mark + master_down_s(100, 0.1))
-    assert duo.wire.adverts(duo.b.address, since=mark + 0.1) == []
+    duo.silent(duo.b, since=mark + 0.1)
     duo.steady(duo.wire.adverts(duo.a.address, since=mark), 0.1)

@@ -33,12 +33,11 @@ def test_s72_we_take_over_from_frr(solo: Net, version: int, interval_s: float, a
     frr.start()
     source = frr_source(solo, v6)
     solo.start(solo.a, config(100, version, interval_s, address))
-    listening = time.time()
-    solo.wait_until(listening + master_down_s(100, interval_s, version) + 0.2)
-    assert not solo.a.holds(address), "two masters"
+    solo.wait_until(time.time() + master_down_s(100, interval_s, version) + 0.2)
+    solo.silent(solo.a, v6=v6)  # or there are two masters
+    kills = time.time()
     frr.kill()
-    killed = time.time()
-    taken = solo.next_advert(solo.a, since=killed - 0.05, v6=v6)
+    taken = solo.next_advert(solo.a, since=kills, v6=v6)
     last = [each for each in solo.wire.adverts(source) if each.time <= taken.time][-1]
     solo.on_time(taken.time, last.time + master_down_s(100, interval_s, version))
 
@@ -51,10 +50,11 @@ def test_s72_frr_takes_over_from_us_and_yields(solo: Net, version: int, interval
     solo.wait_until(time.time() + master_down_s(100, interval_s, version) + 0.5)
     own = (solo.a.link_local if v6 else solo.a.address,)
     assert {each.source for each in solo.wire.adverts(since=solo.began)} == set(own), "two masters"
-    killed = a.kill()
-    source = frr_source(solo, v6, since=killed)
-    taken = solo.wire.adverts(source, since=killed)[0]
-    due = solo.last_advert(solo.a, v6=v6).time + master_down_s(100, interval_s, version)
+    a.kill()
+    last = solo.last_advert(solo.a, v6=v6).time
+    source = frr_source(solo, v6, since=last)
+    taken = solo.wire.adverts(source, since=last)[0]
+    due = last + master_down_s(100, interval_s, version)
     # IPv6: FRR's first advert may come an interval late, its macvlan's link-local address is not ready.
     solo.on_time(taken.time + FRR_TRUNCATES_S, due, tolerance_s=TOLERANCE_S + (2 * interval_s if v6 else 0.02))
     restarted = solo.restart(a)
@@ -67,7 +67,7 @@ def test_s72_frr_takes_over_from_us_and_yields(solo: Net, version: int, interval
 def frr_source(net: Net, v6: bool, since: float = 0) -> str:
     """Wait for FRR to speak; the address it speaks from."""
     ours = (net.a.address, net.a.link_local)
-    found = net.wire.wait(lambda: next((x for x in net.wire.adverts(since=since) if x.source not in ours), None), 15)
+    found = net.wire.wait(lambda: next((x for x in net.wire.adverts(since=since) if x.source not in ours), None), 30)
     assert found, (net.lab.directory / "b.log").read_text()
     assert (":" in found.source) is v6
     return found.source
@@ -85,11 +85,11 @@ def test_s72_frr_comes_back_from_a_dead_link_as_the_master_it_thought_it_was(
     solo.start(solo.a, config(100, version, interval_s, address))
     solo.wait_until(time.time() + master_down_s(100, interval_s, version) + 0.2)
     solo.b.unplug()
-    assert solo.a.wait_address(address, timeout_s=10), solo.logs()
+    assert solo.a.wait_address(address), solo.logs()
     plugged = time.time()
     solo.b.plug()
-    back = solo.wire.wait(lambda: next(iter(solo.wire.adverts(source, since=plugged)), None), 10)
+    back = solo.wire.wait(lambda: next(iter(solo.wire.adverts(source, since=plugged)), None), 20)
     assert back
     assert solo.a.wait_address(address, held=False)
     own = solo.last_advert(solo.a, v6=v6)
-    assert own.time <= back.time + interval_s + TOLERANCE_S, "longer than an interval beside it"
+    solo.on_time(max(own.time, back.time), back.time, tolerance_s=interval_s + TOLERANCE_S)  # no longer beside it

@@ -47,29 +47,30 @@ def first_advert(duo: Net, vrid: int, since: float) -> Advert | None:
 def test_s53_a_fault_of_one_member_moves_both(duo: Net):
     duo.a.ip(*CABLE)
     duo.start_master(duo.a, both(*TRACKED, priority=150))
-    eventually(lambda: holds_both(duo.a), 5, duo.logs)
+    eventually(lambda: holds_both(duo.a), 20, duo.logs)
     duo.start(duo.b, both(priority=100))
     duo.next_advert(duo.a, since=time.time())
     mark = time.time()
     duo.a.ip("link set tr0 down")
-    eventually(lambda: holds_both(duo.b) and holds_none(duo.a), 5, duo.logs)
+    eventually(lambda: holds_both(duo.b) and holds_none(duo.a), 20, duo.logs)
     farewells = [each.vrid for each in duo.wire.adverts(duo.a.address, since=mark) if each.priority == 0]
     assert set(farewells) == {51, 52}
     assert duo.is_keepalived(duo.a) or len(farewells) == 2, "one each; keepalived sends that of the faulty one twice"
-    firsts = {vrid: duo.wire.wait(lambda vrid=vrid: first_advert(duo, vrid, mark), 2) for vrid in (51, 52)}
-    assert abs(firsts[51].time - firsts[52].time) < 0.02
+    firsts = {vrid: duo.wire.wait(lambda vrid=vrid: first_advert(duo, vrid, mark), 20) for vrid in (51, 52)}
+    earlier, later = sorted(each.time for each in firsts.values())
+    duo.on_time(later, earlier, tolerance_s=0.02)
     duo.a.ip("link set tr0 up")
-    eventually(lambda: holds_both(duo.a) and holds_none(duo.b), 5, duo.logs)
+    eventually(lambda: holds_both(duo.a) and holds_none(duo.b), 20, duo.logs)
 
 
 def test_s54_a_better_router_for_one_takes_both(solo: Net):
     solo.start_master(solo.a, both(priority=150))
-    eventually(lambda: holds_both(solo.a), 5, solo.logs)
-    with solo.speaking(0.1, priority=200):
-        eventually(lambda: holds_none(solo.a), 5, solo.logs)
+    eventually(lambda: holds_both(solo.a), 20, solo.logs)
+    with solo.speaking(0.1, priority=200, interval=30):
+        eventually(lambda: holds_none(solo.a), 20, solo.logs)
         solo.wait_until(time.time() + 0.6)
         assert holds_none(solo.a)
-    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    eventually(lambda: holds_both(solo.a), 20, solo.logs)
 
 
 @ours_alone
@@ -78,7 +79,7 @@ def test_kd15_s55_a_reload_that_adds_a_member_disturbs_nobody(solo: Net):
     mark = time.time()
     daemon.write(both(priority=150))
     daemon.reload()
-    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    eventually(lambda: holds_both(solo.a), 20, solo.logs)
     assert not [each for each in solo.wire.adverts(solo.a.address, since=mark) if each.priority == 0]
     solo.steady([each for each in solo.wire.adverts(solo.a.address, since=mark) if each.vrid == 51], 0.1)
     group = daemon.status()["vrrp"]["groups"][0]
@@ -88,7 +89,7 @@ def test_kd15_s55_a_reload_that_adds_a_member_disturbs_nobody(solo: Net):
 @ours_alone
 def test_s55_a_reload_that_removes_a_member_disturbs_nobody(solo: Net):
     daemon = solo.start_master(solo.a, both(priority=150))
-    eventually(lambda: holds_both(solo.a), 5, solo.logs)
+    eventually(lambda: holds_both(solo.a), 20, solo.logs)
     mark = time.time()
     daemon.write(instance(priority=150) + GROUP.replace("        VI_2\n", ""))
     daemon.reload()
@@ -124,12 +125,13 @@ def test_a_master_yields_and_resumes(duo: Net):
     duo.start(duo.b, instance(priority=100))
     duo.next_advert(duo.a, since=time.time())
     assert "10.9.0.2 is master now" in a.tell("yield", "VI_1", "--for", "30m")
-    assert duo.b.holds(VIP)
-    assert not duo.a.holds(VIP)
+    assert duo.b.wait_address(VIP)
+    assert duo.a.wait_address(VIP, held=False)
     shown = a.instance()
     assert (shown["state"], shown["order"]["kind"], shown["faults"]) == ("BACKUP", "yield", [])
-    a.reload()
-    assert duo.adverts_during(duo.a, 0.6) == []
+    reloaded = a.reload()
+    duo.wait_until(reloaded + 0.6)
+    duo.silent(duo.a, since=reloaded)
     a.tell("resume", "VI_1")
     assert duo.a.wait_address(VIP), duo.logs()
     assert "vrrp.transition" in a.tell("events")
