@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -310,27 +310,27 @@ class BalancingPart:
 
     def describe(self) -> dict[str, Any]:
         """For ``status``."""
-        return self._described(list(self._services()))
+        return {"services": list(self._services()), **self._rest()}
 
-    async def describe_in_turns(self) -> dict[str, Any]:
-        """The same, with services encoded as JSON.
-
-        For tens of thousands of servers that takes a third of a second, in which checks are to go on.
-        """
-        services, servers = [], 0
+    async def described(self) -> AsyncGenerator[bytes, None]:
+        """The same as JSON, in pieces: tens of thousands of servers take a third of a second, and checks go on."""
+        ahead, batch, servers = b'{"services":[', list[bytes](), 0
         for service in self._services():
-            services.append(msgspec.Raw(sendable(msgspec.json.encode, service)))
+            batch.append(sendable(msgspec.json.encode, service))
             servers += len(service["servers"])
             if servers >= IN_ONE_TURN:
-                servers = 0
+                yield ahead + b",".join(batch)
+                ahead, batch, servers = b",", [], 0
                 await trio.lowlevel.checkpoint()
-        return self._described(services)
+        if ahead == b"," and not batch:
+            ahead = b""
+        yield ahead + b",".join(batch) + b"]," + sendable(msgspec.json.encode, self._rest())[1:]
 
     def _services(self) -> Iterator[dict[str, Any]]:
         for name, service in self.books.services.items():
             plane, counted = self.planes.choice.of.get(name, ""), self.planes.statistics.get(name)
             yield describe_service(service, plane=plane, problem=self.planes.problem_of(name), counted=counted)
 
-    def _described(self, services: Sequence[Any]) -> dict[str, Any]:
+    def _rest(self) -> dict[str, Any]:
         checks = describe_checks(self.scheduler.figures, len(self.scheduler.probes))
-        return {"services": services, "planes": self.planes.describe(), "checks": checks}
+        return {"planes": self.planes.describe(), "checks": checks}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any, Final
 
 import trio
@@ -113,9 +115,11 @@ class LookingAfter(Part):
         """Services, planes and the scheduler's figures."""
         return self.part.describe()
 
-    async def describe_in_turns(self) -> Any:
+    async def described(self) -> AsyncGenerator[bytes, None]:
         """The same; checks go on meanwhile."""
-        return await self.part.describe_in_turns()
+        async with aclosing(self.part.described()) as pieces:
+            async for piece in pieces:
+                yield piece
 
     async def order(self, request: Request) -> Outcome | None:
         """What people order about servers, and checks at once."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Any, TypeAlias
 
+import msgspec
 import trio
 
 from standfast.config.health_model import HealthConfig
 from standfast.control.protocol import Outcome, Request
 from standfast.health.hub import Hub
+from standfast.transfer import sendable
 
 
 class Part:
@@ -42,9 +44,11 @@ class Part:
         """What ``status`` shows of it: anything that becomes JSON. None: nothing."""
         return None
 
-    async def describe_in_turns(self) -> Any:
-        """The same, for a part that has so much to say that others must have their turn meanwhile."""
-        return self.describe()
+    async def described(self) -> AsyncGenerator[bytes, None]:
+        """The same as JSON: in pieces, if it is so much that others must have their turn meanwhile; none for None."""
+        said = self.describe()
+        if said is not None:
+            yield sendable(msgspec.json.encode, said)
 
     async def order(self, request: Request) -> Outcome | None:
         """Obey somebody at ``health.ctl``; None: the order is not for this part."""

@@ -7,8 +7,9 @@ import os
 import sys
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
-from typing import Any, Final
+from typing import Final
 
+import msgspec
 import trio
 
 from standfast import clock
@@ -143,11 +144,15 @@ class HealthProcess:
 
     async def _answer(self, request: Request) -> AsyncGenerator[bytes, None]:
         if request.do == "status":
-            yield protocol.encode(await self._status())
+            async with aclosing(self._status()) as pieces:
+                async for piece in pieces:
+                    yield piece
         elif request.do == "watch":
             while True:
                 number = self._hub.ring.last
-                yield protocol.encode(await self._status())
+                async with aclosing(self._status()) as pieces:
+                    async for piece in pieces:
+                        yield piece
                 with trio.move_on_after(1):
                     await self._hub.ring.news(number)
         elif request.do == "events":
@@ -175,9 +180,17 @@ class HealthProcess:
                 return
             await self._hub.ring.news(since)
 
-    async def _status(self) -> dict[str, Any]:
-        described = {part.name: await part.describe_in_turns() for part in self._parts}
-        return {
+    async def _status(self) -> AsyncGenerator[bytes, None]:
+        """One line in pieces, so that who asks soon hears something. What must be fresh is last."""
+        before = b"{"
+        for part in self._parts:
+            ahead = before + msgspec.json.encode(part.name) + b":"
+            async with aclosing(part.described()) as pieces:
+                async for piece in pieces:
+                    yield ahead + piece
+                    ahead, before = b"", b","
+        programs = self._hub.programs
+        rest: dict[str, object] = {
             "process": "health",
             "pid": os.getpid(),
             "generation": self._hub.generation,
@@ -185,8 +198,9 @@ class HealthProcess:
             "turned_at": self._turned_at,
             "last_event": self._hub.ring.last,
             "hears_vrrp": self._feed.connected,
-            "notify_scripts": [] if (programs := self._hub.programs) is None else list(programs.running().values()),
-        } | {name: said for name, said in described.items() if said is not None}
+            "notify_scripts": [] if programs is None else list(programs.running().values()),
+        }
+        yield before + protocol.encode(rest)[1:]
 
 
 def _iso() -> str:

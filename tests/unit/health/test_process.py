@@ -88,6 +88,7 @@ async def ask(surroundings, name, request):
 
 async def test_status_has_every_part(process, surroundings):
     document = await ask(surroundings, "health.status", Request(do="status"))
+    assert [*document].index("turned_at") > [*document].index("b"), "of when the last thing was said, not the first"
     assert (document["process"], document["generation"], document["a"]["lines"]) == ("health", 1, 2)
     assert document["hears_vrrp"] is False
     assert surroundings.setup.page.heartbeat
