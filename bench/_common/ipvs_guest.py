@@ -12,12 +12,18 @@ from pathlib import Path
 
 import trio
 
-from standfast.api import Address, Entrance, LvsGlobals, Member, Pool, PoolChange
+from standfast import clock
+from standfast.api import Address, Code, Entrance, Failure, LvsGlobals, Member, Pool, PoolChange, bad
+from standfast.config.load import load_text
+from standfast.health.books import Books
+from standfast.health.programmer import Programmer
 from standfast_lb.ipvs.backend import IpvsLoadBalancer
 from standfast_lb.ipvs.notation import saved
 from standfast_lb.ipvs.table import table_of
 
 COUNT = 1000
+TOGETHER = f"{COUNT:,} servers fail together"
+JUDGING, WAITING, PROGRAMMING = (f"of that, {part}" for part in ("judging", "waiting for others", "programming"))
 TABLE = Path("/proc/net/ip_vs")
 """One line for each service and server; reading it costs less than asking ipvsadm."""
 _KEEPALIVED_S = 25
@@ -39,6 +45,11 @@ def main() -> None:
             _flush()
             found[work]["keepalived"].append(_keepalived(pools))
             _flush()
+        parts, command = _together()
+        for work, took in parts.items():
+            found[work]["standfast"].append(took)
+        found[PROGRAMMING]["ipvsadm"].append(command)
+        _flush()
         for work, mine, command in trio.run(_small, works["1 service x 1,000 servers"][0]):
             found[work]["standfast"].append(mine)
             found[work]["ipvsadm"].append(command)
@@ -94,6 +105,61 @@ async def _small(pool: Pool) -> list[tuple[str, float, float]]:
     ]
 
 
+def _together() -> tuple[dict[str, float], float]:
+    """All servers of a service fail at one moment; ipvsadm takes out what was there in one call."""
+    parts, full = trio.run(_failing)
+    if len(full) != COUNT + 1 or len(_saved()) != 1:
+        raise SystemExit(f"{len(full)} entries became {len(_saved())}")
+    _flush()
+    subprocess.run(["ipvsadm", "-R"], input="\n".join(full) + "\n", check=True, text=True)
+    gone = (" ".join(["-d", *line.split()[1:5]]) for line in full if line.startswith("-a"))
+    return parts, _timed(["ipvsadm", "-R"], feed="\n".join(gone) + "\n")
+
+
+class _Timed(IpvsLoadBalancer):
+    """Knows how long it took to program the last changes."""
+
+    took = 0.0
+
+    async def apply(self, changes: Sequence[PoolChange]) -> tuple[Failure, ...]:
+        began = time.perf_counter()
+        failures = await super().apply(changes)
+        self.took = (time.perf_counter() - began) * 1000
+        return failures
+
+
+async def _failing() -> tuple[dict[str, float], list[str]]:
+    """From the first result to the last acknowledgement: verdicts, quorum, difference, encoding, kernel."""
+    config = load_text("\n".join(_block(_pool(0, COUNT), "TCP_CHECK {\n}"))).balancing
+    books = Books(lambda service, told: None, lambda words: None)
+    books.begin(config, clock.now())
+    backend = _Timed()
+    programmer = Programmer(backend, LvsGlobals(), books.pool, lambda level, event, words: sys.exit(words))
+    books.heed = lambda service, told: programmer.touch(service.name)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(programmer.run, ())
+        for name in books.services:
+            programmer.touch(name)
+        await programmer.programmed()
+        full = _saved()
+        seats = [seat for _checker, _owner, seat in books.wishes()]
+        result, now = bad(Code.REFUSED, "connection refused"), clock.now()
+        began = time.perf_counter()
+        for seat in seats:
+            seat.heard(result, now)
+        judged = time.perf_counter()
+        await programmer.programmed()
+        whole = programmer.last_delay / 1000
+        judging = (judged - began) * 1000
+        nursery.cancel_scope.cancel()
+    parts = {TOGETHER: whole, JUDGING: judging, WAITING: whole - judging - backend.took, PROGRAMMING: backend.took}
+    return parts, full
+
+
+def _saved() -> list[str]:
+    return subprocess.run(["ipvsadm", "-Sn"], check=True, text=True, capture_output=True).stdout.splitlines()
+
+
 def _fields(pool: Pool) -> dict[str, object]:
     names = ("name", "family", "protocol", "entrances", "scheduler")
     return {name: getattr(pool, name) for name in names}
@@ -133,10 +199,10 @@ def _lines() -> int:
     return max(TABLE.read_bytes().count(b"\n") - heading, 0)
 
 
-def _block(pool: Pool) -> Iterator[str]:
+def _block(pool: Pool, check: str = "") -> Iterator[str]:
     yield f"virtual_server {pool.entrances[0].first} 80 {{\n protocol TCP\n lvs_sched rr\n lvs_method NAT"
     for member in pool.members:
-        yield f" real_server {member.address} 80 {{\n  weight 1\n }}"
+        yield f" real_server {member.address} 80 {{\n  weight 1\n{check}\n }}"
     yield "}"
 
 

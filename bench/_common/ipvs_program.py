@@ -15,7 +15,12 @@ from rich.table import Table
 from _common.commandline import programming_parser
 
 ROOT = Path(__file__).parents[2]
-LIMITS_MS = {"1 service x 1,000 servers": 40.0, "1,000 services x 1 server": 100.0, "read back 1,000 servers": 60.0}
+LIMITS_MS = {
+    "1 service x 1,000 servers": 40.0,
+    "1,000 services x 1 server": 100.0,
+    "read back 1,000 servers": 60.0,
+    "of that, programming": 10.0,
+}
 """The most that standfast may take, best of all rounds."""
 FIFTH = ("1 service x 1,000 servers", "1,000 services x 1 server")
 """Where it must also stay under a fifth of `ipvsadm -R`."""

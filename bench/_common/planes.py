@@ -57,11 +57,12 @@ def service(count: int, *, without: int = -1) -> Pool:
 
 
 def works(limits: dict[int, tuple[float | None, float | None]]) -> Iterator[Work]:
-    """For each number of servers: all of them anew, and one that fails."""
+    """For each number of servers: all of them anew, one that fails, and all that fail together."""
     for count, (full, one) in limits.items():
         yield Work(f"{count} servers, full", None, service(count), full)
         if count > 1:
             yield Work(f"1 of {count} fails", service(count), service(count, without=count // 2), one)
+            yield Work(f"{count} fail together", service(count), service(0), one)
 
 
 async def by_backend(make: Callable[[], LoadBalancer], work: Work) -> float:
