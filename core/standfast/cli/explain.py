@@ -44,14 +44,15 @@ def run(args: argparse.Namespace) -> int:
     """Print the page; 1 if there is none."""
     topic: str = args.topic
     pages = list(_code(topic) if re.fullmatch(r"[Ss][Ff]\d{4}", topic) else keyword_pages(with_plugins()[0], topic))
-    pages += filter(None, [instance_page(args.run_dir, topic)])
-    pages += tracked_pages(args.run_dir, topic)
+    picture = take(args.run_dir)
+    pages += filter(None, [instance_page(picture.document, topic)])
+    pages += tracked_pages(picture.document, topic)
     if not pages:
         print(f"nothing is known about `{topic}`; {_advice(topic)}", file=sys.stderr)
-        if names := known_names(args.run_dir):
+        if names := known_names(picture.document):
             print(f"the running daemon has {names}", file=sys.stderr)
-        elif problems := take(args.run_dir).problems:
-            print(f"what runs could not be asked: {problems[0]}", file=sys.stderr)
+        elif picture.problems:
+            print(f"what runs could not be asked: {picture.problems[0]}", file=sys.stderr)
         return 1
     print("\n\n".join(pages))
     return 0

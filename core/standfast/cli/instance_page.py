@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from standfast.cli.tracked_page import members_of, waits_for
 from standfast.cli.tracked_table import clock_time
-from standfast.control.picture import take
 
 
-def instance_page(run_dir: Path, name: str) -> str:
-    """Everything that decides about an instance of the running daemon; empty if there is none of that name."""
-    document = take(run_dir).document
+def instance_page(document: dict[str, Any], name: str) -> str:
+    """Everything that decides about an instance, by the document of ``status``; empty if there is none of that name."""
     found = next((one for one in document["vrrp"]["instances"] if one["name"] == name), None)
     return "" if found is None else "\n".join(lines(found, document))
 

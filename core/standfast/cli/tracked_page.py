@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, Final
 
 from standfast.cli.tracked_table import clock_time
-from standfast.control.picture import take
 
 _CHANGES: Final = {
     "interface": "the interface going up or down",
@@ -19,9 +17,8 @@ _CHANGES: Final = {
 }
 
 
-def tracked_pages(run_dir: Path, name: str) -> Iterator[str]:
-    """A page for each group and each tracked thing of this name in the running daemon."""
-    document = take(run_dir).document
+def tracked_pages(document: dict[str, Any], name: str) -> Iterator[str]:
+    """A page for each group and each tracked thing of this name; ``document`` is that of ``status``."""
     for group in document["vrrp"].get("groups", []):
         if group["name"] == name:
             yield "\n".join(group_lines(group, document))
@@ -30,9 +27,9 @@ def tracked_pages(run_dir: Path, name: str) -> Iterator[str]:
             yield "\n".join(thing_lines(thing, document))
 
 
-def known_names(run_dir: Path) -> str:
-    """What a page can be asked for, in one sentence; empty where no daemon answers."""
-    vrrp = take(run_dir).document["vrrp"]
+def known_names(document: dict[str, Any]) -> str:
+    """What a page can be asked for, in one sentence; empty where no daemon has answered."""
+    vrrp = document["vrrp"]
     kinds = {
         "instances": [instance["name"] for instance in vrrp["instances"]],
         "groups": [group["name"] for group in vrrp.get("groups", [])],

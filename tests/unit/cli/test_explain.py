@@ -46,9 +46,9 @@ def test_a_block_says_what_may_stand_in_it(capsys):
 
 
 def test_names_of_what_runs_are_explained_and_listed(capsys, monkeypatch):
-    monkeypatch.setattr(module, "instance_page", lambda _run_dir, _name: "")
-    monkeypatch.setattr(module, "tracked_pages", lambda _run_dir, name: iter(["page of web"] if name == "web" else []))
-    monkeypatch.setattr(module, "known_names", lambda _run_dir: "instances: VI_1; tracked: web (script)")
+    monkeypatch.setattr(module, "instance_page", lambda _document, _name: "")
+    monkeypatch.setattr(module, "tracked_pages", lambda _document, name: iter(["page of web"] if name == "web" else []))
+    monkeypatch.setattr(module, "known_names", lambda _document: "instances: VI_1; tracked: web (script)")
     assert explain("web", capsys) == "page of web\n"
     assert main(["explain", "wep-9"]) == 1
     assert "the running daemon has instances: VI_1; tracked: web (script)" in capsys.readouterr().err
@@ -57,6 +57,19 @@ def test_names_of_what_runs_are_explained_and_listed(capsys, monkeypatch):
 def test_a_name_nobody_can_be_asked_about_is_not_called_unknown_alone(capsys, tmp_path):
     assert main(["explain", "VI_1", "--run-dir", str(tmp_path)]) == 1
     assert "what runs could not be asked: UNKNOWN (gone): no daemon listens at" in capsys.readouterr().err
+
+
+def test_a_daemon_that_hangs_is_asked_once(capsys, monkeypatch, tmp_path):
+    asked = []
+
+    def take(run_dir):
+        asked.append(run_dir)
+        return real(run_dir)
+
+    real = module.take
+    monkeypatch.setattr(module, "take", take)
+    assert main(["explain", "VI_1", "--run-dir", str(tmp_path)]) == 1
+    assert asked == [tmp_path]
 
 
 def test_what_waits_and_what_is_ours_is_said(capsys):

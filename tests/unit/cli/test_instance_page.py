@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from standfast.cli import instance_page as module
 from standfast.cli.instance_page import instance_page, lines
 
 SINCE = "2020-11-23T12:00:00.000+00:00"
@@ -77,7 +76,6 @@ def test_of_one_that_nobody_speaks_for_only_that_is_said():
     assert len(list(lines(away, DOCUMENT))) == 1
 
 
-def test_who_is_not_there_has_no_page(monkeypatch, tmp_path):
-    monkeypatch.setattr(module, "take", lambda _run_dir: type("P", (), {"document": DOCUMENT}))
-    assert instance_page(tmp_path, "VI_9") == ""
-    assert instance_page(tmp_path, "VI_1").startswith("VI_1 is FAULT")
+def test_who_is_not_there_has_no_page():
+    assert instance_page(DOCUMENT, "VI_9") == ""
+    assert instance_page(DOCUMENT, "VI_1").startswith("VI_1 is FAULT")

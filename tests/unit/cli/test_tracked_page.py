@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 
-from standfast.cli import tracked_page as module
 from standfast.cli.tracked_page import group_lines, known_names, stand_of, thing_lines, tracked_pages, waits_for
 
 SINCE = "2020-11-23T12:00:00.000+00:00"
@@ -110,9 +109,8 @@ def test_a_file_shows_its_number_and_what_nobody_knows_yet_has_no_time():
     assert unknown.startswith("script web is not known:")
 
 
-def test_pages_and_names_of_what_runs(monkeypatch, tmp_path):
+def test_pages_and_names_of_what_runs():
     whole = document(member("VI_1"), things=[thing(), thing("check", name="G")])
-    monkeypatch.setattr(module, "take", lambda _run_dir: type("P", (), {"document": whole}))
-    assert [text.partition(" is ")[0] for text in tracked_pages(tmp_path, "G")] == ["sync group G", "check G"]
-    assert list(tracked_pages(tmp_path, "nothing")) == []
-    assert known_names(tmp_path) == "instances: VI_1; groups: G; tracked: web (script), G (check)"
+    assert [text.partition(" is ")[0] for text in tracked_pages(whole, "G")] == ["sync group G", "check G"]
+    assert list(tracked_pages(whole, "nothing")) == []
+    assert known_names(whole) == "instances: VI_1; groups: G; tracked: web (script), G (check)"
