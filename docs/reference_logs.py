@@ -49,9 +49,10 @@ def events() -> dict[str, Found]:
     trees = [ast.parse(path.read_text()) for source in SOURCES for path in sorted(source.rglob("*.py"))]
     constants = {name: value for tree in trees for name, value in _constants(tree)}
     for tree in trees:
+        helpers = dict(_helpers(tree))
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                for name, level, words in _said(node, constants):
+                for name, level, words in _said(node, constants, helpers):
                     found[name].levels |= level
                     found[name].words.append(words)
     return found
@@ -64,7 +65,20 @@ def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
             yield node.target.id, name
 
 
-def _said(function: ast.AST, constants: dict[str, str]) -> Iterator[tuple[str, set[str], str]]:
+def _helpers(tree: ast.Module) -> Iterator[tuple[str, set[str]]]:
+    """``def _complain(self, event, words)``, which says it at a level of its own: its name, and that level."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef) or "event" not in [each.arg for each in function.args.args[:2]]:
+            continue
+        for node in ast.walk(function):
+            named = {each.arg: each.value for each in node.keywords} if isinstance(node, ast.Call) else {}
+            if levels := _levels(named.get("level"), {}):
+                yield function.name, levels
+
+
+def _said(
+    function: ast.AST, constants: dict[str, str], helpers: dict[str, set[str]]
+) -> Iterator[tuple[str, set[str], str]]:
     values = {
         target.id: node.value
         for node in ast.walk(function)
@@ -75,13 +89,23 @@ def _said(function: ast.AST, constants: dict[str, str]) -> Iterator[tuple[str, s
     for node in ast.walk(function):
         if not isinstance(node, ast.Call):
             continue
-        for at, argument in enumerate(node.args[1:], 1):
-            if (name := _name(argument, constants)) and (levels := _levels(node.args[at - 1], values)) is not None:
+        called = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+        for at, argument in enumerate(node.args):
+            levels = _levels(node.args[at - 1], values) if at else helpers.get(called)
+            if levels is not None:
                 words = node.args[at + 1] if len(node.args) > at + 1 else None
-                yield name, levels, _words(words, values)
+                yield from ((name, levels, _words(words, values)) for name in _names(argument, constants, values))
         named = {each.arg: each.value for each in node.keywords}
         if "words" in named and (name := _name(named.get("event"), constants)):
             yield name, _levels(named.get("level"), values) or set(), _words(named["words"], values)
+
+
+def _names(node: ast.AST, constants: dict[str, str], values: dict[str, ast.expr]) -> list[str]:
+    """Of an event, or of one of two; none: it is something else."""
+    if isinstance(node, ast.Name) and isinstance(values.get(node.id), ast.IfExp):
+        node = values[node.id]
+    both = (node.body, node.orelse) if isinstance(node, ast.IfExp) else (node,)
+    return [name for each in both if (name := _name(each, constants))]
 
 
 def _name(node: ast.AST | None, constants: dict[str, str]) -> str:

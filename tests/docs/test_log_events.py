@@ -56,10 +56,20 @@ def test_names_that_other_pages_tell_are_on_the_page():
         ('Record(level="warning", event="a.b", words="it is so")', ("a.b", {"warning"}, "it is so")),
         ('log.log("info", "a.b", "key")', ("a.b", {"info"}, "")),
         ('log.log("info", NAMED, "it is so")', ("c.d", {"info"}, "it is so")),
+        ('self._moan("a.b", "it is so")', ("a.b", {"info"}, "it is so")),
+        ('self._other("a.b", "it is so")', None),
         ('open("info", name)', None),
         ('find("x", "a.b")', None),
     ],
 )
 def test_what_is_read_of_the_source(source, said):
     (function,) = ast.parse(f"def f():\n    {source}\n").body
-    assert list(reference_logs._said(function, {"NAMED": "c.d"})) == ([said] if said else [])
+    assert list(reference_logs._said(function, {"NAMED": "c.d"}, {"_moan": {"info"}})) == ([said] if said else [])
+
+
+def test_one_of_two_names_and_what_has_a_level_of_its_own():
+    (function,) = ast.parse('def f():\n    event = "a.b" if x else "c.d"\n    say("info", event, "it is so")\n').body
+    found = list(reference_logs._said(function, {}, {}))
+    assert found == [("a.b", {"info"}, "it is so"), ("c.d", {"info"}, "it is so")]
+    tree = ast.parse('def moan(self, event, words):\n    self.tell(Remark(level="error", event=event, words=words))\n')
+    assert dict(reference_logs._helpers(tree)) == {"moan": {"error"}}

@@ -40,8 +40,9 @@ class Probe(NamedTuple):
     awaited: frozenset[str] = frozenset()
     """Checks that have not answered."""
     objection: str = ""
-    """Why nothing must be claimed, in words; the event of its name is in ``kind``."""
-    kind: str = ""
+    """Why nothing must be claimed, in words."""
+    answered: bool = False
+    """It is an answer from the network, no check."""
 
 
 def holds_back(machine: Machine, now: int) -> bool:
@@ -52,11 +53,11 @@ def holds_back(machine: Machine, now: int) -> bool:
     probe, machine.probe = machine.probe, None
     if probe is None:
         return _ask(machine, now)
-    objection, kind = probe.objection, probe.kind
+    objection = probe.objection
     silent = [each for each in config.evidence if each.name in probe.awaited]
     required = next((each for each in silent if each.silence_holds), None)
     if not objection and required is not None:
-        objection, kind = f"{_silence(required)} (`on_silence fail`)", "vrrp.check_objects"
+        objection = f"{_silence(required)} (`on_silence fail`)"
     if not objection:
         for each in silent:
             machine.remark("warning", "vrrp.check_silent", f"{_silence(each)}: taking over without it", now, each.name)
@@ -64,7 +65,8 @@ def holds_back(machine: Machine, now: int) -> bool:
     since = machine.held_back.since if machine.held_back is not None else now
     machine.held_back = HeldBack(objection, since)
     words = f"no adverts are heard, but {objection}: not taking over; asking again in {seconds(machine.down_time)}"
-    machine.remark("warning", kind, words, now)
+    event = "vrrp.address_answers" if probe.answered else "vrrp.check_objects"
+    machine.remark("warning", event, words, now)
     machine.timer = now + machine.down_time
     if machine.vote is State.MASTER:  # nothing was against it a down timer ago; its sync group must not go by that
         machine.vote = None
@@ -76,7 +78,7 @@ def answered(machine: Machine, address: Address, mac: bytes) -> None:
     probe = machine.probe
     if probe is not None and machine.config.probe and any(each.address == address for each in machine.addresses):
         words = f"{address} is answered by {mac.hex(':')}"
-        machine.probe = probe._replace(objection=words, kind="vrrp.address_answers")
+        machine.probe = probe._replace(objection=words, answered=True)
 
 
 def check_looked(machine: Machine, look: Look, now: int) -> None:
@@ -90,7 +92,7 @@ def check_looked(machine: Machine, look: Look, now: int) -> None:
     probe = probe._replace(awaited=probe.awaited - {look.name})
     if look.saw is wanted.reverse:
         words = f"check {look.name} is {'good' if look.saw else 'bad'}" + (f" ({look.words})" if look.words else "")
-        machine.probe = probe._replace(objection=words, kind="vrrp.check_objects")
+        machine.probe = probe._replace(objection=words, answered=False)
         machine.timer = now
         return
     machine.probe = probe
