@@ -80,6 +80,10 @@ class Builder:
     """The head of a block whose ``{`` has not come yet."""
     _forced: int = 0
     """Blocks that were taken as closed; as many ``}`` too many later on are the same fault."""
+    _told: tuple[str, str, int] | None = None
+    """The last brace without a keyword or a block: code, file, line."""
+    _too_deep: bool = False
+    """It was said that blocks nest too deep: that they do not end is the same fault."""
     _strays: int = 0
     """Braces without a keyword in the top-level block that is open; as many ``}`` too few are the same fault."""
 
@@ -141,6 +145,7 @@ class Builder:
         if len(self._stack) == MAX_DEPTH:
             message = f"blocks nest deeper than {MAX_DEPTH}: what is deeper is skipped"
             self.notices.add("SF2004", span, message, source=line.text, via=via)
+            self._too_deep = True
         if len(self._stack) >= MAX_DEPTH:
             self._current = []
 
@@ -156,7 +161,8 @@ class Builder:
         """No statement before the brace: what it encloses is kept apart from the tree."""
         message = "`{` without a keyword before it: what it encloses is skipped"
         hint = "delete it, or write the block's name"
-        self.notices.add("SF2003", span, message, hint=hint, source=line.text, via=via)
+        if self._first_of_line("SF2003", span):
+            self.notices.add("SF2003", span, message, hint=hint, source=line.text, via=via)
         self._strays += 1
         self._push(Statement((Word("{", span),), "{", line.text, via), span)
 
@@ -206,13 +212,21 @@ class Builder:
             hint = "delete it"
             if last is not None and last.closed is not None:
                 hint += f"; {_name(last)} of line {last.keyword.span.line} already ends in line {last.closed.line}"
-            self.notices.add("SF2002", span, "`}` closes nothing: one too many", hint=hint, source=line.text, via=via)
+            if self._first_of_line("SF2002", span):
+                message = "`}` closes nothing: one too many"
+                self.notices.add("SF2002", span, message, hint=hint, source=line.text, via=via)
             return
         (early, text), self._early = self._early, None
         message = f"`}}` closes {_name(early)} of line {early.keyword.span.line} too early"
         hint = f"delete it, or open a block before it: the `}}` in line {span.line} then ends {_name(early)}"
         self.notices.add("SF2002", early.closed or span, message, hint=hint, source=text, via=via)
         self._take_back(early, span)
+
+    def _first_of_line(self, code: str, brace: Span) -> bool:
+        """Is it? Of several braces in a row one is told."""
+        place = code, brace.file, brace.line
+        first, self._told = place != self._told, place
+        return first
 
     def _take_back(self, early: Statement, brace: Span) -> None:
         """Put what followed a block that was closed too early back into it."""
@@ -247,7 +261,8 @@ class Builder:
         """Name the block that most likely lost its brace: by indentation, else the innermost that is open."""
         strays, self._strays = self._strays, 0
         open_ones = [entry.statement for entry in self._stack if not _is_stray(entry.statement)]
-        if not open_ones or len(self._stack) <= strays:
+        too_deep, self._too_deep = self._too_deep, False
+        if not open_ones or len(self._stack) <= strays or too_deep:
             return
         if self._suspect is not None and _spoils(self._suspect, self.schema):
             self._suspect = None

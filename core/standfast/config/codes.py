@@ -105,6 +105,13 @@ declare(
         "reads none of them, and neither does standfast. Convert with `iconv -f UTF-16 -t UTF-8`.",
     ),
     Code(
+        "SF1109",
+        "error",
+        "file is no configuration",
+        "It is binary data, or a web page, such as the error page that a download saved in place of the file. Nothing "
+        "of it is read.",
+    ),
+    Code(
         "SF1201",
         "warning",
         "comment cuts a value",

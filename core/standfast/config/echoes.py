@@ -12,8 +12,8 @@ BLANK_ALIKE = "SF1106"
 ENGINE = "SF1310"
 """``{{ $name }}``: all of it is the template engine's, the parameter too."""
 PARAMETER = "SF1302"
-UNFILLED = (PARAMETER, "SF1309")
-"""A parameter that nobody defined, ``<x>``: harmless in some text, but wrong where a value is wanted."""
+UNFILLED = (PARAMETER, "SF1303", "SF1309")
+"""A parameter that nobody defined or that is not recognised, ``<x>``: harmless in some text, but wrong as a value."""
 LOST_BRACE = "SF2103"
 """What is said of that block's name, or of its being empty, follows from it."""
 

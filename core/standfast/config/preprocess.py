@@ -86,6 +86,8 @@ class Preprocessor:
         """Absolute names of the files being read, the main one first."""
         self._directory = ""
         self._replaying: list[str] = []
+        self._circular: set[str] = set()
+        """Templates of which it was said that they contain themselves."""
         self._collecting: _Collecting | None = None
         self._nodes: dict[str, Text] = {}
         """Ids of `@ID` lines, each with the first of its lines."""
@@ -99,7 +101,7 @@ class Preprocessor:
         self._open.append(absolute)
         self._directory = posixpath.dirname(document.name)
         self._parameters.directory = posixpath.dirname(absolute)
-        readable = not textfaults.is_two_bytes(document, self._notices)
+        readable = not textfaults.is_no_configuration(document, self._notices)
         if readable:
             textfaults.check_document(document, self._notices)
         for number, line in enumerate(document.lines if readable else (), 1):
@@ -256,7 +258,9 @@ class Preprocessor:
     def _replay(self, template: Parameter, text: Text, start: int, end: int) -> None:
         """The lines of a template in the place of its reference; what stands before that goes before the first."""
         if template.name in self._replaying:
-            self._notices.say("SF1304", text, start, end, f"template `${template.name}` contains itself")
+            if template.name not in self._circular:
+                self._notices.say("SF1304", text, start, end, f"template `${template.name}` contains itself")
+            self._circular.add(template.name)
             return
         self._replaying.append(template.name)
         lines: Iterable[TemplateLine] = template.template or ()

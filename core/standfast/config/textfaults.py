@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from standfast.config.diagnostics import Span
 from standfast.config.notices import Notices
@@ -36,24 +37,40 @@ ALIKE = {
 } | {chr(code + 0xFEE0): ("full-width character", chr(code)) for code in range(0x21, 0x7F)}
 
 _STRANGE = re.compile(r'"[^"]*(?:"|\Z)|([' + "".join(map(re.escape, (*BLANK_ALIKE, *ALIKE))) + "])")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+LOOKED_AT = 4096
+"""Characters that tell what kind of file it is."""
+FEW = 16
+"""As many control characters may come from an accident."""
 _NOT_UTF8 = re.compile("[\udc80-\udcff]")
 _PASSWORD = re.compile(r"[ \t\f\r\v]*\S*(?:auth_pass|password|auth_hmac)\S*[ \t\f\r\v]+\S*\Z")
 
 
-def is_two_bytes(document: Document, notices: Notices) -> bool:
-    """Say so if the file is UTF-16: half of its bytes are NUL, and nothing in it can be read."""
-    first = document.lines[0]
-    marked = first.startswith(("\udcff\udcfe", "\udcfe\udcff"))
-    if not marked and "\0" not in first:
+def is_no_configuration(document: Document, notices: Notices) -> bool:
+    """Say so, once, of a file of which nothing can be read: two bytes for each character, binary data, a web page."""
+    start = "\n".join(islice(document.lines, 400))[:LOOKED_AT]
+    if start.startswith(("\udcff\udcfe", "\udcfe\udcff")) or _is_two_bytes(start):
+        code, message = "SF1108", "the file is UTF-16, not UTF-8: nothing of it can be read"
+        hint = "convert with `iconv -f UTF-16 -t UTF-8`"
+    elif len(_CONTROL.findall(start)) > max(FEW, len(start) // 10):
+        code, message, hint = (
+            "SF1109",
+            "the file is binary data, not text: nothing of it is read",
+            "is it the right file?",
+        )
+    elif start.lstrip(BLANKS + "\r\n" + BOM)[:14].lower().startswith(("<!doctype html", "<html")):
+        code, message = "SF1109", "the file is a web page, not a configuration: nothing of it is read"
+        hint = "did a download save an error page?"
+    else:
         return False
-    size = sum(map(len, document.lines))
-    if not marked and sum(line.count("\0") for line in document.lines) * 3 < size:
-        return False
-    message = "the file is UTF-16, not UTF-8: nothing of it can be read"
-    notices.add(
-        "SF1108", Span(document.name, 1, 1, 2), message, hint="convert with `iconv -f UTF-16 -t UTF-8`", source=""
-    )
+    notices.add(code, Span(document.name, 1, 1, 2), message, hint=hint, source="")
     return True
+
+
+def _is_two_bytes(start: str) -> bool:
+    """Every other byte is NUL, or many of them are; those between are not."""
+    less, more = sorted((start[::2].count("\0"), start[1::2].count("\0")))
+    return more > 0 and more * 3 >= len(start) and less * 4 <= more
 
 
 def check_document(document: Document, notices: Notices) -> None:

@@ -119,3 +119,13 @@ def test_a_brace_without_a_keyword_accounts_for_a_closing_one():
 def test_a_template_engines_comment_opens_nothing():
     parsed = parse_text("{# one #}\nvrrp_instance A { {# two\n}\n}\n")
     assert faults(parsed) == [("SF1310", 1), ("SF2003", 2)]
+
+
+def test_braces_in_a_row_are_one_fault():
+    assert faults(parse_text("}" * 900)) == [("SF2002", 1)]
+    assert faults(parse_text("{" * 30)) == [("SF2003", 1)]
+    assert faults(parse_text("}\n}\n")) == [("SF2002", 1), ("SF2002", 2)]
+
+
+def test_blocks_that_nest_too_deep_are_not_called_unclosed_too():
+    assert faults(parse_text("a {" * 300)) == [("SF2004", 1)]

@@ -35,3 +35,10 @@ def test_the_limit_counts_bytes_without_the_blanks_around():
     assert too_long("x" * (MAX_LINE + 1))
     assert not too_long("ä" * (MAX_LINE // 2))
     assert too_long("ä" * (MAX_LINE // 2 + 1))
+
+
+def test_places_of_words_share_their_numbers():
+    """Ten million words have twenty million columns; each of its own would take 640 MB."""
+    line = Text("x" * 900, Line("a.conf", 1, "x" * 900))
+    assert line.span(500, 600).column is line.span(500, 700).column
+    assert line.span(400, 600).end is line.span(500, 600).end

@@ -86,3 +86,16 @@ def test_utf_16_is_one_fault(encoding):
 def test_a_nul_here_and_there_is_not_utf_16():
     found = parse_text("router_id \0x\nrouter_id a_longer_name\n").diagnostics
     assert [d.code for d in found] == ["SF1104"]
+
+
+@pytest.mark.parametrize(
+    ("data", "word"),
+    [
+        (b"\x7fELF\x02\x01\x01" + b"\0" * 9 + bytes(range(256)) * 4, "binary"),
+        (b"\0" * 5000, "binary"),
+        (b"\n<!DOCTYPE HTML>\n<html><body>\n<h1>Not Found</h1>\n</body></html>\n", "web page"),
+    ],
+)
+def test_what_is_no_configuration_at_all_is_one_fault(data, word):
+    (found,) = parse_text(data).diagnostics
+    assert (found.code, word in found.message) == ("SF1109", True)
