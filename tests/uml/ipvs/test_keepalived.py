@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import re
 import signal
+import subprocess
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,7 @@ STEPS: dict[str, tuple[int, int, int]] = {
     "stop": (0, 0, 0),
 }
 """What stands in the files of the three servers."""
+QUIET_S, PATIENCE_S = 0.7, 60
 
 EXCUSED = {
     **{
@@ -153,50 +157,59 @@ def by_case(lines: list[str]) -> dict[str, list[str]]:
     return found
 
 
-Story = Mapping[str, dict[str, list[str]]]
+Table = dict[str, list[str]]
+"""Case -> its lines."""
+Story = Mapping[str, tuple[Table, Table]]
+"""Step -> keepalived's table, and ours."""
 
 
 @pytest.fixture(scope="module")
-def directory(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("story")
-
-
-@pytest.fixture(scope="module")
-def theirs(directory) -> Story:
-    """What keepalived makes of it."""
+def story(tmp_path_factory) -> Story:
+    """What both make of it at the same time, each in a network of its own; their files are the same."""
+    directory = tmp_path_factory.mktemp("story")
     pids = ["-p", f"{directory}/pid", "-c", f"{directory}/checkers"]
-    return _told_by("keepalived", directory, lambda path: ["keepalived", "-f", path, "-C", "-n", "-l", *pids])
-
-
-@pytest.fixture(scope="module")
-def ours(directory) -> Story:
-    """What standfast makes of it: the whole daemon."""
     where = ["--run-dir", f"{directory}/run", "--log-format", "console"]
-    return _told_by("standfast", directory, lambda path: [*standfast_command(), "run", "-f", path, *where])
-
-
-def _told_by(name: str, directory: Path, command: Callable[[str], list[str]]) -> Story:
-    path, log_file = directory / f"{name}.conf", directory / f"{name}.log"
+    path = directory / "both.conf"
     path.write_text(config(directory, reloaded=False))
     _write(directory, STEPS["start"])
-    told: dict[str, dict[str, list[str]]] = {}
-    with namespace(name) as place, log_file.open("wb") as log:
-        daemon = place.popen(command(str(path)), output=log)
-        try:
-            for step, values in STEPS.items():
-                if step == "reload":
-                    path.write_text(config(directory, reloaded=True))
-                    daemon.send_signal(signal.SIGHUP)
-                elif step == "stop":
-                    daemon.terminate()
-                    daemon.wait(20)
-                else:
-                    _write(directory, values)
-                told[step] = by_case(_settled(place, step, log_file))
-        finally:
-            daemon.kill()
-            daemon.wait(10)
+    told: dict[str, tuple[Table, Table]] = {}
+    with (
+        playing(["keepalived", "-f", f"{path}", "-C", "-n", "-l", *pids], directory / "keepalived") as theirs,
+        playing([*standfast_command(), "run", "-f", f"{path}", *where], directory / "standfast") as ours,
+    ):
+        for step, values in STEPS.items():
+            if step == "reload":
+                path.write_text(config(directory, reloaded=True))
+                for side in (theirs, ours):
+                    side.process.send_signal(signal.SIGHUP)
+            elif step == "stop":
+                for side in (theirs, ours):
+                    side.process.terminate()
+                    side.process.wait(20)
+            else:
+                _write(directory, values)
+            told[step] = _settled(theirs, ours, step)
     return told
+
+
+@dataclass
+class Side:
+    """A daemon and its network."""
+
+    place: Namespace
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+@contextmanager
+def playing(command: list[str], log: Path) -> Iterator[Side]:
+    with namespace(log.name) as place, log.open("wb") as stream:
+        process = place.popen(command, output=stream)
+        try:
+            yield Side(place, process, log)
+        finally:
+            process.kill()
+            process.wait(10)
 
 
 def _write(directory: Path, values: tuple[int, int, int]) -> None:
@@ -204,20 +217,21 @@ def _write(directory: Path, values: tuple[int, int, int]) -> None:
         (directory / f"rs{number}").write_text(f"{value}\n")
 
 
-def _settled(place: Namespace, step: str, log_file: Path) -> list[str]:
-    """The table when it has not changed for a while; daemons tell nobody when they are done with a step.
+def _settled(theirs: Side, ours: Side, step: str) -> tuple[Table, Table]:
+    """Both tables when they have not changed for a while; daemons tell nobody when they are done with a step.
 
-    By the first configuration, a plain one, is seen that it has begun.
+    By the first configuration, a plain one, is seen that each has begun.
     """
-    lines, since, deadline = None, 0.0, time.monotonic() + 30
+    lines, since, deadline = ([""], [""]), 0.0, time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
-        now = saved(place)
+        now = saved(theirs.place), saved(ours.place)
         if now != lines:
             lines, since = now, time.monotonic()
-        elif _begun(step, now) and time.monotonic() > since + 0.7:
-            return now
-        time.sleep(0.1)
-    raise AssertionError(f"it does not come to `{step}`: {lines}\n{log_file.read_text()[-3000:]}")
+        elif all(_begun(step, table) for table in now) and time.monotonic() > since + QUIET_S:
+            return by_case(now[0]), by_case(now[1])
+        time.sleep(0.2)
+    logs = [side.log.read_text()[-3000:] for side in (theirs, ours)]
+    raise AssertionError("\n".join([f"it does not come to `{step}`: {lines}", *logs]))
 
 
 def _begun(step: str, lines: list[str]) -> bool:
@@ -231,15 +245,15 @@ def _begun(step: str, lines: list[str]) -> bool:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_both_have_the_same_table_at_every_step(name, theirs, ours):
+def test_both_have_the_same_table_at_every_step(name, story):
     differences = {
         (step, who): lines
-        for step in STEPS
+        for step, (theirs, ours) in story.items()
         for who, mine, other in (("only we", ours, theirs), ("only keepalived", theirs, ours))
-        if (lines := [line for line in mine[step][name] if line not in other[step][name]])
+        if (lines := [line for line in mine[name] if line not in other[name]])
     }
     excused = {(step, "only keepalived") for case, step in EXCUSED if case == name}
     assert {at: lines for at, lines in differences.items() if at not in excused} == {}
     assert excused <= differences.keys()
-    assert len({tuple(ours[step][name]) for step in STEPS}) >= 3, "the story must leave traces"
-    assert ours["stop"][name] == []
+    assert len({tuple(ours[name]) for _, ours in story.values()}) >= 3, "the story must leave traces"
+    assert story["stop"][1][name] == []
