@@ -12,8 +12,10 @@ from guest import machine
 from guest.inside import Inside
 from guest.outside import Outside
 
-# A limit of wall time for each example fails on a busy machine, and says nothing about the code; pytest has a limit.
-hypothesis.settings.register_profile("no-deadline", deadline=None)
+# Limits of wall time for examples fail on a busy machine, and say nothing about the code; pytest has a limit.
+hypothesis.settings.register_profile(
+    "no-deadline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("no-deadline")
 
 PEERS = {

@@ -14,11 +14,11 @@ def test_it_is_boottime_in_microseconds():
 
 
 def test_a_moment_ago_is_a_moment_ago_on_the_wall_too():
-    assert abs((time.time() - clock.wall_clock_at(clock.now() - 5_000_000)) - 5) < 0.5
+    assert abs((time.time() - clock.wall_clock_at(clock.now() - 5_000_000)) - 5) < 3
 
 
 def test_a_moment_is_told_in_utc():
-    assert abs(datetime.datetime.fromisoformat(clock.iso(clock.now())).timestamp() - time.time()) < 0.5
+    assert abs(datetime.datetime.fromisoformat(clock.iso(clock.now())).timestamp() - time.time()) < 3
     assert clock.iso(clock.now()).endswith("+00:00")
     for milliseconds in (0, 7, 1_764_271_598_042, 951_782_400_999):
         moment = datetime.datetime.fromtimestamp(milliseconds // 1000, datetime.UTC)

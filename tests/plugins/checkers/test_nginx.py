@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from standfast_checkers.http_get import HttpGet, HttpOptions, SslGet
 from standfast_checkers.url import Url
 
 pytestmark = pytest.mark.nginx
+# An address of this process's own: a port that was free a moment ago is not taken by another worker.
+HERE = f"127.{os.getpid() >> 16 & 255}.{os.getpid() >> 8 & 255}.{os.getpid() & 255}"
 BODY = b"status: ok\n"
 MD5 = hashlib.md5(BODY, usedforsecurity=False).hexdigest()
 
@@ -34,7 +37,7 @@ class Nginx:
 
 
 def free_ports(count: int) -> list[int]:
-    held = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    held = [socket.create_server((HERE, 0)) for _ in range(count)]
     ports = [each.getsockname()[1] for each in held]
     for each in held:
         each.close()
@@ -54,24 +57,24 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
         events {{ worker_connections 64; }}
         http {{ access_log off; default_type text/plain; client_body_temp_path {home}; proxy_temp_path {home};
           fastcgi_temp_path {home}; uwsgi_temp_path {home}; scgi_temp_path {home};
-          server {{ listen 127.0.0.1:{plain}; listen 127.0.0.1:{secure} ssl http2; listen 127.0.0.1:{h2c} http2;
+          server {{ listen {HERE}:{plain}; listen {HERE}:{secure} ssl http2; listen {HERE}:{h2c} http2;
             server_name web.example; ssl_certificate {home}/both.pem; ssl_certificate_key {home}/both.pem;
             location = /health {{ return 200 "status: ok\\n"; }}
             location = /json {{ return 200 '{{"status": "ok", "checks": [{{"up": true}}]}}'; }}
             location = /old {{ return 301 /health; }}
             location / {{ return 404; }} }}
-          server {{ listen 127.0.0.1:{plain} default_server; return 421; }} }}"""
+          server {{ listen {HERE}:{plain} default_server; return 421; }} }}"""
     )
     process = subprocess.Popen(["nginx", "-e", "stderr", "-c", str(home / "nginx.conf")])
 
     def target(port: int) -> Target:
-        return Target(address=Address.parse("127.0.0.1"), port=port)
+        return Target(address=Address.parse(HERE), port=port)
 
     async def wait() -> None:
-        with trio.fail_after(10):
+        with trio.fail_after(60):
             while True:
                 try:
-                    await (await trio.open_tcp_stream("127.0.0.1", h2c)).aclose()
+                    await (await trio.open_tcp_stream(HERE, h2c)).aclose()
                 except OSError:
                     await trio.sleep(0.02)
                 else:
@@ -82,7 +85,7 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
         yield Nginx(target(plain), target(secure), target(h2c), str(home / "ca.pem"))
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 @pytest.mark.parametrize(

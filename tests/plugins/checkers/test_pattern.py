@@ -82,7 +82,7 @@ def test_a_pattern_that_backtracks_without_end_gives_up():
     before = time.monotonic()
     with pytest.raises(PatternError, match="match limit"):
         pattern.found(b"a" * 5000 + b"b")
-    assert time.monotonic() - before < 5
+    assert time.monotonic() - before < 30
 
 
 def test_a_page_that_is_no_utf_8():

@@ -43,7 +43,9 @@ def test_wrong_values(check, kind, inside, found):
     assert check.codes(kind, inside) == found
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(st.binary(min_size=1, max_size=40), st.sampled_from([1, 2, 4]))
 def test_bytes_are_read_however_they_are_spaced(check, data, size):
     digits = data.hex()

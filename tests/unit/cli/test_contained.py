@@ -127,11 +127,11 @@ def test_one_that_ends_the_process_while_its_block_is_read_is_known_for_sure(her
 
 def test_one_that_no_signal_ends_is_given_up(here, capfd, monkeypatch):
     here.install("ldap", HANGS)
-    monkeypatch.setattr(module, "PATIENCE", 300_000)
+    monkeypatch.setattr(module, "PATIENCE", 1_500_000)
     began = time.monotonic()
     assert main(["check", "x.conf"]) == 1
-    assert time.monotonic() - began < 20
-    assert "does not work: it ran for longer than 0.3 s and was given up" in capfd.readouterr().out
+    assert time.monotonic() - began < 28
+    assert "does not work: it ran for longer than 1.5 s and was given up" in capfd.readouterr().out
 
 
 @pytest.mark.parametrize("then", ["", "os._exit(3)"], ids=["lives", "ends"])

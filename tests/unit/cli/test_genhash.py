@@ -40,15 +40,15 @@ def serving(behaviour: servers.Behaviour, context: ssl.SSLContext | None = None)
     thread = threading.Thread(target=trio.run, args=(serve,))
     thread.start()
     try:
-        assert begun.wait(10)
+        assert begun.wait(60)
         yield ready[0]
     finally:
         token[0].run_sync_soon(scope.cancel)
-        thread.join(10)
+        thread.join(60)
 
 
 def genhash(server: Serving, capsys, *more: str) -> tuple[int, str, str]:
-    status = main(["genhash", "-s", server.host, "-p", str(server.port), "-t", "2", *more])
+    status = main(["genhash", "-s", server.host, "-p", str(server.port), "-t", "30", *more])
     told = capsys.readouterr()
     return status, told.out.strip(), told.err
 
@@ -116,6 +116,6 @@ def test_request_and_digest_are_keepaliveds(capsys, answer, protocol):
     with serving(servers.answering(answer)) as server:
         _, ours, _ = genhash(server, capsys, "-u", "/a?b", "-P", protocol)
         command = ["keepalived", "--genhash", "-s", server.host, "-p", str(server.port), "-u", "/a?b", "-P", protocol]
-        theirs = subprocess.run(command, capture_output=True, text=True, timeout=10, check=True).stdout.strip()
+        theirs = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
     assert ours == theirs
     assert server.asked[0] == server.asked[1]

@@ -22,7 +22,7 @@ def complete(*words: str, directory=None) -> list[str]:
     asked = f"COMP_WORDS=({given}); COMP_CWORD={len(words) - 1}; _standfast"
     script = f"{bash(COMMANDS)}\n{asked}; printf '%s\\n' \"${{COMPREPLY[@]}}\""
     done = subprocess.run(
-        ["bash", "-euc", script], capture_output=True, text=True, check=True, cwd=directory, timeout=10
+        ["bash", "-euc", script], capture_output=True, text=True, check=True, cwd=directory, timeout=60
     )
     assert done.stderr == ""
     return done.stdout.split()
@@ -78,7 +78,7 @@ def test_fish_offers_what_fits(tmp_path, line, offered):
     program = f"source {script}; complete -C '{line}'"
     env = os.environ | {"HOME": str(tmp_path)}
     command = ["fish", "--no-config", "-c", program]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, timeout=20)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=env, timeout=60)
     assert done.stderr == ""
     found = [each.partition("\t") for each in done.stdout.splitlines()]
     assert sorted(word for word, _, _ in found) == offered
@@ -104,12 +104,12 @@ class Zsh:
         self._said = ""
         os.write(self._terminal, keys.encode())
         while expected not in self._said:
-            assert select.select([self._terminal], [], [], 20)[0], f"not `{expected}`, but {self._said!r}"
+            assert select.select([self._terminal], [], [], 60)[0], f"not `{expected}`, but {self._said!r}"
             self._said += os.read(self._terminal, 4096).decode(errors="replace")
 
     def close(self) -> None:
         self._process.kill()
-        self._process.wait(10)
+        self._process.wait(60)
         os.close(self._terminal)
 
 

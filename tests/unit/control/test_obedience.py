@@ -61,7 +61,7 @@ class World:
             os.close(descriptor)
 
     async def answer(self):
-        with trio.fail_after(5):
+        with trio.fail_after(60):
             await trio.lowlevel.wait_readable(self.parent.fileno())
         return messages.decode_from_child(self.parent.recv(65_536))
 
@@ -195,7 +195,7 @@ async def test_names_without_pipes_are_no_generation(world):
 async def test_a_second_order_to_leave_reaches_one_that_takes_its_time(world):
     world.order(Stop())
     world.order(Stop(now=True))
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         while len(world.pupil.done) < 2:
             await trio.lowlevel.checkpoint()
     assert world.pupil.done == [("leave", True, False), ("leave", False, True)]
@@ -212,7 +212,7 @@ async def test_who_leaves_takes_nothing_new_up(world):
 
 async def test_without_a_parent_it_leaves_and_its_words_go_to_the_log(world, log):
     world.parent.close()
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         while not world.pupil.done:
             await trio.lowlevel.checkpoint()
     assert world.pupil.done == [("leave", True, False)]

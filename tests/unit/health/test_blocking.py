@@ -46,7 +46,7 @@ def test_the_kernel_counts_how_long_a_thread_waits_for_a_processor():
     before = blocking.waited_for_processor()
     busy_ones = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range((os.cpu_count() or 1) * 2)]
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while blocking.waited_for_processor() == before and time.monotonic() < deadline:
             sum(range(10_000))
         assert blocking.waited_for_processor() > before
@@ -64,9 +64,9 @@ def test_a_step_that_does_not_end_is_written_down(tmp_path, monkeypatch):
     watch.task, watch.began = "LDAP_CHECK of [10.0.0.1]:389", time.monotonic_ns() - 10_000_000
     witness = HangWitness(watch, tmp_path / "note", lambda words: (said.append(words), written.set()))
     witness.start()
-    assert written.wait(5)
+    assert written.wait(60)
     witness.stop()
-    witness._thread.join(5)
+    witness._thread.join(60)
     assert said[0].startswith("LDAP_CHECK of [10.0.0.1]:389 has kept the health process")
     assert len(said) == 1
     assert banned_task(tmp_path / "note") == "LDAP_CHECK of [10.0.0.1]:389"

@@ -49,7 +49,7 @@ async def follow(tmp_path, nursery):
             nursery.start_soon(serve, listening.dup(), vrrp.answer)
         feed = Feed(tmp_path, **more)
         items = []
-        with trio.fail_after(10):
+        with trio.fail_after(60):
             async with aclosing(feed.follow()) as stream:
                 async for item in stream:
                     items.append(item)

@@ -63,7 +63,7 @@ async def process(surroundings, nursery):
 
 
 async def said(surroundings):
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await trio.lowlevel.wait_readable(surroundings.parent.fileno())
     return messages.decode_from_child(surroundings.parent.recv(65_536))
 
@@ -77,7 +77,7 @@ def prepare(surroundings, config, generation=2):
 
 
 async def ask(surroundings, name, request):
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         async with await trio.open_unix_socket(str(surroundings.run_dir / name)) as stream:
             await stream.send_all(msgspec.json.encode(request) + b"\n")
             heard = b""
@@ -127,13 +127,13 @@ async def test_what_was_given_up_is_not_committed(process, surroundings):
 async def test_parts_stop_in_order(process, surroundings):
     surroundings.parent.send(messages.encode(messages.Stop()))
     assert await said(surroundings) == messages.Stopped()
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await process.ended.wait()
     assert process.lines[2:] == ["a stops", "b stops"]
 
 
 async def test_without_a_parent_it_leaves(process, surroundings):
     surroundings.parent.close()
-    with trio.fail_after(5):
+    with trio.fail_after(60):
         await process.ended.wait()
     assert process.lines[2:] == ["a stops", "b stops"]

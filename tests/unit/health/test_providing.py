@@ -91,7 +91,7 @@ def is_now(part, state: str, number: int = 1) -> None:
 
 
 async def until(condition) -> None:
-    with trio.fail_after(10):
+    with trio.fail_after(60):
         while not condition():  # noqa: ASYNC110 - looks from outside
             await trio.sleep(0.005)
 

@@ -22,7 +22,7 @@ def server(request):
 
 def target(server: socket.socket) -> Target:
     address, port = server.getsockname()[:2]
-    return Target(address=Address.parse(address), port=port, connect_timeout=2 * SECOND)
+    return Target(address=Address.parse(address), port=port, connect_timeout=30 * SECOND)
 
 
 async def test_there_and_back(server):

@@ -24,7 +24,7 @@ def test_vrrp_is_heard_and_nothing_else(interfaces):
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
             other.sendto(mark, ("127.0.0.1", 9))
         send(112, mark)
-        assert select.select([overhearer.fileno()], [], [], 5)[0]
+        assert select.select([overhearer.fileno()], [], [], 60)[0]
         heard = [datagram for interface, datagram in overhearer.read() if interface == "lo" and mark in datagram]
     assert heard
     assert {datagram[9] for datagram in heard} == {112}

@@ -67,7 +67,7 @@ def test_any_bytes_are_decoded_or_refused(data):
 
 
 def heard(connector: ProcConnector, pid: int, kind: str) -> bool:
-    while select.select([connector.fileno()], [], [], 5)[0]:
+    while select.select([connector.fileno()], [], [], 60)[0]:
         events, _more = connector.read()
         if any(event.pid == pid and event.kind == kind for event in events):
             return True
@@ -98,7 +98,7 @@ def test_threads_are_not_heard_of():
         child = subprocess.Popen(["true"])
         child.wait()
         told: list[int] = []
-        while child.pid not in told and select.select([connector.fileno()], [], [], 5)[0]:
+        while child.pid not in told and select.select([connector.fileno()], [], [], 60)[0]:
             told += [event.pid for event in connector.read()[0]]
         assert known[0] not in told
         assert child.pid in told

@@ -27,7 +27,7 @@ from standfast.values import Address
 pytestmark = pytest.mark.netns
 
 CLONE_NEWNET = 0x40000000
-PATIENCE_S = 20
+PATIENCE_S = 60
 NORMAL = GlobalDefs(scheduling=Scheduling(rt_priority=0))
 
 
@@ -105,7 +105,7 @@ class Parent:
         return self.hears()
 
     def status(self, name: str = "vrrp.status") -> dict:
-        return ask(self.run_dir, name, Request(do="status"))
+        return ask(self.run_dir, name, Request(do="status"), patience_s=PATIENCE_S)
 
     def ended(self) -> int:
         pid, self.pid = self.pid, 0
@@ -169,7 +169,7 @@ def test_it_takes_over_tells_of_it_and_leaves(start):
     eventually(lambda: is_master(parent))
     eventually(lambda: parent.status()["instances"][0]["addresses_present"] == ["10.9.0.100/32 dev lo"])
     assert state_file.load(parent.run_dir).addresses
-    events = ask(parent.run_dir, "vrrp.status", Request(do="events"))["events"]
+    events = ask(parent.run_dir, "vrrp.status", Request(do="events"), patience_s=PATIENCE_S)["events"]
     moves = [(event["old"], event["new"]) for event in events if event["type"] == "vrrp.transition"]
     assert moves == [("INIT", "BACKUP"), ("BACKUP", "MASTER")]
     parent.says(Stop())
@@ -255,7 +255,7 @@ def test_an_interface_that_is_not_there_is_refused_and_nothing_changes(start):
 
 def test_orders_for_the_daemon_are_refused_politely(start):
     parent = start()
-    outcome = ask(parent.run_dir, "vrrp.ctl", Request(do="reload"))
+    outcome = ask(parent.run_dir, "vrrp.ctl", Request(do="reload"), patience_s=PATIENCE_S)
     assert outcome["ok"] is False
     assert "daemon.ctl" in outcome["words"]
 

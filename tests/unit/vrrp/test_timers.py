@@ -67,7 +67,7 @@ async def test_a_moment_that_has_passed_rings_at_once():
     alarm = Alarm()
     for at in (clock.now() - 1_000_000, 0, -5):
         alarm.set(at)
-        with trio.fail_after(5):
+        with trio.fail_after(60):
             await alarm.wait()
     alarm.close()
 
@@ -87,6 +87,6 @@ async def test_the_same_moment_may_be_set_twice_in_a_row():
     at = clock.now() - 1
     for _ in range(2):
         alarm.set(at)
-        with trio.fail_after(5):
+        with trio.fail_after(60):
             await alarm.wait()
     alarm.close()

@@ -95,7 +95,7 @@ class Stage:
         self.turned.set()
 
     async def until(self, words: str) -> None:
-        with trio.fail_after(10):
+        with trio.fail_after(60):
             while self.words is None or words not in self.words:
                 self.turned = trio.Event()
                 await self.turned.wait()

@@ -54,8 +54,8 @@ class Receiver:
         return [each["data"]["state"] for each in self.got]
 
 
-def options(port: int, **more) -> WebhookOptions:
-    http = HttpOptions(timeout=300 * MILLISECOND)
+def options(port: int, *, timeout: int = 60 * SECOND, **more) -> WebhookOptions:
+    http = HttpOptions(timeout=timeout)
     return WebhookOptions(url=Secret(text=f"http://127.0.0.1:{port}/hook"), http=http, **more)
 
 
@@ -63,8 +63,8 @@ def state(new: str):
     return Transition(at=0, instance="VI", old="INIT", new=new, priority=100, cause="x")
 
 
-def target(nursery, port: int) -> Target:
-    notifier = WebhookNotifier(options(port))
+def target(nursery, port: int, **more) -> Target:
+    notifier = WebhookNotifier(options(port, **more))
     manner = structs.replace(notifier.manner, first_pause=20 * MILLISECOND)
     made = Target(
         "webhook", "x", b"", notifier, Delivery(manner, "lb-a", lambda: 0.0), lambda words: None, lambda: None
@@ -74,7 +74,7 @@ def target(nursery, port: int) -> Target:
 
 
 async def until(condition) -> None:
-    with trio.fail_after(20):
+    with trio.fail_after(60):
         while not condition():  # noqa: ASYNC110 - looks from outside
             await trio.sleep(0.005)
 
@@ -93,8 +93,9 @@ async def until(condition) -> None:
 async def test_however_the_receiver_was_it_ends_with_the_truth_in_order(nursery, answers):
     receiver = Receiver()
     receiver.answers = list(answers)
+    patience = {"timeout": SECOND} if "hang" in answers else {}
     async with tcp_server(receiver) as server:
-        one = target(nursery, server.port)
+        one = target(nursery, server.port, **patience)
         for new in ("BACKUP", "MASTER", "FAULT"):
             one.put(state(new))
         await until(lambda: one.idle)
