@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from standfast.config.load import Loaded
 
 UNREADABLE = "SF1001"
-UNFILLED = "SF1301"
-"""`${X}` stands in the line as it is, which is an error: no interface or program has such a name."""
+UNFILLED = ("SF1301", "SF1302", "SF1309", "SF1310")
+"""`${X}` or `{{ x }}` stands in the line as it is: that no interface or program has such a name follows from it."""
 
 ASKS_PLUGINS: Final = True
 
@@ -83,7 +83,8 @@ def status(diagnostics: Sequence[Diagnostic], *, strict: bool) -> int:
 def _here(loaded: Loaded) -> list[Diagnostic]:
     from standfast.config.machine import examine
 
-    unfilled = {(found.span.file, found.span.line) for found in loaded.diagnostics if found.code == UNFILLED}
+    errors = (found for found in loaded.diagnostics if found.severity == "error")
+    unfilled = {(found.span.file, found.span.line) for found in errors if found.code in UNFILLED}
     return [found for found in examine(loaded.settings) if (found.span.file, found.span.line) not in unfilled]
 
 

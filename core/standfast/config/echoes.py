@@ -17,6 +17,10 @@ UNFILLED = (PARAMETER, "SF1303", "SF1309")
 LOST_BRACE = "SF2103"
 """What is said of that block's name, or of its being empty, follows from it."""
 
+NO_INCLUDE = ("SF1501", "SF1502", "SF1503")
+NOT_THERE = ("SF4102", "SF4111")
+"""A name that is used and not defined."""
+
 Place = tuple[str, int]
 
 
@@ -45,7 +49,16 @@ def without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Dia
         follows = _place(d) in known or id(d) in needless or (_place(d) in headless and d.code != LOST_BRACE)
         if not follows:
             told.append(d)
-    return told
+    return _with_lost_includes(told)
+
+
+def _with_lost_includes(told: list[Diagnostic]) -> list[Diagnostic]:
+    """What nobody defines may stand in a file that could not be included."""
+    lost = next((d.span for d in told if d.code in NO_INCLUDE), None)
+    if lost is None:
+        return told
+    hint = f"does it stand in what line {lost.line} should include?"
+    return [replace(d, hint=hint) if d.code in NOT_THERE and not d.hint.startswith("did you") else d for d in told]
 
 
 def _of_unfilled(first: list[Diagnostic], later: list[Diagnostic]) -> list[Diagnostic]:

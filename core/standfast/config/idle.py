@@ -27,7 +27,7 @@ HELPERS: Final = frozenset(
 """Blocks that only serve virtual routers. Any other block, also a plugin's, is taken for something to do."""
 
 
-LOST = frozenset(("SF1108", "SF2001", "SF2101", "SF2105", "SF2106"))
+LOST = frozenset(("SF1108", "SF1109", "SF2001", "SF2002", "SF2003", "SF2004", "SF2101", "SF2105", "SF2106"))
 """Faults that may have cost the block that would have been something to do."""
 
 

@@ -53,11 +53,8 @@ def is_no_configuration(document: Document, notices: Notices) -> bool:
         code, message = "SF1108", "the file is UTF-16, not UTF-8: nothing of it can be read"
         hint = "convert with `iconv -f UTF-16 -t UTF-8`"
     elif len(_CONTROL.findall(start)) > max(FEW, len(start) // 10):
-        code, message, hint = (
-            "SF1109",
-            "the file is binary data, not text: nothing of it is read",
-            "is it the right file?",
-        )
+        code, message = "SF1109", "the file is binary data, not text: nothing of it is read"
+        hint = "is it the right file?"
     elif start.lstrip(BLANKS + "\r\n" + BOM)[:14].lower().startswith(("<!doctype html", "<html")):
         code, message = "SF1109", "the file is a web page, not a configuration: nothing of it is read"
         hint = "did a download save an error page?"

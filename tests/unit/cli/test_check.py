@@ -91,6 +91,8 @@ def test_this_machine_is_looked_at_only_on_request(write, monkeypatch, capsys):
 def test_nobody_looks_for_what_was_not_filled_in(write, capsys):
     main(["check", "--on-this-machine", write(GOOD.replace("eth0", "${INTERFACE}"))])
     assert "SF6001" not in capsys.readouterr().out
+    main(["check", "--on-this-machine", write(GOOD.replace("eth0", "{{ interface }}"))])
+    assert "SF6001" not in capsys.readouterr().out
     main(["check", "--on-this-machine", write(GOOD.replace("eth0", "<interface>"))])
     assert "SF6001" in capsys.readouterr().out, "what is only a warning elsewhere is an error here"
 

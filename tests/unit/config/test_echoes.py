@@ -53,3 +53,9 @@ def test_a_block_without_its_brace_is_not_called_empty_too():
     (found,) = loaded.diagnostics
     assert found.code == "SF2103"
     assert found.hint == "write `notification_email {`, and `a@b.example` on a line of its own"
+
+
+def test_a_name_may_stand_in_what_was_not_included():
+    text = "vrrp_sync_group G {\n  group {\n    a\n  }\n}\ninclude conf.d/*.conf\n"
+    (missing,) = [d for d in load_text(text).diagnostics if d.code == "SF4111"]
+    assert missing.hint == "does it stand in what line 6 should include?"

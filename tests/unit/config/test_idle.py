@@ -57,3 +57,7 @@ def test_helpers_are_words_of_the_language():
 )
 def test_a_fault_that_explains_it_is_told_alone(text):
     assert found(text) == []
+
+
+def test_nothing_is_missing_from_what_is_no_configuration():
+    assert found("<!DOCTYPE html>\n<p>404\n") == []
