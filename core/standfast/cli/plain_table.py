@@ -1,17 +1,18 @@
 """A table without lines, for tens of thousands of rows too.
 
-Rich lays out every cell anew, a third of a millisecond for a row. It is asked only where something must be folded.
+Rich lays out every cell anew, a third of a millisecond for a row, and on a narrow screen it cuts off what does not fit.
+Words go into lines of their own here, and none is ever cut: an address without its end is worse than a crooked table.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
     from rich.segment import Segment
-    from rich.table import Table
     from rich.text import Text
 
     Cell: TypeAlias = str | Text
@@ -20,7 +21,7 @@ _GAP = 2
 
 
 class PlainTable:
-    """Something that rich can print."""
+    """Something that rich can print. Whoever prints it says ``crop=False``: it may be wider than the screen."""
 
     def __init__(self, *headings: str) -> None:
         from rich.text import Text
@@ -32,25 +33,66 @@ class PlainTable:
         self._rows.append(cells)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """At its natural width; folded by rich if that is more than there is."""
-        shown = [[(str(cell), _width(str(cell))) for cell in row] for row in self._rows]
-        widths = [max(width for _, width in column) for column in zip(*shown, strict=True)]
-        folded = any("\n" in text for row in shown for text, _ in row)
-        if folded or sum(widths) + _GAP * len(widths) > options.max_width:
-            yield self._by_rich()
-            return
-        for row, cells in zip(self._rows, shown, strict=True):
-            padded = [text + " " * (room - width + _GAP) for (text, width), room in zip(cells, widths, strict=True)]
-            yield from _segments(console, row, padded)
+        """At its natural width; if that is more than there is, the widest columns are folded."""
+        shown = [[str(cell) for cell in row] for row in self._rows]
+        columns = list(zip(*shown, strict=True))
+        widths = [max(_width(line) for text in column for line in text.split("\n")) for column in columns]
+        excess = sum(widths) + _GAP * len(widths) - options.max_width
+        if excess > 0:
+            widths = _narrowed(widths, list(map(_least, columns)), excess)
+        for row, texts in zip(self._rows, shown, strict=True):
+            simple = excess <= 0 and not any("\n" in text for text in texts)
+            for line in [texts] if simple else _lines(texts, widths):
+                yield from _segments(console, row, list(map(_padded, line, widths)))
 
-    def _by_rich(self) -> Table:
-        from rich.table import Table
 
-        headings, *rows = self._rows
-        table = Table(*map(str, headings), box=None, padding=(0, _GAP, 0, 0), header_style="bold")
-        for row in rows:
-            table.add_row(*row)
-        return table
+def _narrowed(widths: Sequence[int], least: Sequence[int], excess: int) -> list[int]:
+    """Take from whichever column is the widest at the time, and from none more than its longest word allows."""
+    found = list(widths)
+    for _ in range(excess):
+        able = [number for number, width in enumerate(found) if width > least[number]]
+        if not able:
+            break
+        found[max(able, key=found.__getitem__)] -= 1
+    return found
+
+
+def _least(column: Sequence[str]) -> int:
+    """No word is cut, and a heading is one."""
+    heading, *rest = column
+    return max(_width(heading), max(map(_longest_word, rest), default=0))
+
+
+def _lines(texts: Sequence[str], widths: Sequence[int]) -> Iterator[Sequence[str]]:
+    """A row as lines of the screen."""
+    yield from zip_longest(*map(_folded, texts, widths), fillvalue="")
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """Lines of whole words."""
+    lines = []
+    for written in text.split("\n"):
+        if _width(written) <= width:
+            lines.append(written)
+            continue
+        line = ""
+        for word in written.split():
+            if line and _width(line) + 1 + _width(word) > width:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+    return lines
+
+
+def _longest_word(text: str) -> int:
+    indent = _width(text) - _width(text.lstrip(" "))
+    return indent + max(map(_width, text.split()), default=0)
+
+
+def _padded(text: str, width: int) -> str:
+    return text + " " * (width - _width(text) + _GAP)
 
 
 def _segments(console: Console, row: tuple[Cell, ...], padded: list[str]) -> Iterator[Segment]:

@@ -99,7 +99,7 @@ def _list(args: argparse.Namespace) -> int:
     if args.json:
         print(json_text(document))
     else:
-        our_console(soft_wrap=True).print(table(document))
+        our_console().print(table(document), crop=False)
     return int(any(not plugin.works for plugin in document.plugins))
 
 

@@ -8,8 +8,6 @@ from standfast.cli.terminal import json_text, our_console
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.control.picture import take
 
-_WIDE = 240
-
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command."""
@@ -31,8 +29,5 @@ def run(args: argparse.Namespace) -> int:
     else:
         from standfast.cli.table import table
 
-        shown = our_console()
-        if not shown.is_terminal:
-            shown.width = _WIDE  # for pipes and files: nothing is wrapped to fit a screen that is not there
-        shown.print(table(picture.document, picture.problems))
+        our_console().print(table(picture.document, picture.problems), crop=False)
     return EX_UNKNOWN if picture.problems else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
 import msgspec
 
@@ -12,6 +12,9 @@ from standfast.transfer import sendable
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+
+_WIDE: Final = 240
 
 
 def coloured(stream: TextIO) -> bool:
@@ -34,4 +37,7 @@ def our_console(**options: Any) -> Console:
         def on_broken_pipe(self) -> None:
             raise BrokenPipeError
 
-    return _Ours(highlight=False, **options)
+    made = _Ours(highlight=False, **options)
+    if not made.is_terminal and "width" not in options:
+        made.width = _WIDE  # for pipes and files: nothing is wrapped to fit a screen that is not there
+    return made

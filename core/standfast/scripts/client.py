@@ -112,7 +112,7 @@ class ScriptClient:
         telling = ((number, job, job.about) for number, job in self._jobs.items() if job.about is not None)
         return {
             number: RunningScript(
-                of=about.of, occasion=about.occasion, script=str(job.call), pid=job.pid, since=iso(job.since)
+                of=about.of, occasion=about.occasion, script=job.call.argv[0], pid=job.pid, since=iso(job.since)
             )
             for number, job, about in islice(telling, SHOWN)
         }

@@ -26,7 +26,7 @@ class RunningScript(msgspec.Struct, frozen=True, kw_only=True):
     """As in :class:`About`."""
     occasion: str
     script: str
-    """Command with arguments."""
+    """The program alone: arguments may be secrets, and more people may ask for a status than read the configuration."""
     pid: int | None
     """None: it has not been started yet."""
     since: str

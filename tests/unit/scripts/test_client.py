@@ -14,6 +14,7 @@ from standfast.scripts.protocol import Ended, Hello, Kill, Overdue, Start, Start
 from standfast.scripts.running import SHOWN, About
 
 CALL = ScriptCall(argv=("/bin/x",))
+WITH_A_SECRET = ScriptCall(argv=("/bin/x", "--token=hunter22"))
 
 
 class Line:
@@ -177,7 +178,7 @@ async def test_when_the_parent_is_gone_everything_asked_for_is_lost_and_nothing_
 
 async def test_scripts_that_tell_something_are_listed_while_they_run(line):
     line.start(limit=5)  # a check
-    number = line.start(about=About("instance VI_1", "MASTER"))
+    number = line.client.start(WITH_A_SECRET, line.ended.append, about=About("instance VI_1", "MASTER"))
     (script,) = line.client.running().values()
     assert (script.of, script.occasion, script.script, script.pid) == ("instance VI_1", "MASTER", "/bin/x", None)
     line.say(Started(number=number, pid=4711))
