@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from harness.config import VIP, instance
+from harness.config import VIP, VIP6, instance
 from harness.network import Net, eventually
 from harness.pairings import OURS, THEIRS, ours_alone, ours_on_b, pairing
 
@@ -41,6 +41,29 @@ def test_s34_a_healed_partition_is_told_and_the_client_follows(duo: Net):
     assert duo.counter(b, "contested") in (1, None)
     if isinstance(b, Standfast):
         assert "we could not hear it; we give way" in b.tell("events")
+
+
+@pytest.mark.parametrize("duo", [pairing(OURS, OURS)], indirect=True)
+def test_s34_over_ipv6_the_winner_tells_of_a_healed_partition(duo: Net):
+    """The loser cannot know; its last word lets the winner know, whoever speaks first."""
+
+    def config(priority: int) -> str:
+        return instance(priority=priority, vips=(f"{VIP6}/64",))
+
+    a = duo.start_master(duo.a, config(150), address=VIP6)
+    b = duo.start(duo.b, config(100))
+    duo.next_advert(duo.a, since=time.time(), v6=True)
+    duo.a.cut()
+    assert duo.b.wait_address(VIP6)
+    duo.wait_until(time.time() + 0.5)
+    healed = time.time()
+    duo.a.heal()
+    assert duo.b.wait_address(VIP6, held=False)
+    eventually(lambda: duo.counter(a, "dual_master") == 1, 5, duo.logs)
+    assert (duo.counter(b, "contested"), duo.counter(b, "dual_master")) == (1, 0)
+    told = duo.wire.wait(lambda: next((n for n in duo.wire.neighbor_adverts(VIP6) if n.time >= healed), None), 5)
+    assert told
+    assert told.target_mac == duo.a.mac, "hosts are told where the address is"
 
 
 @ours_on_b

@@ -4,7 +4,13 @@ Who has the higher rank knows for certain: a loser that goes on speaking after i
 Who has the lower rank yields to the first advert, which is the same from a router that preempts it and from one that
 has been master beside it all the time; it counts that as *contested*. But keepalived and we number our adverts (IPv4
 identification): if the master whose silence made us MASTER has sent meanwhile as many as a master sends, it was not
-silent, only not heard. Then there were two, and we say so. Over IPv6 there is no such number.
+silent, only not heard. Then there were two, and we say so.
+
+Over IPv6 there is no such number, and neighbour advertisements do not make up for it. Who has taken over announces
+the addresses; but so does who was master all the while, because it answers the last word that we say before we yield
+(``higher_prio_send_advert``). Their number is a setting of the other one's, and their order says nothing either: the
+last word may reach a router that takes over before it has added and announced anything. So over IPv6 the loser counts
+*contested* alone, and the winner, which hears that last word, tells of the two masters.
 """
 
 from __future__ import annotations
