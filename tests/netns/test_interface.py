@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from harness.config import VIP, instance
-from harness.network import Net
+from harness.network import Net, eventually
 from harness.pairings import ours_alone
 from harness.timing import EARLY_S, master_down_s
 
@@ -39,6 +39,26 @@ def test_s40_the_state_is_fault_while_the_interface_is_down(solo: Net):
     told = a.instance()  # type: ignore[attr-defined]
     assert told["state"] == "FAULT"
     assert "eth0" in str(told)
+
+
+@ours_alone
+def test_kd19_an_owner_speaks_from_the_address_that_it_owns(solo: Net):
+    """RFC 9568, 1.6: its own address is the virtual one. Keepalived takes it off at its start."""
+    own = solo.a.address
+    a = solo.start_master(solo.a, instance("state MASTER", priority=255, vips=(own,)), address=own)
+    spoken = solo.next_advert(solo.a, since=0)
+    assert (spoken.source, spoken.addresses, spoken.priority) == (own, (own,), 255)
+    assert solo.wire.wait(lambda: next(iter(solo.wire.garps(own)), None), 5)
+    a.stop()
+    assert f"{own}/24" in solo.a.run("ip", "addr", "show", "eth0")
+    assert f"{own}/32" not in solo.a.run("ip", "addr", "show", "eth0")
+
+
+@ours_alone
+def test_who_makes_its_own_address_virtual_without_owning_it_is_told_so(solo: Net):
+    a = solo.start(solo.a, instance(priority=100, vips=(solo.a.address,)))
+    words = "eth0 lacks an IPv4 address to send from: what it has is virtual (10.9.0.1)"
+    eventually(lambda: words in a.log, 5, solo.logs)
 
 
 @ours_alone

@@ -136,11 +136,11 @@ class AddressEncoder:
 
 
 def _identity(address: VirtualAddress) -> list[tuple[str, Any]]:
-    """By what the kernel finds the address: itself, and the peer's where it has one."""
-    identity: list[tuple[str, Any]] = [("IFA_LOCAL", str(address.address))]
-    if address.peer is not None:
-        identity.append(("IFA_ADDRESS", str(address.peer)))
-    return identity
+    """By what the kernel finds the address: itself, and the peer's where it has one.
+
+    Without IFA_ADDRESS it does not look at the prefix length, and takes off the first one that is alike.
+    """
+    return [("IFA_LOCAL", str(address.address)), ("IFA_ADDRESS", str(address.peer or address.address))]
 
 
 def _attributes(address: VirtualAddress) -> list[tuple[str, Any]]:

@@ -74,6 +74,10 @@ class Host:
         """Exactly this address with this prefix length."""
         return self._addresses.get(index, {}).get((address, prefix))
 
+    def holding(self, address: Address) -> list[HostAddress]:
+        """Everywhere that this address is: on which interfaces, with which prefix lengths."""
+        return [self._addresses[index][address, prefix] for index, prefix in self._holders.get(address, ())]
+
     def owns(self, address: Address) -> bool:
         """Is it one of this host's addresses, on any interface?"""
         return address in self._holders

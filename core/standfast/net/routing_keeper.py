@@ -22,7 +22,8 @@ from standfast.net.routing import (
     words,
 )
 
-_GONE_ALREADY: Final = frozenset((0, errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.EADDRNOTAVAIL))
+_GONE_ALREADY: Final = frozenset((0, errno.ESRCH, errno.ENOENT, errno.ENODEV, errno.EADDRNOTAVAIL, errno.EOPNOTSUPP))
+"""EOPNOTSUPP: a kind of route that this kernel does not know is not in it either."""
 
 
 @dataclass(frozen=True, slots=True)

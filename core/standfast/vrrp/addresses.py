@@ -132,9 +132,14 @@ class AddressKeeper:
     def respect(self, addresses: Iterable[VirtualAddress], ours: set[tuple[str, str]]) -> None:
         """Of an owner's addresses keep our hands off those that somebody else has put on this host.
 
+        Wherever they are and with whichever prefix length: an owner is who has them anyway, and speaks from them.
         ``ours``: interface and ``address/prefix`` of everything that the state file says we installed.
         """
-        self.owned.update(place for place, _ in self._foreign(addresses, ours))
+        for entry in (entry for address in addresses for entry in self._host.holding(address.address)):
+            place = (entry.index, entry.address, entry.prefix)
+            listed = (self._host.name(entry.index), f"{entry.address}/{entry.prefix}") in ours
+            if place not in self.installed and not listed and entry.protocol != IFA_PROTO:
+                self.owned.add(place)
 
     def foreign(self, addresses: Iterable[VirtualAddress], ours: set[tuple[str, str]]) -> list[VirtualAddress]:
         """Which of them are on this host though nothing says that we put them there; ``ours`` as above."""

@@ -280,6 +280,7 @@ class Interfaces:
             source = config.source if self._host.owns(config.source) else None
         else:
             source = self._primary(config, router.source)
+            router.no_source_because = "" if source is not None else self._why_none(config)
         if source == router.source:
             return
         self._perform(instance, router.set_source(source, now))
@@ -303,6 +304,13 @@ class Interfaces:
             if self._may_speak(entry, config.family)
         )
         return next(candidates, None)
+
+    def _why_none(self, config: VrrpInstance) -> str:
+        """Somebody has made the machine's own address a virtual one, though this router does not own it."""
+        link = self._host.link(config.interface)
+        here = [] if link is None else self._host.addresses(link.index, config.family)
+        virtual = [f"{entry.address}" for entry in here if entry.address in self._addresses]
+        return f"what it has is virtual ({', '.join(virtual[:3])})" if virtual else ""
 
     def _may_speak(self, entry: HostAddress, family: int) -> bool:
         if family == 6 and not entry.address.is_link_local:

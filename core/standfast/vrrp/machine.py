@@ -115,6 +115,8 @@ class Machine:
         self.priority = config.priority
         """Effective: what adverts say and elections compare."""
         self.source = None if config.track_source else config.source
+        self.no_source_because = ""
+        """In words, where that can be said: the interface has addresses, but none that we may speak from."""
         self.counters = Counters()
         self.refused = Refusals()
         self.faults: dict[str, Fault] = {}

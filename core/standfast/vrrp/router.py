@@ -439,7 +439,8 @@ class Router(Machine):
 
     def _no_source_words(self) -> str:
         wanted = self.config.source or f"an IPv{self.config.family} address"
-        return f"{self.config.interface or 'this host'} lacks {wanted} to send from"
+        because = f": {self.no_source_because}" if self.no_source_because else ""
+        return f"{self.config.interface or 'this host'} lacks {wanted} to send from{because}"
 
     def _delay_left(self, now: int) -> int:
         return max(self.listening_from - now, 0)

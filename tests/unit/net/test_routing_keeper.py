@@ -104,8 +104,9 @@ def test_what_exists_already_counts_as_installed_only_if_it_is_ours(keeper, kern
     assert [failure.number for failure in keeper.add([RULE])] == ([] if ours else [errno.EEXIST])
 
 
-def test_what_is_gone_already_is_no_failure(keeper, kernel):
-    kernel.answers = [errno.ESRCH, errno.EPERM]
+@pytest.mark.parametrize("number", [errno.ESRCH, errno.EOPNOTSUPP])
+def test_what_is_gone_already_or_cannot_be_there_is_no_failure(keeper, kernel, number):
+    kernel.answers = [number, errno.EPERM]
     assert [failure.number for failure in keeper.remove([ROUTE, RULE])] == [errno.EPERM]
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 
+import pytest
 from msgspec.structs import replace
 
 from standfast.net.decode import HostAddress
@@ -107,6 +108,13 @@ def test_kd19_an_owners_own_address_is_left_alone(keeper, kernel, host, make_vip
     keeper.remove([own, extra])
     assert kernel.calls == [("add", ["10.9.0.7"]), ("delete", ["10.9.0.7"])]
     assert host.has(2, Address.parse("10.9.0.1"))
+
+
+@pytest.mark.parametrize("vip", ["10.9.0.1/32", "10.9.0.1/24"])
+def test_kd19_it_is_the_owners_with_whichever_prefix_length(keeper, host, make_vip, vip):
+    """`virtual_ipaddress` says /32 unless told otherwise, the interface hardly ever does."""
+    keeper.respect([make_vip(vip)], set())
+    assert keeper.owned == {(2, Address.parse("10.9.0.1"), 24)}
 
 
 def test_an_owners_address_that_we_had_installed_is_ours(keeper, make_vip):
