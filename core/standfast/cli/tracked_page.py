@@ -18,12 +18,12 @@ _CHANGES: Final = {
 
 
 def tracked_pages(document: dict[str, Any], name: str) -> Iterator[str]:
-    """A page for each group and each tracked thing of this name; ``document`` is that of ``status``."""
+    """A page for each group and each tracked thing of this name (or ``script NAME``); ``document``: of ``status``."""
     for group in document["vrrp"].get("groups", []):
         if group["name"] == name:
             yield "\n".join(group_lines(group, document))
     for thing in document["vrrp"].get("trackers", []):
-        if thing["name"] == name:
+        if name in (thing["name"], f"{thing['kind']} {thing['name']}"):
             yield "\n".join(thing_lines(thing, document))
 
 
@@ -105,6 +105,9 @@ def thing_lines(thing: dict[str, Any], document: dict[str, Any]) -> Iterator[str
         for tracker in instance.get("trackers", []):
             if (tracker["kind"], tracker["name"]) == (thing["kind"], thing["name"]):
                 yield f"  used by:   {instance['name']} ({instance['state']}): {_effect(tracker)}"
+        needed = any(fault["key"] == f"interface {thing['name']}" for fault in instance.get("faults", []))
+        if thing["kind"] == "interface" and needed:
+            yield f"  needed by: {instance['name']} ({instance['state']}): it speaks on it, or has an address there"
     yield f"  changed by {_CHANGES.get(thing['kind'], 'whoever reports it')}"
 
 

@@ -105,8 +105,9 @@ class _Route(RoutingReader):
         self.protocol()
         if not any(self.fields.get(name) for name in ("no_track", "dev", "track_group")):
             message = "the route names no `dev`: keepalived, unlike standfast, does not notice when somebody deletes it"
-            forwards = self.fields.get("kind", "unicast") == "unicast"
-            hint = "add `dev` and the interface, or `no_track`" if forwards else "add `no_track`"
+            # A route with `nexthop`s names interfaces there, and can have no other.
+            may_have_one = self.fields.get("kind", "unicast") == "unicast" and not self.result.legs
+            hint = "add `dev` and the interface, or `no_track`" if may_have_one else "add `no_track`"
             self.reader.findings.warning("SF3117", self.reader.statement, message, hint=hint)
         return self.result
 

@@ -102,6 +102,16 @@ def test_a_tracked_thing_says_how_it_is_who_uses_it_and_what_would_change_it():
     assert text.count("VI_1") == 1
 
 
+def test_an_interface_may_be_needed_beside_its_weight():
+    """A virtual address is there: then it is FAULT that counts, whatever the weight."""
+    light = tracker(kind="interface", name="tr0", weight=-10, points=-10)
+    needs = member("VI_1", "FAULT", trackers=[light], faults=[fault("interface tr0", "interface tr0 is down")])
+    text = "\n".join(thing_lines(thing("interface", name="tr0"), document(needs, member("VI_2", trackers=[light]))))
+    assert "used by:   VI_1 (FAULT): weight -10: -10 to the priority now" in text
+    assert "needed by: VI_1 (FAULT): it speaks on it, or has an address there" in text
+    assert text.count("needed by") == 1
+
+
 def test_a_file_shows_its_number_and_what_nobody_knows_yet_has_no_time():
     shown = list(thing_lines(thing("file", value=30, words="the number is 30", running=False), document()))
     assert shown[0].startswith("file web is 30 since ")
@@ -112,5 +122,6 @@ def test_a_file_shows_its_number_and_what_nobody_knows_yet_has_no_time():
 def test_pages_and_names_of_what_runs():
     whole = document(member("VI_1"), things=[thing(), thing("check", name="G")])
     assert [text.partition(" is ")[0] for text in tracked_pages(whole, "G")] == ["sync group G", "check G"]
+    assert len(list(tracked_pages(whole, "script web"))) == 1, "as `status` calls it"
     assert list(tracked_pages(whole, "nothing")) == []
     assert known_names(whole) == "instances: VI_1; groups: G; tracked: web (script), G (check)"

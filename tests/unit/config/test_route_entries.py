@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from standfast.config.diagnostics import Span
+from standfast.config.diagnostics import Diagnostic, Span
 from standfast.config.findings import Findings
 from standfast.config.kinds import DROPPED, Reader
 from standfast.config.route_entries import RouteEntry
@@ -16,12 +16,17 @@ from standfast.config.route_words import ROUTE_OPTIONS
 from standfast.config.tree import Statement, Word
 
 
-def read(line: str | list[str], *, static: bool = False) -> tuple[Any, list[str]]:
+def found_in(line: str | list[str], *, static: bool = False) -> tuple[Any, list[Diagnostic]]:
     texts = line.split(" ") if isinstance(line, str) else line
     words = tuple(Word(text, Span("f", 1, i, i + 1)) for i, text in enumerate(texts, 1))
     findings = Findings()
     value = RouteEntry(static).read(Reader(Statement(words, "", ""), findings))
-    return value, [d.code for d in findings.diagnostics]
+    return value, findings.diagnostics
+
+
+def read(line: str | list[str], *, static: bool = False) -> tuple[Any, list[str]]:
+    value, found = found_in(line, static=static)
+    return value, [d.code for d in found]
 
 
 @pytest.mark.parametrize(
@@ -93,6 +98,18 @@ def test_a_fault_drops_the_line(line, codes):
 def test_what_is_only_reported(line, codes):
     value, found = read(line)
     assert (value is not DROPPED, found) == (True, codes)
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("192.0.2.0/24 via 10.0.0.1", "add `dev` and the interface, or `no_track`"),
+        ("blackhole 192.0.2.0/24", "add `no_track`"),
+        ("192.0.2.0/24 nexthop via 10.0.0.1 dev eth0 nexthop via 10.0.0.2 dev eth0", "add `no_track`"),
+    ],
+)
+def test_what_to_do_about_a_route_without_an_interface_of_its_own(line, hint):
+    assert [d.hint for d in found_in(line)[1]] == [hint]
 
 
 @pytest.mark.parametrize(
