@@ -10,6 +10,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
@@ -54,10 +55,10 @@ class Http:
         daemon.start()
         self.net.wait_listening(daemon)
         if wait:
-            eventually(self.ready, 10, lambda: daemon.log)
+            eventually(self.ready, 30, lambda: daemon.log)
         return daemon
 
-    def get(self, path: str, timeout_s: float = 4) -> Answer:
+    def get(self, path: str, timeout_s: float = 30) -> Answer:
         with closing(Connection(self.socket, timeout=timeout_s)) as connection:
             connection.request("GET", path, headers={"Host": "daemon"})
             answer = connection.getresponse()
@@ -65,7 +66,7 @@ class Http:
 
     def picture(self) -> str:
         """The first one that the page gets."""
-        with closing(Connection(self.socket, timeout=4)) as connection:
+        with closing(Connection(self.socket, timeout=30)) as connection:
             connection.request("GET", "/events", headers={"Host": "daemon"})
             with connection.getresponse() as answer:
                 return next(line.decode() for line in answer if line.startswith(b"data: "))
@@ -114,10 +115,10 @@ def pids(daemon: Standfast, *names: str) -> list[int]:
 @ours_alone
 def test_nobody_says_master_of_a_daemon_that_hangs_or_is_dead(solo: Net, web: Http):
     daemon = web.start(instance(priority=150))
-    eventually(lambda: "MASTER" in web.get("/status").text, 10, lambda: daemon.log)
+    eventually(lambda: "MASTER" in web.get("/status").text, 30, lambda: daemon.log)
     assert "MASTER" in web.picture()
     number = 'keepalived_vrrp_state{iname="VI_1",intf="eth0",ip_address="10.9.0.100/24",vrid="51"} 2.0'
-    eventually(lambda: number in web.get("/metrics").text, 10, lambda: web.get("/metrics").text)
+    eventually(lambda: number in web.get("/metrics").text, 30, lambda: web.get("/metrics").text)
     stopped = pids(daemon, "parent", "vrrp")
     for pid in stopped:  # the parent first: it would replace the other
         os.kill(pid, signal.SIGSTOP)
@@ -135,7 +136,7 @@ def test_nobody_says_master_of_a_daemon_that_hangs_or_is_dead(solo: Net, web: Ht
     finally:
         for pid in reversed(stopped):
             os.kill(pid, signal.SIGCONT)
-    eventually(web.ready, 10, lambda: daemon.log)
+    eventually(web.ready, 30, lambda: daemon.log)
     daemon.freeze()
     with pytest.raises(TimeoutError):
         web.get("/status", timeout_s=1)
@@ -145,12 +146,17 @@ def test_nobody_says_master_of_a_daemon_that_hangs_or_is_dead(solo: Net, web: Ht
 
 
 @ours_alone
-def test_ready_means_that_the_kernel_has_what_vrrp_says(solo: Net, web: Http):
-    script = 'vrrp_script chk {\n    script "/bin/sleep 1.5"\n    interval 3\n}\n'
-    daemon = web.start(script + instance("track_script {\n chk\n }", priority=150), wait=False)
-    eventually(lambda: "VI_1 is FAULT" in web.words(), 5, lambda: daemon.log)
+def test_ready_means_that_the_kernel_has_what_vrrp_says(solo: Net, web: Http, tmp_path: Path):
+    check, go = tmp_path / "check", tmp_path / "go"
+    check.write_text(f"#!/bin/sh\nuntil test -e {go}; do sleep 0.1; done\n")
+    check.chmod(0o755)
+    script = f'vrrp_script chk {{\n    script "{check}"\n    interval 60\n}}\n'
+    settings = global_defs("script_user root") + script
+    daemon = web.start(settings + instance("track_script {\n chk\n }", priority=150), wait=False)
+    eventually(lambda: "VI_1 is FAULT" in web.words(), 30, lambda: daemon.log)
     assert "track_script chk has said nothing yet" in web.words()
-    eventually(web.ready, 10, lambda: daemon.log)
+    go.touch()
+    eventually(web.ready, 30, lambda: daemon.log)
     assert web.words() == "ready\n"
 
 
@@ -165,7 +171,7 @@ def test_a_hundred_scrapes_a_second_change_no_adverts_time(solo: Net, web: Http)
         began = time.monotonic()
         adverts = solo.adverts_during(solo.a, 3)
         done.set()
-        scraped = sum(count.result(10) for count in counts)
+        scraped = sum(count.result(30) for count in counts)
         took = time.monotonic() - began
     assert scraped > 0.9 * SCRAPES_A_SECOND * took
     mine = [advert for advert in adverts if advert.vrid == 51]

@@ -7,7 +7,7 @@ import time
 from harness.config import VIP, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone
-from harness.timing import EARLY_S, master_down_s
+from harness.timing import EARLY_S, master_down_s, skew_s
 
 RESTORED_S = 0.05
 """Within this an address that somebody deleted is back."""
@@ -17,10 +17,10 @@ def test_s40_interface_down_and_up(duo: Net):
     duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
     duo.next_advert(duo.a, since=time.time())
+    goes = time.time()
     duo.a.ip("link set eth0 down")
-    down = time.time()
     assert duo.a.wait_address(VIP, held=False)
-    taken = duo.next_advert(duo.b, since=down - 0.02)
+    taken = duo.next_advert(duo.b, since=goes)
     duo.on_time(taken.time, duo.last_advert(duo.a).time + master_down_s(100, 0.1))
     assert duo.b.wait_address(VIP)
     up = time.time()
@@ -67,14 +67,14 @@ def test_s50_a_deleted_address_is_put_back(solo: Net):
     vips = (f"{VIP}/24", "10.9.0.101/24", "10.9.0.102/24")
     evip = ("virtual_ipaddress_excluded {", "10.9.7.1/24", "}")
     solo.start_master(solo.a, instance(*evip, "garp_master_delay 0", priority=150, vips=vips))
-    assert solo.wire.wait(lambda: (solo.wire.garps("10.9.7.1")[4:] or [None])[0], 5), "the first burst is over"
+    assert solo.wire.wait(lambda: (solo.wire.garps("10.9.7.1")[4:] or [None])[0], 20), "the first burst is over"
     mark = time.time()
     for address in (VIP, "10.9.0.101", "10.9.7.1"):
         before = len(solo.wire.garps(address))
         solo.a.ip(f"addr del {address}/24 dev eth0")
         deleted = time.time()
-        assert solo.a.wait_address(address, timeout_s=5), f"{address} stays away"
-        garp = solo.wire.wait(lambda a=address, n=before: (solo.wire.garps(a)[n:] or [None])[0], 5)
+        assert solo.a.wait_address(address), f"{address} stays away"
+        garp = solo.wire.wait(lambda a=address, n=before: (solo.wire.garps(a)[n:] or [None])[0], 20)
         assert garp
         solo.on_time(max(garp.time, deleted), deleted, tolerance_s=RESTORED_S)
     solo.wait_until(time.time() + 0.5)
@@ -90,7 +90,8 @@ def test_s50_bounce_is_what_keepalived_does(solo: Net):
     solo.a.ip(f"addr del {VIP}/24 dev eth0")
     left = solo.next_advert(solo.a, since=mark, priority=0)
     back = solo.next_advert(solo.a, since=left.time + EARLY_S, priority=150)
-    assert back.time < left.time + master_down_s(150, 0.1), "only a skew time, not the whole down timer"
+    # Only a skew time, not the whole down timer.
+    solo.on_time(back.time, left.time + skew_s(150, 0.1), tolerance_s=0.29)
     assert solo.a.wait_address(VIP)
 
 
@@ -108,9 +109,9 @@ def test_s51_without_its_own_address_a_spare_speaks_and_the_vips_return(solo: Ne
     solo.a.ip("addr add 10.9.1.1/24 dev eth0")
     solo.start_master(solo.a, instance(priority=150))
     solo.a.ip(f"addr del {solo.a.address}/24 dev eth0")
-    moved = solo.wire.wait_advert("10.9.1.1", priority=150, timeout_s=5)
+    moved = solo.wire.wait_advert("10.9.1.1", priority=150)
     assert moved, solo.logs()
-    assert solo.a.wait_address(VIP, timeout_s=5)
+    assert solo.a.wait_address(VIP)
 
 
 def test_s51_without_any_address_it_is_a_fault(solo: Net):
@@ -132,7 +133,7 @@ def test_s51_with_promote_secondaries_the_vips_never_leave(solo: Net):
     solo.a.ip("addr add 10.9.1.1/24 dev eth0")
     a = solo.start_master(solo.a, instance("promote_secondaries", priority=150))
     solo.a.ip(f"addr del {solo.a.address}/24 dev eth0")
-    assert solo.wire.wait_advert("10.9.1.1", priority=150, timeout_s=5), solo.logs()
+    assert solo.wire.wait_advert("10.9.1.1", priority=150), solo.logs()
     assert solo.a.holds(VIP)
     assert solo.counter(a, "addresses_lost") == 0
 

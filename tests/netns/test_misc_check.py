@@ -80,7 +80,7 @@ class Misc:
                 found[:] = [self.stands(number)]
             return found == [expected]
 
-        eventually(so, 20, lambda: f"{found} is not {expected}\n{self.daemon.log}")
+        eventually(so, 60, lambda: f"{found} is not {expected}\n{self.daemon.log}")
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_what_a_program_ends_with(misc: Misc):
     misc.end(3, 0)
     misc.settles(3, ("up", 10, "exit status 0"))
     script, child = map(int, (misc.directory / "pids").read_text().split())
-    eventually(lambda: not (_runs(script) or _runs(child)), 10, lambda: f"{script} or {child} still runs")
+    eventually(lambda: not (_runs(script) or _runs(child)), 30, lambda: f"{script} or {child} still runs")
     assert misc.daemon.stop() == 0
 
 

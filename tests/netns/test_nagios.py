@@ -17,7 +17,7 @@ def test_a_daemon_that_is_stopped_or_killed_is_never_master(solo: Net):
         words = ["nagios", "--expect", "MASTER", "--run-dir", str(daemon.directory / "run"), "VI_1"]
         return solo.a.run(*standfast_command(), *words, check=False)
 
-    eventually(lambda: said().startswith("STANDFAST OK - VI_1 is MASTER | "), 10, said)
+    eventually(lambda: said().startswith("STANDFAST OK - VI_1 is MASTER | "), 30, said)
     daemon.freeze()
     assert said().startswith("STANDFAST UNKNOWN - ")
     assert "MASTER" not in said()

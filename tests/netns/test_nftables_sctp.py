@@ -14,7 +14,7 @@ from standfast.lab.lab import Host, Lab
 
 SCTP = socket.IPPROTO_SCTP
 INIT = 1
-WAIT_S = 5
+WAIT_S = 20
 
 
 def crc32c(data: bytes) -> int:

@@ -82,11 +82,11 @@ def test_s75_every_transition_is_mailed_in_these_words(solo: Net):
         assert solo.a.wait_address(VIP), solo.logs()
         wanted = [expected("Entering BACKUP state", NOT), expected("Entering MASTER state", NOW)]
         # keepalived may send two mails at once; which arrives first is chance
-        eventually(lambda: sorted(map(shown, mails)) == sorted(wanted), 10, lambda: f"{mails}\n{solo.logs()}")
+        eventually(lambda: sorted(map(shown, mails)) == sorted(wanted), 30, lambda: f"{mails}\n{solo.logs()}")
         daemon.stop()
         if not solo.is_keepalived(solo.a):  # keepalived ends before its last mail is sent
             wanted.append(expected("Stopping", "VRRP Instance stopping"))
-            eventually(lambda: list(map(shown, mails)) == wanted, 5, lambda: f"{mails}\n{solo.logs()}")
+            eventually(lambda: list(map(shown, mails)) == wanted, 30, lambda: f"{mails}\n{solo.logs()}")
 
 
 @ours_alone
@@ -99,9 +99,9 @@ def test_a_webhook_hears_from_start_to_stop_in_order(solo: Net):
         def states() -> list[str]:
             return [event["data"]["state"] for event in events]
 
-        eventually(lambda: states()[-1:] == ["MASTER"], 10, lambda: f"{events}\n{solo.logs()}")
+        eventually(lambda: states()[-1:] == ["MASTER"], 30, lambda: f"{events}\n{solo.logs()}")
         daemon.stop()
-        eventually(lambda: "STOP" in states(), 5, lambda: f"{events}\n{solo.logs()}")
+        eventually(lambda: "STOP" in states(), 30, lambda: f"{events}\n{solo.logs()}")
     assert states()[0] == "started"
     order = [state for state in states() if state in ("BACKUP", "MASTER", "STOP")]
     assert order == ["BACKUP", "MASTER", "STOP"]

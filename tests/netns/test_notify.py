@@ -58,8 +58,8 @@ def test_s75_every_transition_reaches_scripts_and_pipe_in_order(solo: Net, recor
     def reached(*states: str) -> None:
         told = [f'INSTANCE "VI_1" {state} 100' for state in states]
         generic = [f"any INSTANCE VI_1 {state} 100" for state in states]
-        eventually(lambda: recorder.lines() == told, 10, lambda: f"{recorder.lines()} is not {told}")
-        eventually(lambda: recorder.calls("any") == generic, 10, lambda: f"{recorder.calls('any')} is not {generic}")
+        eventually(lambda: recorder.lines() == told, 30, lambda: f"{recorder.lines()} is not {told}")
+        eventually(lambda: recorder.calls("any") == generic, 30, lambda: f"{recorder.calls('any')} is not {generic}")
 
     reached("BACKUP", "MASTER")
     solo.a.ip("link set eth0 down")
@@ -70,7 +70,8 @@ def test_s75_every_transition_reaches_scripts_and_pipe_in_order(solo: Net, recor
     daemon.stop()
     reached("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER", "STOP")
     for word, times in (("master", 2), ("backup", 2), ("fault", 1), ("stop", 1)):
-        assert recorder.calls(word) == [word] * times
+        # Each event starts two scripts at once; which of them is done first is chance.
+        eventually(lambda w=word, n=times: recorder.calls(w) == [w] * n, 30, lambda w=word: str(recorder.calls(w)))
 
 
 def test_s11_a_lower_priority_is_told(solo: Net, recorder: Recorder):
@@ -78,9 +79,9 @@ def test_s11_a_lower_priority_is_told(solo: Net, recorder: Recorder):
     settings = global_defs("script_user root", f"vrrp_notify_fifo {recorder.fifo}")
     solo.start_master(solo.a, settings + instance(lower, priority=150))
     solo.inject(priority=100)
-    eventually(lambda: recorder.calls("lower") == ["lower"], 5, lambda: str(recorder.calls("lower")))
+    eventually(lambda: recorder.calls("lower") == ["lower"], 30, lambda: str(recorder.calls("lower")))
     line = 'INSTANCE "VI_1" MASTER_RX_LOWER_PRI 150'
-    eventually(lambda: line in recorder.lines(), 5, lambda: str(recorder.lines()))
+    eventually(lambda: line in recorder.lines(), 30, lambda: str(recorder.lines()))
 
 
 def test_s45_a_tracked_script_decides_and_is_told(solo: Net, recorder: Recorder, tmp_path: Path):
@@ -89,7 +90,7 @@ def test_s45_a_tracked_script_decides_and_is_told(solo: Net, recorder: Recorder,
     check.write_text(f"#!/bin/sh\ntest -e {good}\n")
     check.chmod(0o755)
     settings = global_defs("script_user root", f"notify_fifo {recorder.fifo}")
-    script = f'vrrp_script web {{\n script "{check}"\n interval 0.2\n fall 2\n}}\n'
+    script = f'vrrp_script web {{\n script "{check}"\n interval 0.2\n timeout 10\n fall 2\n}}\n'
     good.touch()
     solo.start(solo.a, settings + script + instance("track_script {", "web", "}", priority=100))
     assert solo.a.wait_address(VIP)
@@ -98,7 +99,7 @@ def test_s45_a_tracked_script_decides_and_is_told(solo: Net, recorder: Recorder,
     good.touch()
     assert solo.a.wait_address(VIP)
     told = [f'INSTANCE "VI_1" {state} 100' for state in ("BACKUP", "MASTER", "FAULT", "BACKUP", "MASTER")]
-    eventually(lambda: recorder.lines() == told, 5, lambda: str(recorder.lines()))
+    eventually(lambda: recorder.lines() == told, 30, lambda: str(recorder.lines()))
 
 
 READER = """#!/bin/sh
@@ -170,7 +171,7 @@ def test_s75_members_of_a_group_are_told_of_and_then_the_group(solo: Net, record
 
     def reached(*more: str) -> None:
         expected.extend(more)
-        eventually(lambda: recorder.lines() == expected, 10, lambda: f"{recorder.lines()} is not {expected}")
+        eventually(lambda: recorder.lines() == expected, 30, lambda: f"{recorder.lines()} is not {expected}")
 
     solo.a.ip("link add tr0 type veth peer name tx0", "link set tx0 up", "link set tr0 up")
     settings = global_defs("script_user root", f"notify_fifo {recorder.fifo}")
@@ -186,7 +187,7 @@ def test_s75_members_of_a_group_are_told_of_and_then_the_group(solo: Net, record
     reached(*told("FAULT", 1, 2))
     solo.a.ip("link set tr0 up")
     reached(*told("BACKUP", 1, 2), *told("MASTER", 2, 1))
-    with solo.speaking(0.1, priority=200, vrid=52, addresses=("10.9.0.101",)):
+    with solo.speaking(0.1, priority=200, interval=30, vrid=52, addresses=("10.9.0.101",)):
         reached(*told("BACKUP", 2, 1))
         solo.wait_until(time.time() + 0.3)  # so that VI_2 is the last one that could be master
     reached(*told("MASTER", 2, 1))
@@ -197,36 +198,39 @@ def test_s75_members_of_a_group_are_told_of_and_then_the_group(solo: Net, record
 @ours_alone
 def test_s45_results_are_counted_exactly_and_a_script_that_hangs_is_ended(solo: Net, tmp_path: Path):
     """rise 2, fall 3; then one that ignores SIGTERM."""
-    good, runs, hangs = tmp_path / "good", tmp_path / "runs", tmp_path / "hangs"
-    check = tmp_path / "check"
-    check.write_text(
-        f"#!/bin/sh\nif test -e {hangs}; then trap 'echo term 0 >> {runs}' TERM; while :; do sleep 0.1; done; fi\n"
-        f"if test -e {good}; then echo good $(date +%s.%N) >> {runs}; exit 0; fi\n"
-        f"echo bad $(date +%s.%N) >> {runs}; exit 1\n"
-    )
-    check.chmod(0o755)
-    script = f'vrrp_script web {{\n script "{check}"\n interval 0.2\n timeout 0.6\n rise 2\n fall 3\n}}\n'
+    good, runs, hangs, terms = (tmp_path / name for name in ("good", "runs", "hangs", "terms"))
+    programs = {
+        "counted": f"if test -e {good}; then echo good $(date +%s.%N) >> {runs}; exit 0; fi\n"
+        f"echo bad $(date +%s.%N) >> {runs}; exit 1\n",
+        "hanging": f"if test -e {hangs}; then trap 'echo term >> {terms}' TERM; while :; do sleep 0.1; done; fi\n",
+    }
+    script = ""
+    for (name, lines), timeout in zip(programs.items(), (10, 0.6), strict=True):
+        (tmp_path / name).write_text(f"#!/bin/sh\n{lines}")
+        (tmp_path / name).chmod(0o755)
+        pace = f"interval 0.2\n timeout {timeout}\n rise 2\n fall 3\n"
+        script += f'vrrp_script {name} {{\n script "{tmp_path / name}"\n {pace}}}\n'
     good.touch()
     settings = global_defs("script_user root")
-    daemon = solo.start(solo.a, settings + script + instance("track_script {", "web", "}", priority=100))
+    daemon = solo.start(solo.a, settings + script + instance("track_script {", *programs, "}", priority=100))
     assert isinstance(daemon, Standfast)
     assert solo.a.wait_address(VIP)
 
     def turned() -> tuple[bool, float]:
-        (thing,) = daemon.status()["vrrp"]["trackers"]
+        (thing,) = [each for each in daemon.status()["vrrp"]["trackers"] if each["name"] == "counted"]
         return thing["good"], datetime.fromisoformat(thing["since"]).timestamp()
 
     for change, wanted, word, needed in ((good.unlink, False, "bad", 3), (good.touch, True, "good", 2)):
         changed = time.time()
         change()
-        eventually(lambda w=wanted: turned()[0] is w, 10, solo.logs)
+        eventually(lambda w=wanted: turned()[0] is w, 30, solo.logs)
         lines = [line.split() for line in runs.read_text().splitlines()]
         times = [float(moment) for result, moment in lines if result == word and float(moment) >= changed]
         assert sum(moment <= turned()[1] + 0.001 for moment in times) == needed
     assert solo.a.wait_address(VIP)
     hangs.touch()
-    assert solo.a.wait_address(VIP, held=False, timeout_s=30), solo.logs()
-    assert "term" in runs.read_text(), "first it is asked to end"
+    assert solo.a.wait_address(VIP, held=False, timeout_s=60), solo.logs()
+    assert terms.exists(), "first it is asked to end"
     assert "timed out after 0.6 s" in str(daemon.instance()["faults"])
     hangs.unlink()
-    assert solo.a.wait_address(VIP, timeout_s=20), "SIGKILL has ended it, for the next one runs"
+    assert solo.a.wait_address(VIP, timeout_s=60), "SIGKILL has ended it, for the next one runs"

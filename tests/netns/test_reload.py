@@ -28,7 +28,7 @@ def test_s69_an_unchanged_file_is_not_noticed(duo: Net):
     duo.wait_until(asked + 1.5)
     own = duo.wire.adverts(duo.a.address, since=asked - 0.3)
     assert {each.priority for each in own} == {150}
-    assert duo.wire.adverts(duo.b.address) == []
+    duo.silent(duo.b)
     if not duo.is_keepalived(duo.a):  # it pauses, and announces again
         duo.steady(own, 0.1)
         assert len(duo.wire.garps(VIP)) == told
@@ -48,12 +48,12 @@ def test_s69_a_new_interval_is_spoken_at_once(duo: Net):
     duo.start(duo.b, instance(priority=100))
     asked = reload(duo, a, instance(priority=150, interval=0.3))
     changed = duo.wire.wait(
-        lambda: next((x for x in duo.wire.adverts(duo.a.address, since=asked) if x.interval_s == 0.3), None), 5
+        lambda: next((x for x in duo.wire.adverts(duo.a.address, since=asked) if x.interval_s == 0.3), None), 20
     )
     assert changed
     duo.wait_until(changed.time + 1.5)
     duo.steady(duo.wire.adverts(duo.a.address, since=changed.time), 0.3)
-    assert duo.wire.adverts(duo.b.address) == [], "the backup learns the interval"
+    duo.silent(duo.b)  # which learns the interval
 
 
 def test_s69_addresses_come_and_go_alone(solo: Net):
@@ -62,16 +62,16 @@ def test_s69_addresses_come_and_go_alone(solo: Net):
     asked = reload(solo, a, instance(priority=150, vips=(f"{VIP}/24", "10.9.0.102/24")))
     assert solo.a.wait_address("10.9.0.102")
     assert solo.a.wait_address("10.9.0.101", held=False)
-    assert solo.wire.wait(lambda: next(iter(solo.wire.garps("10.9.0.102")), None), 5)
+    assert solo.wire.wait(lambda: next(iter(solo.wire.garps("10.9.0.102")), None), 20)
     changed = solo.wire.wait(
-        lambda: next((x for x in solo.wire.adverts(solo.a.address) if "10.9.0.102" in x.addresses), None), 5
+        lambda: next((x for x in solo.wire.adverts(solo.a.address) if "10.9.0.102" in x.addresses), None), 20
     )
     assert changed
     own = solo.wire.adverts(solo.a.address, since=asked - 0.2)
     solo.steady(own, 0.1)
     assert 0 not in {each.priority for each in own}
     assert client.wait_answer(time.time())
-    assert client.longest_ms(asked) < 50
+    solo.served(client, since=asked, within_s=0.05)
 
 
 def test_s69_another_vrid_is_another_router(solo: Net):
@@ -79,7 +79,7 @@ def test_s69_another_vrid_is_another_router(solo: Net):
     asked = reload(solo, a, instance(priority=150, vrid=52))
     good_bye = solo.next_advert(solo.a, since=asked, priority=0)
     assert good_bye.vrid == 51
-    new = solo.wire.wait(lambda: next(iter(solo.wire.adverts(solo.a.address, vrid=52)), None), 5)
+    new = solo.wire.wait(lambda: next(iter(solo.wire.adverts(solo.a.address, vrid=52)), None), 20)
     assert new
     assert new.time >= good_bye.time + master_down_s(150, 0.1) - EARLY_S
     assert solo.a.wait_address(VIP)
@@ -90,7 +90,7 @@ def test_s69_a_file_with_a_new_error_changes_nothing_and_says_why(solo: Net):
     """Keepalived drops the statement and takes the rest."""
     a = solo.start_master(solo.a, instance(priority=150))
     asked = reload(solo, a, instance("priorty 120", priority=110))
-    eventually(lambda: "priorty" in a.log, 20, solo.logs)
+    eventually(lambda: "priorty" in a.log, 60, solo.logs)
     solo.next_advert(solo.a, since=time.time() + 0.2)
     own = solo.wire.adverts(solo.a.address, since=asked - 0.2)
     solo.steady(own, 0.1)
@@ -102,7 +102,7 @@ def test_s69_an_interface_that_does_not_exist_changes_nothing_and_is_named(solo:
     """A word mistyped at 3 a.m. must not take the addresses of an instance that works."""
     a = solo.start_master(solo.a, instance(priority=150))
     asked = reload(solo, a, instance(priority=110, interface="d1"))
-    eventually(lambda: "VI_1: interface d1 does not exist" in a.log, 20, solo.logs)
+    eventually(lambda: "VI_1: interface d1 does not exist" in a.log, 60, solo.logs)
     solo.next_advert(solo.a, since=time.time() + 0.2)
     own = solo.wire.adverts(solo.a.address, since=asked - 0.2)
     solo.steady(own, 0.1)
