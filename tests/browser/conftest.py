@@ -18,7 +18,7 @@ COMMAND = [
     "chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync", "--remote-debugging-pipe",
 ]  # fmt: skip
-ANSWER_S = 30
+ANSWER_S = 100
 
 
 class Browser:
@@ -61,7 +61,7 @@ class Browser:
         """The value of some JavaScript."""
         return self._do("Runtime.evaluate", expression=expression, returnByValue=True)["result"].get("value")
 
-    def wait(self, expression: str, right: Callable[[Any], bool], seconds: float) -> Any:
+    def wait(self, expression: str, right: Callable[[Any], bool], seconds: float = 60) -> Any:
         """Until the value is right."""
         deadline = time.monotonic() + seconds
         while not right(value := self.evaluate(expression)):

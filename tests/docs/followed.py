@@ -79,7 +79,7 @@ class Reader:
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
             text=True,
-            timeout=100,
+            timeout=400,
             check=False,
         )
         assert may_fail or done.returncode == 0, f"{commands}\n{done.stdout}"
@@ -126,6 +126,6 @@ def lend(directory: Path) -> Path:
 def build(wheels: Path) -> Path:
     """standfast's own wheel."""
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(wheels)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=60)
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=300)
     (wheel,) = wheels.glob("standfast-*.whl")
     return wheel

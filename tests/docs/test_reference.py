@@ -101,7 +101,7 @@ def test_a_manual_page_is_sound(name):
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=280,
     )
     assert done.stderr == ""
     for word in ("NAME", "SEE ALSO", "standfast"):

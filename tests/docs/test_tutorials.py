@@ -21,7 +21,7 @@ def reader(tmp_path) -> Reader:
 
 @pytest.mark.netns
 @pytest.mark.skipif(os.geteuid() != 0, reason="the last step needs root")
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 def test_a_checker_from_an_empty_directory(reader):
     reader.follow(PAGES / "checker.md")
     # What comes with the wheel: the templates of new projects.
@@ -35,7 +35,7 @@ def test_a_checker_from_an_empty_directory(reader):
 
 @pytest.mark.netns
 @pytest.mark.skipif(os.geteuid() != 0, reason="the last step needs root")
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("page", ["notifier.md", "load-balancer.md", "address-provider.md"])
 def test_what_begins_with_a_template(reader, page):
     reader.follow(PAGES / page)

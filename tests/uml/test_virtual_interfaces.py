@@ -12,7 +12,7 @@ from standfast.lab.capture import Capture
 from standfast.lab.daemons import Standfast
 from standfast.lab.lab import Host, Lab
 
-pytestmark = [pytest.mark.uml, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.uml, pytest.mark.timeout(400)]
 
 MAC = "00:00:5e:00:01:33"
 VIP = "10.9.0.100"
@@ -34,7 +34,7 @@ def addresses(*lines: str) -> str:
 
 
 def until(condition: Callable[[], bool], daemon: Standfast) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, daemon.log
         time.sleep(0.05)
@@ -50,16 +50,16 @@ def test_s59_an_ipvlan_has_the_macs_of_the_interface_below_and_an_address_of_its
     with Capture(lab.switch, "br0") as wire:
         daemon = Standfast(a, instance("interface eth0", "use_ipvlan 10.9.0.7/24 private", addresses(f"{VIP}/24")))
         daemon.start()
-        assert a.wait_address(VIP, timeout_s=30), daemon.log
+        assert a.wait_address(VIP, timeout_s=60), daemon.log
         made = link(a, "vrrp.51")
         assert made["linkinfo"]["info_kind"] == "ipvlan"
         assert made["linkinfo"]["info_data"]["mode"] == "l2"
-        advert = wire.wait_advert("10.9.0.7", timeout_s=20)
+        advert = wire.wait_advert("10.9.0.7", timeout_s=60)
         assert advert is not None
         assert advert.source_mac == a.mac
         assert VIP in a.run("ip", "addr", "show", "vrrp.51")
         daemon.terminate()
-        assert daemon.wait_ended(30) == 0
+        assert daemon.wait_ended(60) == 0
     assert link(a, "vrrp.51") == {}
 
 
@@ -68,7 +68,7 @@ def test_s58_a_virtual_mac_follows_its_interface_into_a_vrf(lab):
     a.ip("link add red type vrf table 77", "link set red up")
     daemon = Standfast(a, instance("interface eth0", "use_vmac", addresses(f"{VIP}/24")))
     daemon.start()
-    assert a.wait_address(VIP, timeout_s=30), daemon.log
+    assert a.wait_address(VIP, timeout_s=60), daemon.log
     a.ip("link set eth0 master red")
     until(lambda: link(a, "vrrp.51").get("master") == "red", daemon)
     until(lambda: VIP in a.run("ip", "addr", "show", "vrrp.51"), daemon)
@@ -87,8 +87,8 @@ def test_s38_unicast_without_interface_in_a_vrf(lab):
         daemons.append(Standfast(host, text))
         daemons[-1].start()
     first, second = daemons
-    assert a.wait_address(VIP, timeout_s=30), first.log
+    assert a.wait_address(VIP, timeout_s=60), first.log
     until(lambda: second.instance()["master"] is not None, second)
     assert not b.holds(VIP)
     first.terminate()
-    assert b.wait_address(VIP, timeout_s=30), second.log
+    assert b.wait_address(VIP, timeout_s=60), second.log

@@ -31,7 +31,7 @@ def names(expression: str) -> set[str]:
 def promtool(*words: str) -> subprocess.CompletedProcess[str]:
     assert shutil.which("promtool"), "promtool is missing: script/setup test installs it (Debian's prometheus)"
     return subprocess.run(
-        ["promtool", *words], cwd=RULES.parent, capture_output=True, text=True, timeout=60, check=False
+        ["promtool", *words], cwd=RULES.parent, capture_output=True, text=True, timeout=280, check=False
     )
 
 

@@ -119,7 +119,7 @@ EXPECTED = [
 def mypy(path: Path) -> list[tuple[int, str]]:
     """Line and code of each error."""
     command = [sys.executable, "-m", "mypy", "--config-file", "pyproject.toml", "--no-pretty", str(path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=110, check=False)
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=280, check=False)
     assert done.returncode in (0, 1), done.stdout + done.stderr
     name = re.escape(path.name)
     return [
@@ -167,7 +167,7 @@ def pyright(folder: Path, *options: str) -> dict:
     path = os.pathsep.join([str(folder), *SOURCES, sysconfig.get_path("purelib")])
     command = [sys.executable, "-m", "basedpyright", "--pythonpath", sys.executable, "--outputjson", *options]
     done = subprocess.run(
-        command, cwd=folder, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=110,
+        command, cwd=folder, env=os.environ | {"PYTHONPATH": path}, capture_output=True, text=True, timeout=280,
         check=False,
     )  # fmt: skip
     assert done.returncode in (0, 1), done.stdout + done.stderr

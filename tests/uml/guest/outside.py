@@ -15,7 +15,7 @@ import pytest
 from guest.machine import Machine
 
 MARK = "uml"
-BOOT_S = 60
+BOOT_S = 120
 """Until the first test begins: about 5 s on a quiet machine."""
 SLACK_S = 20
 """More than the guest's own limit for a test, after which the guest counts as hung."""

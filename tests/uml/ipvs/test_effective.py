@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.uml, pytest.mark.keepalived, pytest.mark.timeout(300)]
 
 FILES = sorted((Path(__file__).parent / "effective").glob("*.conf"))
 ID = "one"
-WAIT_S = 30
+WAIT_S = 60
 WORKERS = 3
 
 VRRP = ("Router ID", "Smtp HELO name", "Email notification", "Gratuitous ARP lower priority")
