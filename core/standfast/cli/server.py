@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
 
 from standfast.cli.order import duration
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.cli.who import who
-from standfast.control.client import NoAnswer, alive, ask
+from standfast.control.client import Gone, NoAnswer, alive, ask
 from standfast.control.protocol import Request
 
 LONGEST_WHY: Final = 500
@@ -72,8 +74,18 @@ def give(
         alive(args.run_dir, "health")
         outcome = ask(args.run_dir, "health.ctl", request, patience_s=patience_s)
     except NoAnswer as error:
-        print(f"standfast {command}: {error}", file=sys.stderr)
+        print(f"standfast {command}: {_why(args.run_dir, error)}", file=sys.stderr)
         return EX_UNKNOWN
     ok = bool(outcome.get("ok"))
     print(outcome.get("words", "the daemon ended meanwhile"), file=sys.stdout if ok or results else sys.stderr)
     return 0 if ok else 1
+
+
+def _why(run_dir: Path, error: NoAnswer) -> str:
+    """In words; a daemon that has nothing to check, to balance or to tell has no health process."""
+    if isinstance(error, Gone):
+        with suppress(NoAnswer):
+            daemon = ask(run_dir, "daemon.status", Request(do="status"))
+            if "health" not in daemon.get("processes", {}):
+                return "the daemon runs, and its configuration has nothing to check, to balance or to tell"
+    return str(error)

@@ -6,7 +6,7 @@ import os
 import socket
 import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,8 +52,12 @@ def ask(run_dir: Path, name: str, request: Request, *, patience_s: float | None 
 
 
 def alive(run_dir: Path, process: str) -> None:
-    """Before an order that may take its time: raises as :func:`ask` does if the process hangs or is not there."""
-    ask(run_dir, f"{process}.status", Request(do="status"), patience_s=_ALIVE_S)
+    """Before an order that may take its time: raises :class:`Gone` or :class:`Stuck` if that is so.
+
+    Whether we may give one, the other socket says.
+    """
+    with suppress(Denied):
+        ask(run_dir, f"{process}.status", Request(do="status"), patience_s=_ALIVE_S)
 
 
 def watch(

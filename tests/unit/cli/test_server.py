@@ -72,3 +72,17 @@ def test_nobody_there(monkeypatch, capsys):
     monkeypatch.setattr(server, "alive", ask)
     assert cli.main(["server", "enable", "web", "x"]) == 3
     assert capsys.readouterr().err == "standfast server: no daemon listens\n"
+
+
+@pytest.mark.parametrize(
+    ("processes", "words"),
+    [({"vrrp": {}}, "nothing to check, to balance or to tell"), ({"vrrp": {}, "health": {}}, "no daemon listens")],
+)
+def test_a_daemon_without_anything_to_check_is_not_said_to_be_gone(monkeypatch, capsys, processes, words):
+    def alive(*_asked):
+        raise Gone("no daemon listens")
+
+    monkeypatch.setattr(server, "alive", alive)
+    monkeypatch.setattr(server, "ask", lambda *_asked: {"processes": processes})
+    assert cli.main(["server", "enable", "web", "x"]) == 3
+    assert words in capsys.readouterr().err

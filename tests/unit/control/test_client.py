@@ -113,3 +113,11 @@ def test_who_hangs_is_known_before_an_order_that_may_take_long(listener, tmp_pat
     monkeypatch.setattr("standfast.control.client._ALIVE_S", 0.05)
     with pytest.raises(Stuck, match="does not answer"):
         alive(tmp_path, "x")
+
+
+def test_whether_an_order_may_be_given_is_not_for_the_status_to_say(tmp_path, monkeypatch):
+    def denied(*_asked, **_more):
+        raise Denied("be root, or of the group that `status_group` names")
+
+    monkeypatch.setattr("standfast.control.client.ask", denied)
+    alive(tmp_path, "x")
