@@ -62,6 +62,8 @@ class Daemon:
         self._end = end
         self._end_with = 0
         self._started_at = time.time()
+        self._config_file = str(Path(estate.options.file).absolute())
+        """Made once: the working directory may be removed, and nothing has one then."""
         self._run_dir = path = estate.claim.run_dir.path
         self._name_processes(generation)
         self._family = found_family(parent, path, generation, estate.parts.programs, self)
@@ -193,7 +195,7 @@ class Daemon:
             writer=self._estate.diary.status(self._family.generation.number),
             turned_at=self._parent.reactor.turned_at,
             started_at=self._started_at,
-            config_file=str(Path(options.file).absolute()),
+            config_file=self._config_file,
             config_id=options.config_id,
             run_dir=str(self._run_dir),
             last_reload=self._reloader.last,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 
 import pytest
@@ -24,6 +25,16 @@ def test_status_tells_every_process(daemon):
     assert status["pid"] == daemon.process.pid
     assert {process["generation"] for process in status["processes"].values()} == {1}
     assert (status["config_file"], status["run_dir"]) == (str(daemon.file), str(daemon.run_dir))
+
+
+def test_where_it_was_started_may_be_removed(daemon, tmp_path):
+    place = tmp_path / "place"
+    place.mkdir()
+    (place / "x.json").write_text("{}")
+    daemon.file = "x.json"
+    daemon.start(cwd=place)
+    shutil.rmtree(place)
+    assert daemon.status()["config_file"] == str(place / "x.json")
 
 
 def test_faults_of_the_file_are_logged_and_it_runs(daemon):
