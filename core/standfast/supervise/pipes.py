@@ -25,6 +25,7 @@ class _Pipe:
     """One that is open."""
 
     path: Path
+    """As :func:`_place` has it."""
     descriptor: int
     made: bool
     """By us, so it is removed when nobody wants it any more."""
@@ -40,13 +41,14 @@ class _Choice:
     pipes: dict[str, _Pipe] = field(default_factory=dict)
     """By keyword."""
 
-    def at(self, path: str) -> _Pipe | None:
-        return next((pipe for pipe in self.pipes.values() if str(pipe.path) == path), None)
+    def at(self, place: Path) -> tuple[str, _Pipe] | None:
+        """The one that is there, with its keyword."""
+        return next(((name, pipe) for name, pipe in self.pipes.items() if pipe.path == place), None)
 
     def lacks(self, fifo: Fifo) -> bool:
         """Could it not be had?"""
-        wanted = any(each.path == fifo.path and each.owner == fifo.owner for each in self.wanted.values())
-        return wanted and self.at(fifo.path) is None
+        missing = (each for name, each in self.wanted.items() if name not in self.pipes)
+        return any(each.path == fifo.path and each.owner == fifo.owner for each in missing)
 
 
 class Pipes:
@@ -68,7 +70,7 @@ class Pipes:
         complaints = []
         for name, fifo in fifos.items():
             try:
-                chosen.pipes[name] = self._obtain(fifo, umask)
+                chosen.pipes[name] = self._obtain(fifo, umask, chosen)
             except (OSError, ValueError) as error:
                 why = error.strerror if isinstance(error, OSError) else str(error)
                 if not self._now.lacks(fifo):
@@ -97,15 +99,23 @@ class Pipes:
         _give_up(self._now, _Choice())
         self._now = _Choice()
 
-    def _obtain(self, fifo: Fifo, umask: int) -> _Pipe:
-        owner = _numbers(fifo.owner)
-        known = self._now.at(fifo.path)
+    def _obtain(self, fifo: Fifo, umask: int, chosen: _Choice) -> _Pipe:
+        owner, place = _numbers(fifo.owner), _place(fifo.path)
+        if twice := chosen.at(place):
+            raise ValueError(f"it is the pipe of `{twice[0]}`")
+        known = self._now.at(place)
         if known is None:
-            return _open(Path(fifo.path), owner, umask)
-        pipe = replace(known, owner=owner)
+            return _open(place, owner, umask)
+        pipe = replace(known[1], owner=owner)
         if not pipe.made:
             _judge(pipe)
         return pipe
+
+
+def _place(path: str) -> Path:
+    """The same for one pipe, however its path is spelt. What the path itself leads to is none of ours (O_NOFOLLOW)."""
+    directory, name = os.path.split(path)
+    return Path(os.path.realpath(directory), name)
 
 
 def _open(path: Path, owner: tuple[int, int] | None, umask: int) -> _Pipe:

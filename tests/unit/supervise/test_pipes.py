@@ -120,6 +120,30 @@ def test_one_that_stays_keeps_its_descriptor_under_whatever_keyword(opened, pipe
     assert (tmp_path / "fifo").is_fifo()
 
 
+@pytest.mark.parametrize("spelt", ["{}//fifo", "{}/./fifo", "{}/link/fifo"])
+def test_one_that_stays_is_known_however_its_path_is_spelt(opened, pipes, tmp_path, spelt):
+    (tmp_path / "link").symlink_to(tmp_path)
+    fifo = Fifo(path=spelt.format(tmp_path))
+    opened(fifo)
+    before = pipes.descriptors
+    for same in (fifo, Fifo(path=str(tmp_path / "fifo"))):
+        assert pipes.prepare({"notify_fifo": same}, 0o177) == []
+        pipes.commit()
+        assert pipes.descriptors == before
+        assert (tmp_path / "fifo").is_fifo()
+    pipes.close()
+    assert not (tmp_path / "fifo").exists()
+
+
+def test_one_pipe_is_written_to_by_one_keyword(pipes, tmp_path):
+    both = fifos(notify_fifo=tmp_path / "fifo", vrrp_notify_fifo=f"{tmp_path}//fifo")
+    for _reload in range(2):
+        (complaint,) = pipes.prepare(both, 0o177) or ("known already",)
+        pipes.commit()
+        assert pipes.descriptors.keys() == {"notify_fifo"}
+    assert complaint == "known already"
+
+
 def test_what_cannot_be_had_is_complained_of_once(opened, pipes, tmp_path):
     (tmp_path / "file").touch()
     _, words = opened(Fifo(path=str(tmp_path / "file")))
