@@ -50,6 +50,10 @@ class Announcer:
         self._say = say
         self._programmed = programmed
         self._untold: deque[Told] = deque()
+        self._told = 0
+        """How many so far."""
+        self._telling = trio.Lock()
+        """Of two that tell by turns, scripts would begin in any order."""
         self._news = trio.Event()
         self._nursery: trio.Nursery | None = None
         self._running = 0
@@ -68,7 +72,7 @@ class Announcer:
 
     async def flush(self) -> None:
         """Tell all there is, programmed or not."""
-        await self._tell(len(self._untold))
+        await self._tell(self._last)
 
     async def quiet(self) -> None:
         """Until no script runs that was told of something."""
@@ -80,25 +84,30 @@ class Announcer:
         while True:
             await self._news.wait()
             self._news = trio.Event()
-            count = len(self._untold)
+            last = self._last
             with trio.move_on_after(PATIENCE_S):
                 await self._programmed()
-            await self._tell(count)
+            await self._tell(last)
 
-    async def _tell(self, count: int) -> None:
-        """The oldest ``count``, or what somebody else has left of them."""
-        piece_ends = clock.now() + PIECE
-        for _ in range(count):
-            if not self._untold:
-                return
-            told = self._untold.popleft()
-            self._publish(told.event)
-            if told.script is not None:
-                self._start(told.script, told.about)
-            # Tasks begin in any order: a turn between two of them, and scripts begin in the order of what they tell.
-            if told.script is not None or clock.now() >= piece_ends:
-                await trio.lowlevel.checkpoint()
-                piece_ends = clock.now() + PIECE
+    @property
+    def _last(self) -> int:
+        """Number of the newest that was put here."""
+        return self._told + len(self._untold)
+
+    async def _tell(self, last: int) -> None:
+        """All up to that number that nobody has told meanwhile."""
+        async with self._telling:
+            piece_ends = clock.now() + PIECE
+            while self._told < last:
+                told = self._untold.popleft()
+                self._told += 1
+                self._publish(told.event)
+                if told.script is not None:
+                    self._start(told.script, told.about)
+                # Tasks begin in any order; with a turn between two, scripts begin in the order of what they tell.
+                if told.script is not None or clock.now() >= piece_ends:
+                    await trio.lowlevel.checkpoint()
+                    piece_ends = clock.now() + PIECE
 
     def _start(self, call: ScriptCall, about: About) -> None:
         if self._nursery is None:

@@ -144,6 +144,18 @@ async def test_a_flush_tells_all_there_is_in_the_same_order_and_once():
         assert on.events == [1, 2, 3, 4]
 
 
+async def test_after_a_flush_nothing_is_told_before_the_kernel_has_it():
+    async with stage() as on:
+        on.announcer.put(told(1, 2))
+        await wait_all_tasks_blocked()
+        await on.announcer.flush()
+        first, on.kernel = on.kernel, trio.Event()
+        on.announcer.put(told(3))
+        first.set()
+        await wait_all_tasks_blocked()
+        assert on.events == [1, 2]
+
+
 async def test_scripts_run_when_it_is_told_and_can_be_waited_for():
     async with stage() as on:
         on.announcer.put(told(1, script=CALL))
@@ -168,11 +180,15 @@ async def test_scripts_run_when_it_is_told_and_can_be_waited_for():
         assert on.said == []
 
 
-async def test_scripts_begin_in_the_order_of_what_they_tell():
+@pytest.mark.parametrize("told_before_a_flush", [20, 3])
+async def test_scripts_begin_in_the_order_of_what_they_tell(told_before_a_flush):
     calls = [ScriptCall(argv=("/bin/down", str(number))) for number in range(20)]
     async with stage() as on:
         on.kernel.set()
         on.announcer.put(each for number, call in enumerate(calls) for each in told(number, script=call))
+        while len(on.events) < told_before_a_flush:
+            await trio.lowlevel.checkpoint()
+        await on.announcer.flush()
         await wait_all_tasks_blocked()
         assert on.calls == calls
 
