@@ -50,9 +50,8 @@ class ServerLines(Part):
         ours = {PIPES[0]} & self.hub.pipes.keys()
         self._readers.attend(self.hub.config.programs.fifos, ours)
 
-    def _reader_ended(self, name: str, how: str) -> None:
-        words = f"the `{name}_script` has ended: {how}; a reload starts it again"
-        self.hub.say("warning", "lvs.pipe_reader", words)
+    def _reader_ended(self, name: str, what: str) -> None:
+        self.hub.say("warning", "lvs.pipe_reader", f"the `{name}_script`, which reads the pipe, {what}")
 
     def _pipes(self) -> list[int]:
         return [self.hub.pipes[name] for name in PIPES if name in self.hub.pipes]

@@ -16,7 +16,7 @@ class _Reader(NamedTuple):
 
 
 class PipeReaders:
-    """``tell`` gets the keyword of the pipe, and how it ended, when one ends that nobody wanted to end."""
+    """``tell`` gets the keyword of the pipe, and what has become of it, when one ends that nobody wanted to end."""
 
     def __init__(self, programs: ScriptClient | None, tell: Callable[[str, str], None]) -> None:
         self._programs = programs
@@ -52,9 +52,12 @@ class PipeReaders:
             reader = self._reading.get(name)
             if reader is None or reader.job != end.number:
                 return
-            if not end.lost:  # then it may read on, and a second one would take lines from it
+            if end.lost:  # then it may read on, and a second one would take lines from it
+                what = f"may have ended: {end.words}; if it has, restart standfast"
+            else:
+                what = f"has ended: {end.words}; a reload starts it again"
                 del self._reading[name]
             if not self._leaving:
-                self._tell(name, end.words)
+                self._tell(name, what)
 
         self._reading[name] = _Reader(call, self._programs.start(call, ended, at_stop="end", once=True))

@@ -89,9 +89,8 @@ class VrrpProcess:
         parts.notifier.configure(config, pipes)
         self._readers.attend(config.global_defs.programs.fifos, pipes)
 
-    def _reader_ended(self, name: str, how: str) -> None:
-        words = f"the `{name}_script` has ended: {how}; a reload starts it again"
-        self._parts.voice.remark("warning", "vrrp.pipe_reader", words)
+    def _reader_ended(self, name: str, what: str) -> None:
+        self._parts.voice.remark("warning", "vrrp.pipe_reader", f"the `{name}_script`, which reads the pipe, {what}")
 
     # What the parent asks for (:class:`standfast.control.obedience.Subject`)
 

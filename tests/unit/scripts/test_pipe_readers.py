@@ -67,7 +67,7 @@ def test_another_pipe_gets_another_reader_and_the_old_one_is_ended(programs, rea
 def test_one_that_ends_is_missed_and_started_again_by_a_reload(programs, readers, told):
     readers.attend(FIFOS, OURS)
     programs.on_end(Ended(number=1, status=1))
-    assert told == [("vrrp_notify_fifo", "exit status 1")]
+    assert told == [("vrrp_notify_fifo", "has ended: exit status 1; a reload starts it again")]
     readers.attend(FIFOS, OURS)
     assert len(programs.started) == 2
 
@@ -75,7 +75,8 @@ def test_one_that_ends_is_missed_and_started_again_by_a_reload(programs, readers
 def test_one_that_may_live_on_gets_no_rival(programs, readers, told):
     readers.attend(FIFOS, OURS)
     programs.on_end(Ended(number=1, problem="the process that ran it was replaced", lost=True))
-    assert len(told) == 1
+    words = "may have ended: the process that ran it was replaced; if it has, restart standfast"
+    assert told == [("vrrp_notify_fifo", words)]
     readers.attend(FIFOS, OURS)
     assert len(programs.started) == 1
 
