@@ -14,6 +14,7 @@ class Pretended:
 
     def __init__(self, here: Path) -> None:
         self.lines = here / "reports"
+        self.console_file = here / "console"
         self.running = True
         self.status: int | None = None
         self.killed = False
@@ -71,7 +72,7 @@ def test_a_guest_that_panics_fails_the_test_with_its_console(item, machine):
     *_, last = run.reports_of(item)
     assert last.failed
     assert "its kernel stopped" in str(last.longrepr)
-    assert "Kernel panic" in str(last.longrepr)
+    assert f"{machine().console_file}:\nKernel panic" in str(last.longrepr)
     assert not run.can_still_tell(item.nodeid)
     run.close(keep=False)
 
@@ -84,6 +85,16 @@ def test_a_guest_that_hangs_is_killed(item, machine, monkeypatch):
     assert report.failed
     assert machine().killed
     assert "hung" in str(report.longrepr)
+    run.close(keep=False)
+
+
+def test_a_failure_says_where_the_console_is_kept(item, machine):
+    run = outside.Run(item.config, [item])
+    for when, outcome in (("setup", "passed"), ("call", "failed"), ("teardown", "passed")):
+        told(item, machine(), outcome, when)
+    _, call, _ = run.reports_of(item)
+    assert call.sections == [(f"the guest's console, kept as {machine().console_file}", "Kernel panic")]
+    machine().running = False
     run.close(keep=False)
 
 

@@ -61,11 +61,6 @@ class Outside:
         if self._run is not None:
             self._run.close(keep=self._failed)
 
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Where to look."""
-        if self._run is not None and self._failed:
-            terminalreporter.write_line(f"the guest's console is kept: {self._run.machine.console_file}")
-
     def _start(self, item: pytest.Item) -> None:
         """One guest for this test and all that follow.
 
@@ -74,6 +69,7 @@ class Outside:
         """
         if self._run is not None:
             self._run.close(keep=self._failed)
+            self._failed = False
         following = item.session.items[item.session.items.index(item) :]
         here = item.path if hasattr(self._config, "workerinput") else None
         chosen = [each for each in following if each.get_closest_marker(MARK) and here in (None, each.path)]
@@ -153,7 +149,9 @@ class Run:
     def _explain(self, reports: list[pytest.TestReport]) -> None:
         for report in reports:
             if report.failed:
-                report.sections.append(("the guest's console", self.machine.console()))
+                report.sections.append(
+                    (f"the guest's console, kept as {self.machine.console_file}", self.machine.console())
+                )
 
     def _broken(self, item: pytest.Item, words: str) -> pytest.TestReport:
         status = self.machine.status
@@ -163,7 +161,7 @@ class Run:
             location=item.location,
             keywords={},
             outcome="failed",
-            longrepr=f"{words} ({said}).\nThe end of its console:\n{self.machine.console()}",
+            longrepr=f"{words} ({said}).\nThe end of {self.machine.console_file}:\n{self.machine.console()}",
             when="call",
             sections=[],
             duration=0,
