@@ -47,6 +47,7 @@ from standfast.net.nft.statements import (
     SetMark,
     Update,
 )
+from standfast.net.nft.timeouts import AddTimeout, DeleteTimeout, SetTimeout, Timeout
 from standfast.net.nft.types import (
     INTEGER,
     IPV4,
@@ -81,6 +82,8 @@ RANGES = Set("vs4r", concatenation(PROTOCOL, IPV4, SERVICE), verdicts=True, flag
 CLIENTS = Set("pe1", IPV4, concatenation(IPV4, SERVICE), flags=DYNAMIC | TIMEOUT, timeout_ms=360_000, size=1000)
 SERVERS = Set("rs4", IPV4)
 NETS = Set("nets", IPV4, flags=INTERVAL)
+SHORT = Timeout("short", "ip", "tcp", (("established", 77), ("fin_wait", 9)))
+SHORT6 = Timeout("short6", "ip6", "udp", (("unreplied", 11), ("replied", 22)))
 FIXED = Set("fixed", PROTOCOL, flags=CONSTANT)
 COUNTED = Set("con4", concatenation(PROTOCOL, IPV4, SERVICE, IPV4, SERVICE), counters=True)
 FLOWS = Set("fl2", concatenation(IPV4, SERVICE), MARK, flags=DYNAMIC | TIMEOUT, timeout_ms=900_000, size=100)
@@ -133,6 +136,9 @@ def inet() -> list:
             (TCP, Destination("ip", looked(t.Hashed(t.joined(t.IP_SOURCE, t.SOURCE_PORT), 251, 0x5F3759DF), SLOTS))),
         ),
         AddRule(INET, "vs2", (Branch(NUMBER, "vm"),)),
+        AddTimeout(INET, SHORT),
+        AddTimeout(INET, SHORT6),
+        AddRule(INET, "vs2", (TCP, SetTimeout("short"), Destination("ip", looked(NUMBER, SLOTS)))),
         AddRule(INET, "other", (Rewrite(t.IP_DESTINATION, A), Rewrite(t.UDP_DESTINATION_PORT, WEB))),
         AddRule(INET, "other", (Rewrite(t.IP6_DESTINATION, SIX), Rewrite(t.UDP_SOURCE_PORT, WEB))),
         AddRule(
@@ -203,6 +209,8 @@ def test_netlink_and_text_are_the_same_ruleset(pair):
         listed = by_netlink.run("nft", "list", "ruleset")
         assert "jhash ip saddr . tcp sport mod 251 seed 0x5f3759df map @sl1" in listed
         assert "fwd ip to meta mark map @be2" in listed
+        assert "policy = { established : 77, fin_wait : 9 }" in listed
+        assert 'ct timeout set "short" dnat' in listed
         assert listed == by_text.run("nft", "list", "ruleset")
 
 
@@ -222,6 +230,8 @@ def test_every_deletion(pair):
             ]
         )
         sending.commit([DeleteChain(INET, "vs1"), DeleteSet(INET, SLOTS), DeleteSet(INET, CHAINS)])
+        sending.commit([DeleteTimeout(INET, SHORT), DeleteTimeout(INET, SHORT6)])
+        assert "ct timeout" not in by_netlink.run("nft", "list", "ruleset")
         assert sending.chains(INET) == {"vs2", "other", "po1", "prerouting", "postrouting", "input", "strict"}
         assert sending.rules(INET) == {"other": 2, "po1": 1, "prerouting": 2, "postrouting": 4, "input": 4}
         assert {"sl6", "con4"} < sending.sets(INET)

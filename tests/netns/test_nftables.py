@@ -12,7 +12,7 @@ import trio
 from harness.farm import PORT, SERVER_PORT, SERVERS, VIP, VIP6, Balanced, Farm, alive, members, web
 from msgspec import structs
 
-from standfast.api import Address, Entrance, Forwarding, Member, Persistence, PoolChange
+from standfast.api import Address, Entrance, Forwarding, LvsGlobals, Member, Persistence, PoolChange
 from standfast.lab.lab import Lab
 from standfast_lb.nftables import aftermath
 from standfast_lb.nftables.conntrack import Conntrack, Flow
@@ -141,6 +141,36 @@ async def test_nobody_left_is_a_refusal_and_the_sorry_server_answers(farm, balan
     assert farm.ask(2) == each(1, ("s1", "s2"))
     assert alive(connection)  # what the sorry server has begun it may end
     connection.close()
+
+
+async def test_time_outs_are_those_of_the_configuration_and_of_our_connections_alone(farm):
+    balanced = Balanced(farm.lb)
+    settings = LvsGlobals(timeouts_s={"tcp": 777, "udp": 33})
+    await balanced.start(settings=settings)
+    try:
+        await balanced.have(web(1, 1, 1), web(1, 1, 1, name="udp", protocol="UDP"))
+        opened, _name = farm.connected()
+        assert farm.ask(1, udp=True)
+        left = remembered_s(farm, "tcp"), remembered_s(farm, "udp")
+        assert left[0] <= 777 < left[0] + 60
+        assert left[1] <= 33
+        failures = await balanced.balancer.reconfigure(LvsGlobals(timeouts_s={"tcp": 999}))
+        assert failures == ()
+        again, _name = farm.connected()
+        assert remembered_s(farm, "tcp") > 777
+        assert "udp4" not in farm.lb.run("nft", "list", "ruleset")
+        opened.close()
+        again.close()
+    finally:
+        await balanced.balancer.stop(leave=False)
+    assert "standfast" not in farm.lb.run("nft", "list", "tables")
+
+
+def remembered_s(farm: Farm, protocol: str) -> int:
+    """The longest that connection tracking has for connections to our address: seconds."""
+    lines = farm.lb.run("cat", "/proc/net/nf_conntrack").splitlines()
+    ours = [line.split() for line in lines if f"dst={VIP} " in line]
+    return max(int(words[4]) for words in ours if words[2] == protocol and "TIME_WAIT" not in words)
 
 
 async def test_persistence(farm, balanced):

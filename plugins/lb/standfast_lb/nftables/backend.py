@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 import trio
@@ -31,11 +32,12 @@ from standfast_lb.nftables.names import tables
 from standfast_lb.nftables.normal import normal
 from standfast_lb.nftables.odometer import Odometer
 from standfast_lb.nftables.parts import NOTHING, Part
-from standfast_lb.nftables.probe import lacking
+from standfast_lb.nftables.probe import lacking, without_policies
 from standfast_lb.nftables.ruleset import Ruleset, Step
 from standfast_lb.nftables.services import Ground
 from standfast_lb.nftables.statistics import statistics
 from standfast_lb.nftables.surroundings import Surroundings
+from standfast_lb.nftables.timeouts import AS_USUAL, Timeouts, timeouts_of
 
 _PLANNED_DEVICE = "DEVICE"
 _BUSY = 16
@@ -66,7 +68,7 @@ class NftablesBalancer(LoadBalancer):
 
     @classmethod
     def idle(cls, settings: LvsGlobals) -> Iterable[Objection]:
-        """Time-outs and sync daemon of IPVS."""
+        """The sync daemon of IPVS."""
         return tuple(impossible.idle(settings))
 
     @classmethod
@@ -79,7 +81,7 @@ class NftablesBalancer(LoadBalancer):
         """What `nft -f` would take. For DR, the devices are known only where it runs: they read ``DEVICE``."""
         nat, direct = tables(settings.instance if settings else "")
         ruleset = Ruleset(nat, direct)
-        ground = Ground(nat, direct, lambda _server: (_PLANNED_DEVICE, 0))
+        ground = Ground(nat, direct, lambda _server: (_PLANNED_DEVICE, 0), timeouts_of(settings))
         old = {change.old.name: normal(change.old) for change in changes if change.old}
         if old:
             ruleset.take(ruleset.step(old, ground, (_PLANNED_DEVICE,)))
@@ -94,20 +96,28 @@ class NftablesBalancer(LoadBalancer):
             self._channel, self._watch, self._conntrack = Channel(), Watch(), Conntrack()
             self._surroundings = Surroundings()
         self._devices = self._surroundings.devices()
-        self._ground = Ground(self._nat, self._direct, self._surroundings.route)
+        timeouts, failures = self._possible(timeouts_of(settings))
+        self._ground = Ground(self._nat, self._direct, self._surroundings.route, timeouts)
         self._odometer = Odometer(self._channel)
         self._aftermath = Aftermath(self._channel, self._conntrack)
         self._ruleset = Ruleset(self._nat, self._direct)
         if adopt:  # in a thread, as everything that reads whole tables: there may be tens of thousands of elements
             taken_over: bool = await trio.to_thread.run_sync(self._adopted, adopt)
             if taken_over:
-                return _beyond_us(settings)
+                return (*_beyond_us(settings), *failures)
         await trio.lowlevel.checkpoint()
         if adopt:
             self._stale = True  # the next transaction replaces what is there; until then it goes on working
         else:
             self._channel.commit([DeleteTable(table) for table in self._present()])
-        return _beyond_us(settings)
+        return (*_beyond_us(settings), *failures)
+
+    def _possible(self, timeouts: Timeouts) -> tuple[Timeouts, tuple[Failure, ...]]:
+        """Those, or none if the kernel has no policies: services go on without them."""
+        why_not = without_policies(self._channel, timeouts.policies(4, ""))
+        if not why_not:
+            return timeouts, ()
+        return AS_USUAL, (Failure(pool="", words=f"`lvs_timeouts` changes nothing here: {why_not}"),)
 
     def _present(self) -> list[Table]:
         """Which of our tables exist."""
@@ -253,9 +263,13 @@ class NftablesBalancer(LoadBalancer):
         }
 
     async def reconfigure(self, settings: LvsGlobals) -> tuple[Failure, ...]:
-        """Nothing global is set by this backend."""
+        """Other time-outs are other rules in each service; they hold for connections that begin from now on."""
         await trio.lowlevel.checkpoint()
-        return _beyond_us(settings)
+        timeouts, failures = self._possible(timeouts_of(settings))
+        if timeouts != self._ground.timeouts:
+            self._ground = replace(self._ground, timeouts=timeouts)
+            failures += self._lead_to(dict(self._pools))
+        return (*_beyond_us(settings), *failures)
 
     async def follow(self, master_of: frozenset[str]) -> tuple[Failure, ...]:
         """Nothing here follows an instance: hashing schedulers need no copies of connections."""

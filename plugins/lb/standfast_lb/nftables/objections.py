@@ -22,21 +22,10 @@ def objections(service: VirtualServer, entrances: Sequence[Entrance]) -> Iterato
 
 def idle(settings: LvsGlobals) -> Iterator[Objection]:
     """Global settings of IPVS that nothing here corresponds to."""
-    if settings.timeouts_s:
-        words = "how long idle connections are remembered is up to connection tracking, on the whole machine"
-        hint = f"set {' and '.join(_SYSCTLS[kind] for kind in sorted(settings.timeouts_s))} by sysctl"
-        yield Objection(keyword="lvs_timeouts", words=words, hint=hint)
     if settings.sync_daemon:
         words = "connections are not copied to the other machine"
         hint = "use `lvs_sched mh` or `sh`: both balancers choose the same server, and connections go on"
         yield Objection(keyword="lvs_sync_daemon", words=words, hint=hint)
-
-
-_SYSCTLS = {
-    "tcp": "net.netfilter.nf_conntrack_tcp_timeout_established",
-    "tcpfin": "net.netfilter.nf_conntrack_tcp_timeout_fin_wait",
-    "udp": "net.netfilter.nf_conntrack_udp_timeout_stream",
-}
 
 
 def _scheduler(service: VirtualServer) -> Iterator[Objection]:

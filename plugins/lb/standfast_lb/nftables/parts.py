@@ -24,6 +24,7 @@ from standfast.net.nft.commands import (
     Table,
 )
 from standfast.net.nft.sets import DYNAMIC, Set
+from standfast.net.nft.timeouts import Timeout
 from standfast.net.nft.types import Data
 
 Place: TypeAlias = tuple[Table, str]
@@ -41,6 +42,8 @@ class Part:
     """Its own, with what is in them; dynamic ones are filled by packets."""
     shared: Mapping[Place, Elements] = field(default_factory=dict)
     """Its elements in maps of the frame."""
+    timeouts: Mapping[Place, Timeout] = field(default_factory=dict)
+    """Policies that its rules refer to; several services may share one."""
     needs: frozenset[tuple[str, str]] = frozenset()
     """What it needs of the frame: purpose and way."""
     servers: tuple[bytes, ...] = ()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 
 from standfast.net.nft import terms as t
 from standfast.net.nft.channel import Channel, TransactionRefused
 from standfast.net.nft.commands import AddChain, AddRule, AddSet, AddTable, Command, DeleteTable, Hook, Table
 from standfast.net.nft.sets import DYNAMIC, INTERVAL, TIMEOUT, Set
 from standfast.net.nft.statements import Destination, MatchSet, Update
+from standfast.net.nft.timeouts import AddTimeout, Timeout
 from standfast.net.nft.types import INTEGER, IPV4, SERVICE, concatenation
 
 _NAME = "standfast-probe-{}"
@@ -31,6 +33,17 @@ def lacking() -> str:
         return f"the kernel does not answer about nf_tables: {error.strerror}"
     finally:
         channel.close()
+    return ""
+
+
+def without_policies(channel: Channel, policies: Sequence[Timeout]) -> str:
+    """Why rules cannot set time-outs with this kernel (CONFIG_NF_CONNTRACK_TIMEOUT); empty: they can."""
+    table = Table("inet", _NAME.format(os.getpid()))
+    try:
+        if policies:
+            channel.commit([AddTable(table), *(AddTimeout(table, each) for each in policies), DeleteTable(table)])
+    except OSError as error:
+        return f"this kernel does not let rules set time-outs ({error.strerror or error})"
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from standfast.api import Pool
 from standfast.net.nft.commands import AddElements, AddTable, Command, DeleteElements, DeleteTable, Table
+from standfast.net.nft.timeouts import AddTimeout, DeleteTimeout, Timeout
 from standfast_lb.nftables.frame import frame_of
 from standfast_lb.nftables.parts import (
     NO_FRAME,
@@ -107,6 +108,7 @@ class Ruleset:
                 yield from left_over(old, NOTHING)
                 old = NOTHING
             pairs.append((old, new))
+        yield from self._timeouts(parts, AddTimeout)
         for old, new in pairs:
             yield from own_edits(old, new)
         edits = [edit for old, new in pairs for edit in shared_edits(old, new, frame)]
@@ -116,6 +118,18 @@ class Ruleset:
         yield from together(self._counted(fresh, moves))
         for old, new in pairs:
             yield from left_over(old, new)
+        yield from self._timeouts(parts, DeleteTimeout)
+
+    def _timeouts(
+        self, parts: Mapping[str, Part | None], edit: type[AddTimeout | DeleteTimeout]
+    ) -> Iterable[AddTimeout | DeleteTimeout]:
+        """Policies that nobody had yet, or that nobody has any more."""
+        old = _timeouts_of(self.parts.get(name) for name in parts)
+        if old == _timeouts_of(parts.values()):  # nearly always, and then there is no need to ask all services
+            return []
+        before, after = _timeouts_of(self.parts.values()), _timeouts_of({**self.parts, **parts}.values())
+        these, others = (after, before) if edit is AddTimeout else (before, after)
+        return [edit(place[0], each) for place, each in these.items() if place not in others]
 
     def _counted(self, edits: Iterable[ElementEdit], moves: dict[Place, Counter[bytes]]) -> Iterable[ElementEdit]:
         """A server is in the set of servers once, whoever has it."""
@@ -158,6 +172,10 @@ class Ruleset:
     def _memory(self, name: str) -> Memory:
         old = self.memories.get(name, Memory())
         return replace(old, slots=list(old.slots), seen=dict(old.seen), keys=dict(old.keys))
+
+
+def _timeouts_of(parts: Iterable[Part | None]) -> dict[Place, Timeout]:
+    return {place: each for part in parts if part for place, each in part.timeouts.items()}
 
 
 _NOBODY: Final[Counter[bytes]] = Counter()

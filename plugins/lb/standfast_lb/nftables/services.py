@@ -23,11 +23,13 @@ from standfast.net.nft.statements import (
     Statement,
     Update,
 )
+from standfast.net.nft.timeouts import SetTimeout
 from standfast.net.nft.types import INTERFACE, MARK, SERVICE, Data, Type, Verdict, concatenation, number32
 from standfast_lb.nftables.frame import PORTED
 from standfast_lb.nftables.names import stem
 from standfast_lb.nftables.parts import Elements, Part, Place
 from standfast_lb.nftables.schedule import BY_HASH, Memory, Schedule, schedule
+from standfast_lb.nftables.timeouts import AS_USUAL, Timeouts
 from standfast_lb.nftables.ways import PROTOCOLS, SIDES, Door, Side, doors, ports_of, servers_of
 
 CLIENTS = 262_144
@@ -47,6 +49,7 @@ class Ground:
     nat: Table
     direct: Table
     route: Route
+    timeouts: Timeouts = AS_USUAL
 
 
 def part_of(pool: Pool, where: Ground, memory: Memory) -> Part:
@@ -98,6 +101,7 @@ class _Service:
         memory.meet(weights)
         self.schedule: Schedule[bytes] = schedule(pool, self.side, weights, memory)
         self.needs_ports = _needs_ports(pool)
+        self.policies = where.timeouts.policies(pool.family, pool.protocol)
 
     def slots(self, data: Type | None, term: t.Term | None, elements: Elements) -> tuple[Set, Elements]:
         """The map from a drawn number; ``data`` None: to verdicts."""
@@ -139,7 +143,8 @@ class _Translated(_Service):
         if self.memory.seen:
             shared[table, f"rs{self.pool.family}"] = self._addresses()
         needs = frozenset(("nat", door.way.name) for door in self.gates)
-        return Part(chains, dict(self._sets(table)), shared, needs)
+        timeouts = {(table, each.name): each for each in self.policies}
+        return Part(chains, dict(self._sets(table)), shared, timeouts, needs)
 
     @property
     def _server(self) -> Type:
@@ -154,16 +159,20 @@ class _Translated(_Service):
             return (PORTED,)
         return (Match(t.META_L4PROTO, PROTOCOLS[self.pool.protocol or "TCP"]),)
 
+    @property
+    def _remembered(self) -> tuple[Statement, ...]:
+        return tuple(SetTimeout(each.name) for each in self.policies)
+
     def _choice(self) -> Sequence[Rule]:
         rules: list[Rule] = []
         if self.pool.persistence and self.pool.members:
             known = t.Looked(masked_source(self.side, self.pool.persistence), f"pe_{self.name}", self._server)
-            rules.append((*self._protocol, Destination(self.side.word, known)))
+            rules.append((*self._protocol, *self._remembered, Destination(self.side.word, known)))
         if self.schedule.slots:
             for place, term in enumerate(self.schedule.terms):
                 drawn = t.Looked(term, f"sl_{self.name}", self._server)
                 ports = self.without_ports() if not place else ()
-                rules.append((*self._protocol, *ports, Destination(self.side.word, drawn)))
+                rules.append((*self._protocol, *ports, *self._remembered, Destination(self.side.word, drawn)))
         return rules
 
     def _afterwards(self) -> Sequence[Rule]:
@@ -244,7 +253,7 @@ class _Single(_Service):
             (table, f"ob{way}"): dict.fromkeys(servers),
             (table, f"or{way}"): dict.fromkeys(servers, Verdict("goto", back)),
         }
-        return Part(chains, {(table, slots.name): (slots, elements)}, shared, self._needs)
+        return Part(chains, {(table, slots.name): (slots, elements)}, shared, needs=self._needs)
 
     @property
     def _needs(self) -> frozenset[tuple[str, str]]:
@@ -265,7 +274,7 @@ class _Direct(_Service):
         sets = dict(self._sets(table, marks, devices))
         rules = tuple(self._rules(self._forward(devices)))
         shared = {**refused, **_by_way(table, "vs", self.gates, Verdict("goto", chain))}
-        return Part({(table, chain): rules}, sets, shared, needs)
+        return Part({(table, chain): rules}, sets, shared, needs=needs)
 
     @property
     def _remembers(self) -> bool:
@@ -295,10 +304,13 @@ class _Direct(_Service):
             return [(SetMark(t.mark(0)),), *draw, (send,)]
         flows = f"fl_{self.name}"
         known = Match(t.META_MARK, number32(0), "!=")
-        remember = Update(flows, self._flow, t.META_MARK)
+        timeouts = self.where.timeouts
+        lasting = 0 if self.pool.persistence else timeouts.flow_ms(self.pool.protocol)
+        remember = Update(flows, self._flow, t.META_MARK, lasting)
         rules: list[Rule] = [(SetMark(t.mark(0)),), (SetMark(t.Looked(self._flow, flows, MARK)),)]
         if self.pool.protocol == "TCP" and not self.pool.persistence:
-            rules.append((CLOSING, known, Update(flows, self._flow, t.META_MARK, _CLOSED_MS), send))
+            closed = timeouts.tcpfin * 1000 or _CLOSED_MS
+            rules.append((CLOSING, known, Update(flows, self._flow, t.META_MARK, closed), send))
         rules.append((known, remember, send))
         return [*rules, *draw, (remember, send)] if draw else rules
 

@@ -18,6 +18,7 @@ from standfast.net.nft.commands import (
     show_rule,
 )
 from standfast.net.nft.sets import DYNAMIC
+from standfast.net.nft.timeouts import AddTimeout, DeleteTimeout, SetTimeout
 from standfast.net.nft.types import Verdict
 
 
@@ -26,6 +27,7 @@ class Kernel:
     tables: set = field(default_factory=set)
     chains: dict = field(default_factory=dict)
     sets: dict = field(default_factory=dict)
+    timeouts: dict = field(default_factory=dict)
 
     def do(self, commands) -> None:
         for command in commands:
@@ -36,7 +38,7 @@ class Kernel:
 
     def _DeleteTable(self, command: DeleteTable) -> None:  # noqa: N802
         self.tables.remove(command.table)
-        for objects in (self.chains, self.sets):
+        for objects in (self.chains, self.sets, self.timeouts):
             for place in [place for place in objects if place[0] == command.table]:
                 del objects[place]
 
@@ -65,7 +67,22 @@ class Kernel:
         for word in words.split():
             if word.startswith("@"):
                 assert (command.table, word[1:]) in self.sets, words
+        for statement in command.rule:
+            if isinstance(statement, SetTimeout):
+                assert (command.table, statement.name) in self.timeouts, words
         self.chains[command.table, command.chain].append(words)
+
+    def _AddTimeout(self, command: AddTimeout) -> None:  # noqa: N802
+        assert command.table in self.tables
+        place = command.table, command.timeout.name
+        assert place not in self.timeouts, "the kernel cannot change one"
+        self.timeouts[place] = command.timeout
+
+    def _DeleteTimeout(self, command: DeleteTimeout) -> None:  # noqa: N802
+        for (table, _name), rules in self.chains.items():
+            users = [rule for rule in rules if f'"{command.timeout.name}"' in rule.split()]
+            assert table != command.table or not users, users
+        del self.timeouts[command.table, command.timeout.name]
 
     def _AddSet(self, command: AddSet) -> None:  # noqa: N802
         assert command.table in self.tables
@@ -95,4 +112,4 @@ class Kernel:
         chains = {place: tuple(rules) for place, rules in self.chains.items() if rules}
         sets = {place: dict(elements) for place, (each, elements) in self.sets.items() if elements}
         assert all(not each.flags & DYNAMIC or not elements for each, elements in self.sets.values())
-        return {"chains": chains, "sets": sets}
+        return {"chains": chains, "sets": sets, "timeouts": dict(self.timeouts)}

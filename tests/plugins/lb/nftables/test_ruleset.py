@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from standfast_lb.nftables.names import tables
 from standfast_lb.nftables.normal import normal
 from standfast_lb.nftables.ruleset import Ruleset
 from standfast_lb.nftables.services import Ground
+from standfast_lb.nftables.timeouts import Timeouts
 
 specification = importlib.util.spec_from_file_location("nft_kernel", Path(__file__).with_name("kernel.py"))
 module = importlib.util.module_from_spec(specification)
@@ -24,6 +26,7 @@ Kernel = module.Kernel
 
 NAT, DIRECT = tables("")
 GROUND = Ground(NAT, DIRECT, lambda server: (f"eth{server.packed[-1] % 2}", server.packed[-1] % 2 + 1))
+TIMED = replace(GROUND, timeouts=Timeouts(tcp=77, tcpfin=9, udp=33))
 DEVICES = ("eth0", "eth1")
 COUNTERS = ("con", "in", "out")
 
@@ -81,18 +84,18 @@ CHANGES = st.lists(
 
 
 @settings(max_examples=30, deadline=None)
-@given(CHANGES)
-def test_edits_lead_to_what_a_fresh_start_would_make(changes):
+@given(CHANGES, st.sampled_from([GROUND, TIMED]))
+def test_edits_lead_to_what_a_fresh_start_would_make(changes, ground):
     kernel, ruleset = Kernel(), Ruleset(NAT, DIRECT)
     wanted: dict[str, Pool] = {}
     for change in changes:
-        step = ruleset.step({name: pool and normal(pool) for name, pool in change.items()}, GROUND, DEVICES)
+        step = ruleset.step({name: pool and normal(pool) for name, pool in change.items()}, ground, DEVICES)
         kernel.do(step.commands)
         ruleset.take(step)
         wanted.update(change)
         wanted = {name: pool for name, pool in wanted.items() if pool is not None}
     fresh_kernel, fresh = Kernel(), ruleset.afresh()
-    step = fresh.step({name: normal(pool) for name, pool in wanted.items()}, GROUND, DEVICES)
+    step = fresh.step({name: normal(pool) for name, pool in wanted.items()}, ground, DEVICES)
     fresh_kernel.do(step.commands)
     assert kernel.tables == fresh_kernel.tables
     assert without_order(kernel.seen()) == without_order(fresh_kernel.seen())
@@ -101,7 +104,7 @@ def test_edits_lead_to_what_a_fresh_start_would_make(changes):
 def without_order(seen: dict) -> dict:
     """Counters may remember servers that have gone."""
     sets = {place: found for place, found in seen["sets"].items() if not place[1].startswith(COUNTERS)}
-    return {"chains": seen["chains"], "sets": sets}
+    return {"chains": seen["chains"], "sets": sets, "timeouts": seen["timeouts"]}
 
 
 @settings(max_examples=30, deadline=None)
@@ -204,6 +207,18 @@ def test_two_services_of_one_address_are_for_the_kernel_to_refuse():
     twice = {name: structs.replace(crowd(1), name=name) for name in ("p1", "p2")}
     commands = ruleset.step(twice, GROUND, DEVICES).commands
     assert [each.set.name for each in commands if isinstance(each, AddElements)].count("vs4") == 2
+
+
+def test_other_time_outs_are_other_policies_and_rules_and_nothing_else():
+    ruleset, kernel = Ruleset(NAT, DIRECT), Kernel()
+    seen = []
+    for ground in (GROUND, TIMED, replace(GROUND, timeouts=Timeouts(tcp=5)), GROUND):
+        step = ruleset.step({"p9": normal(crowd(1, 2))}, ground, DEVICES)
+        kernel.do(step.commands)
+        ruleset.take(step)
+        assert not seen or not any(isinstance(each, AddElements | DeleteElements) for each in step.commands)
+        seen.append(sorted(name for _table, name in kernel.timeouts))
+    assert seen == [[], ["tcp4_77_9"], ["tcp4_5_0"], []]
 
 
 def test_those_of_servers_that_never_come_back_go_in_the_end():
