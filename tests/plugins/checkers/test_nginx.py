@@ -33,7 +33,11 @@ class Nginx:
     plain: Target
     secure: Target
     h2c: Target
+    demanding: Target
+    """It wants to see a certificate of the same authority."""
     ca: str
+    leaf: str
+    """A certificate of it, with its key."""
 
 
 def free_ports(count: int) -> list[int]:
@@ -51,7 +55,7 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
     authority.cert_pem.write_to_path(home / "ca.pem")
     leaf = authority.issue_cert("web.example")
     leaf.private_key_and_cert_chain_pem.write_to_path(home / "both.pem")
-    plain, secure, h2c = free_ports(3)
+    plain, secure, h2c, demanding = free_ports(4)
     (home / "nginx.conf").write_text(
         f"""daemon off; user root; pid {home}/pid; error_log stderr crit; worker_processes 1;
         events {{ worker_connections 64; }}
@@ -63,6 +67,9 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
             location = /json {{ return 200 '{{"status": "ok", "checks": [{{"up": true}}]}}'; }}
             location = /old {{ return 301 /health; }}
             location / {{ return 404; }} }}
+          server {{ listen {HERE}:{demanding} ssl; ssl_certificate {home}/both.pem; ssl_protocols TLSv1.2 TLSv1.3;
+            ssl_certificate_key {home}/both.pem; ssl_client_certificate {home}/ca.pem; ssl_verify_client on;
+            return 200 "$ssl_client_s_dn"; }}
           server {{ listen {HERE}:{plain} default_server; return 421; }} }}"""
     )
     process = subprocess.Popen(["nginx", "-e", "stderr", "-c", str(home / "nginx.conf")])
@@ -82,7 +89,8 @@ def nginx(tmp_path_factory) -> Iterator[Nginx]:
 
     try:
         trio.run(wait)
-        yield Nginx(target(plain), target(secure), target(h2c), str(home / "ca.pem"))
+        targets = [target(port) for port in (plain, secure, h2c, demanding)]
+        yield Nginx(*targets, ca=str(home / "ca.pem"), leaf=str(home / "both.pem"))
     finally:
         process.terminate()
         process.wait(60)
@@ -136,3 +144,12 @@ async def test_http_check(around, nginx, options, version, secure):
     target = nginx.secure if secure else nginx.h2c if version == "HTTP/2" else nginx.plain
     result = await HttpCheck(wanted, target, around).check()
     assert (result.code, result.details["version"]) == (Code.OK, version), result.words
+
+
+@pytest.mark.parametrize(("shown", "code"), [(True, Code.OK), (False, Code.STATUS)])
+async def test_a_certificate_of_ours(around, nginx, shown, code):
+    """nginx does not refuse the handshake but the request."""
+    tls = TlsSetting(certificate=nginx.leaf if shown else "", protocols=("http/1.1",))
+    asked = HttpCheckOptions(virtualhost="web.example", tls=tls, text=("OU=Testing cert",))
+    result = await HttpCheck(asked, nginx.demanding, around).check()
+    assert (result.code, result.details["status"]) == (code, 200 if shown else 400), result.words
