@@ -11,7 +11,7 @@ from typing import Final
 from standfast.cli.order import duration
 from standfast.cli.where import EX_UNKNOWN, add_run_dir
 from standfast.cli.who import who
-from standfast.control.client import Gone, NoAnswer, alive, ask
+from standfast.control.client import NoAnswer, alive, ask
 from standfast.control.protocol import Request
 
 LONGEST_WHY: Final = 500
@@ -82,10 +82,9 @@ def give(
 
 
 def _why(run_dir: Path, error: NoAnswer) -> str:
-    """In words; a daemon that has nothing to check, to balance or to tell has no health process."""
-    if isinstance(error, Gone):
-        with suppress(NoAnswer):
-            daemon = ask(run_dir, "daemon.status", Request(do="status"))
-            if "health" not in daemon.get("processes", {}):
-                return "the daemon runs, and its configuration has nothing to check, to balance or to tell"
+    """In words; a daemon that has nothing to check, to balance or to tell has no health process, though its sockets."""
+    with suppress(NoAnswer):
+        daemon = ask(run_dir, "daemon.status", Request(do="status"))
+        if "health" not in daemon.get("processes", {}):
+            return "the daemon runs, and its configuration has nothing to check, to balance or to tell"
     return str(error)

@@ -87,7 +87,7 @@ def connected(run_dir: Path, name: str, *, patience_s: float) -> Iterator[socket
         raise Stuck(f"the process behind {run_dir}/{name} takes no more questions") from error
     except OSError as error:
         connection.close()
-        raise Gone(f"no daemon listens at {run_dir}/{name}: {error.strerror}") from error
+        raise Gone(f"no daemon listens at {run_dir}/{name}: {error.strerror}{_elsewhere(run_dir)}") from error
     finally:
         os.close(directory)
     with connection:
@@ -101,6 +101,12 @@ def _directory(run_dir: Path) -> int:
         raise Denied(f"you may not look into {run_dir}: be root") from error
     except OSError as error:
         raise Gone(f"no daemon has been at {run_dir}: {error.strerror}") from error
+
+
+def _elsewhere(run_dir: Path) -> str:
+    """One with a name of its own (`instance NAME`) lives in a directory below the usual one."""
+    found = sorted(str(path.parent) for path in run_dir.glob("*/daemon.status"))
+    return f"; there is {' and '.join(found[:3])}: say so with --run-dir" if found else ""
 
 
 def _answers(connection: socket.socket, name: str, request: Request) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ import pytest
 
 from standfast import cli
 from standfast.cli import server
-from standfast.control.client import Gone
+from standfast.control.client import Gone, Stuck
 from standfast.control.protocol import Request
 
 
@@ -74,13 +74,14 @@ def test_nobody_there(monkeypatch, capsys):
     assert capsys.readouterr().err == "standfast server: no daemon listens\n"
 
 
+@pytest.mark.parametrize("error", [Gone, Stuck])
 @pytest.mark.parametrize(
     ("processes", "words"),
-    [({"vrrp": {}}, "nothing to check, to balance or to tell"), ({"vrrp": {}, "health": {}}, "no daemon listens")],
+    [({"vrrp": {}}, "nothing to check, to balance or to tell"), ({"vrrp": {}, "health": {}}, "no answer of any kind")],
 )
-def test_a_daemon_without_anything_to_check_is_not_said_to_be_gone(monkeypatch, capsys, processes, words):
+def test_a_daemon_without_anything_to_check_is_not_said_to_be_gone(monkeypatch, capsys, processes, words, error):
     def alive(*_asked):
-        raise Gone("no daemon listens")
+        raise error("no answer of any kind")
 
     monkeypatch.setattr(server, "alive", alive)
     monkeypatch.setattr(server, "ask", lambda *_asked: {"processes": processes})

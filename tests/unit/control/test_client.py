@@ -121,3 +121,10 @@ def test_whether_an_order_may_be_given_is_not_for_the_status_to_say(tmp_path, mo
 
     monkeypatch.setattr("standfast.control.client.ask", denied)
     alive(tmp_path, "x")
+
+
+def test_a_daemon_with_a_name_of_its_own_is_found(tmp_path):
+    (tmp_path / "blue").mkdir()
+    (tmp_path / "blue" / "daemon.status").touch()
+    with pytest.raises(Gone, match=f"; there is {tmp_path}/blue: say so with --run-dir"):
+        ask(tmp_path, "daemon.status", Request(do="status"))
