@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 import trio
-from harness.farm import PORT, SERVER_PORT, SERVERS, VIP, VIP6, Balanced, Farm, alive, members, web
+from harness.farm import PORT, SERVER_PORT, SERVERS, VIP, VIP6, Balanced, Farm, alive, hang_up, members, web
 from msgspec import structs
 
 from standfast.api import Address, Entrance, Forwarding, LvsGlobals, Member, Persistence, PoolChange
@@ -93,7 +93,7 @@ async def test_a_drained_server_keeps_its_connections_and_a_removed_one_resets_t
     for connection, name in opened:
         connection.settimeout(1 if name == "s2" else 10)
         assert alive(connection) == (name != "s2")
-        connection.close()
+        hang_up(connection)
 
 
 @pytest.mark.parametrize("many", [64, 0])
@@ -113,7 +113,7 @@ async def test_of_many_servers_that_go_at_once_all_connections_are_reset_and_no_
     for connection, name in opened:
         connection.settimeout(10 if name == "s1" else 1)
         assert alive(connection) == (name == "s1")
-        connection.close()
+        hang_up(connection)
 
 
 async def test_udp_flows_leave_a_removed_server_at_once(farm, balanced):
@@ -140,7 +140,7 @@ async def test_nobody_left_is_a_refusal_and_the_sorry_server_answers(farm, balan
     await balanced.have(web(1, 1, -1))
     assert farm.ask(2) == each(1, ("s1", "s2"))
     assert alive(connection)  # what the sorry server has begun it may end
-    connection.close()
+    hang_up(connection)
 
 
 async def test_time_outs_are_those_of_the_configuration_and_of_our_connections_alone(farm):
@@ -251,7 +251,7 @@ async def test_ipv6(farm, balanced):
     await balanced.have(structs.replace(six, members=members(*weights, family=6)))
     connection.settimeout(1)
     assert not alive(connection)
-    connection.close()
+    hang_up(connection)
     await balanced.have(structs.replace(six, members=()))
     assert farm.ask(1, address=VIP6) == {"ConnectionRefusedError": 1}
 
@@ -345,7 +345,7 @@ async def test_a_successor_adopts_without_touching_anything(farm, balanced):
     await successor.have(web(1, 1, 1))
     assert alive(connection)
     assert farm.ask(12) == each(4)
-    connection.close()
+    hang_up(connection)
     await successor.balancer.stop(leave=True)
     assert farm.ask(3) == each(1)
 
@@ -420,7 +420,7 @@ async def test_direct_routing(farm, balanced, direct):
     await balanced.have(six)
     assert farm.ask(12, address=VIP6) == each(4)
     for connection, _ in opened:
-        connection.close()
+        hang_up(connection)
 
 
 async def test_a_new_device_gets_its_hook(farm, balanced, direct):

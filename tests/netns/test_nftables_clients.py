@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import trio
-from harness.farm import SERVERS, VIP, Balanced, Farm, alive, members, web
+from harness.farm import SERVERS, VIP, Balanced, Farm, alive, hang_up, members, web
 
 from standfast.api import Address, Entrance, Persistence
 from standfast.lab.lab import Lab
@@ -82,7 +82,7 @@ async def test_a_killed_server_costs_its_own_connections_alone(farm):
     for connection, name in opened:
         connection.settimeout(1 if name == "s2" else 10)
         assert alive(connection) == (name != "s2")
-        connection.close()
+        hang_up(connection)
     assert set(farm.ask(20)) == {"s1", "s3"}
     await balanced.balancer.stop(leave=False)
 
@@ -102,6 +102,6 @@ async def test_a_connection_survives_a_take_over_without_any_copy_of_it(farm):
     assert [alive(connection) for connection, _ in opened] == [True] * 12
     assert set(farm.ask(30, address=VIP)) == set(SERVERS)
     for connection, _ in opened:
-        connection.close()
+        hang_up(connection)
     for balanced in both:
         await balanced.balancer.stop(leave=False)

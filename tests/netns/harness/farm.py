@@ -153,9 +153,12 @@ class Farm:
                     asking.send(b"who")
                 else:
                     asking.connect((address, port))
-                return asking.recv(16).decode() or "closed"
+                answer = asking.recv(16).decode() or "closed"
             except OSError as error:
                 return type(error).__name__
+            if not udp:
+                hang_up(asking)
+            return answer
 
     def opened(
         self, *, address: str = VIP, port: int = PORT, source: str = "", inside: Host | None = None, udp: bool = False
@@ -174,6 +177,15 @@ class Farm:
         made = self.opened(address=address, source=source)
         made.connect((address, port))
         return made, made.recv(16).decode()
+
+
+def hang_up(connection: socket.socket) -> None:
+    """Close, and wait for the other side to do so: its last word would be somebody new to a balancer made meanwhile."""
+    with connection, suppress(OSError):
+        connection.settimeout(1)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(64):
+            pass
 
 
 def alive(connection: socket.socket) -> bool:
