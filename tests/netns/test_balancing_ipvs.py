@@ -13,7 +13,7 @@ from harness.farm import SERVERS, VIP, Farm, alive
 
 from standfast.lab.lab import Lab
 
-pytestmark = [pytest.mark.uml, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.uml, pytest.mark.timeout(400)]
 
 FOREIGN = ("-A -t 198.51.100.9:99 -s wrr", "-a -t 198.51.100.9:99 -r 10.9.9.9:99 -m -w 3")
 """Somebody else's service."""

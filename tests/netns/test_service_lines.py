@@ -19,7 +19,7 @@ from standfast.lab.daemons import standfast_command
 from standfast.lab.lab import Lab
 
 NO_IPVS = Path(__file__).parents[2] / "bench" / "_common" / "no_ipvs.c"
-CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 1\n}"
+CHECK = "TCP_CHECK {\n retry 0\n warmup 0\n delay_loop 0.1\n connect_timeout 5\n}"
 CONFIG = """
 global_defs {{
     script_user root
@@ -106,12 +106,12 @@ class Watched:
         def so() -> bool:
             return sorted(self.heard()) == sorted(self._written("read")) == wanted
 
-        eventually(so, 10, lambda: f"{self.heard()}\n{self._written('read')}\n{(self.directory / 'log').read_text()}")
+        eventually(so, 30, lambda: f"{self.heard()}\n{self._written('read')}\n{(self.directory / 'log').read_text()}")
 
     def ran(self, *words: str) -> None:
         """Scripts of servers and of the service, in any order."""
         eventually(
-            lambda: sorted(self._written("noted")) == sorted(words), 10, lambda: f"{self._written('noted')} not {words}"
+            lambda: sorted(self._written("noted")) == sorted(words), 30, lambda: f"{self._written('noted')} not {words}"
         )
 
     def close(self) -> None:
@@ -141,7 +141,7 @@ def test_servers_and_services_are_told_of_in_pipes_and_to_programs(farm: Farm, t
         lines += [f"{s1} UP", f"{service} UP"]
         daemon.told(*lines)
         daemon.process.terminate()
-        daemon.process.wait(20)
+        daemon.process.wait(60)
         daemon.ran(
             *ran, "s1 down", "s2 down", "service down", "s1 up", "service up", "s1 down", "s3 down", "service down"
         )

@@ -56,7 +56,7 @@ def in_pieces(changer: Changer, batch: list[tuple[bytes, int]]) -> list[int]:
 def everything(monitor: Monitor, at_least: int = 0) -> list[HostEvent]:
     """All that can be read; the kernel tells of IPv6 addresses a moment after it has taken them."""
     events = monitor.read()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while not monitor.drained or monitor.owes_a_resync or len(events) < at_least:
         assert time.monotonic() < deadline, events
         events += monitor.read()
@@ -143,10 +143,10 @@ def test_multicast_reaches_the_others_and_not_ourselves(pair, stack, family):
     theirs, _, _ = open_sockets(pair[1], stack, family)
     speak(mouth, own, 52)
     speak(mouth, own, 51)
-    assert select.select([theirs], [], [], 10)[0]
+    assert select.select([theirs], [], [], 30)[0]
     (envelope,) = theirs.drain(64)
     assert isinstance(envelope, Envelope)
     assert (envelope.source, envelope.destination, envelope.ttl) == (own.packed, mouth.endpoint.address.packed, 255)
     assert packet.decode(envelope).vrid == 51
-    assert abs(clock.now() - envelope.arrived) < 10_000_000
+    assert abs(clock.now() - envelope.arrived) < 60_000_000
     assert ours.drain(64) == []

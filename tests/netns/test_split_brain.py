@@ -30,11 +30,11 @@ def test_s34_a_healed_partition_is_told_and_the_client_follows(duo: Net):
     duo.a.heal()
     assert duo.b.wait_address(VIP, held=False)
     for daemon in (a, b):  # the winner hears the loser's last word, the loser sees how many adverts it has missed
-        eventually(lambda d=daemon: duo.counter(d, "dual_master") in (1, None), 5, duo.logs)
+        eventually(lambda d=daemon: duo.counter(d, "dual_master") in (1, None), 20, duo.logs)
         if isinstance(daemon, Standfast):
             assert "vrrp.dual_master" in daemon.tell("events")
-            eventually(lambda d=daemon: d.instance()["dual_master"] is None, 5, duo.logs)
-    garp = duo.wire.wait(lambda: next((g for g in duo.wire.garps(VIP) if g.time >= healed), None), 5)
+            eventually(lambda d=daemon: d.instance()["dual_master"] is None, 20, duo.logs)
+    garp = duo.wire.wait(lambda: next((g for g in duo.wire.garps(VIP) if g.time >= healed), None), 20)
     assert garp, "hosts are told where the address is"
     gone = duo.next_advert(duo.a, since=healed, priority=150)
     assert client.wait_answer(gone.time)
@@ -85,15 +85,15 @@ def test_a_leased_address_goes_by_itself_when_every_process_is_dead(solo: Net):
     solo.wait_until(time.time() + 3.5)
     assert solo.a.holds(VIP), "it is renewed"
     dead = daemon.kill()
-    assert solo.a.wait_address(VIP, held=False, timeout_s=10)
-    assert time.time() - dead < 6
+    assert solo.a.wait_address(VIP, held=False)
+    assert time.time() - dead < 10
 
 
 @ours_alone
 def test_with_an_empty_list_of_peers_it_stays_in_fault(solo: Net):
     a = solo.daemon(solo.a, instance("unicast_peer {", "}", priority=150))
     a.start()
-    eventually(lambda: "FAULT" in a.log, 5, solo.logs)
+    eventually(lambda: "FAULT" in a.log, 20, solo.logs)
     solo.wait_until(time.time() + 0.6)
     assert not solo.a.holds(VIP)
     assert "usable peer" in a.instance()["cause"]  # type: ignore[attr-defined]

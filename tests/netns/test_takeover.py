@@ -28,16 +28,17 @@ def starts_as_master(net: Net, config: str, wait_s: float) -> Advert:
 def test_s01_a_lone_v2_router_waits_then_announces(solo: Net):
     daemon = solo.daemon(solo.a, instance(version=2, interval=1, priority=150))
     daemon.start()
-    solo.wait_listening(daemon)
+    deaf = solo.wait_listening(daemon)
     listening = time.time()
     first = solo.next_advert(solo.a, since=0)
-    assert first.time >= listening - 0.3 + master_down_s(150, 1, 2)
-    solo.on_time(max(first.time, listening + 3.414), listening + 3.414)
+    down_s = master_down_s(150, 1, 2)
+    assert first.time >= deaf + down_s - EARLY_S
+    solo.on_time(max(first.time, listening + down_s), listening + down_s)
     assert first.vrrp.hex() == "213396010001" + first.vrrp[6:8].hex() + "0a090064" + "00" * 8
     assert first.checksum_form == "message"
     assert (first.source, first.destination, first.ttl, first.tos) == (solo.a.address, "224.0.0.18", 255, 0xC0)
     assert solo.a.wait_address(VIP)
-    assert solo.wire.wait(lambda: (solo.wire.garps(VIP)[4:] or [None])[0], 2)
+    assert solo.wire.wait(lambda: (solo.wire.garps(VIP)[4:] or [None])[0], 20)
     frames = [each for each in solo.wire.frames if each.source_mac == solo.a.mac and isinstance(each, Advert | Arp)]
     assert isinstance(frames[0], Advert)
     garp = frames[1]
@@ -99,16 +100,17 @@ def test_s05_the_address_stays_until_the_new_master_is_heard(duo: Net):
     assert a.wait_ended() == 0
     assert not duo.a.holds(VIP)
     assert client.wait_answer(time.time())
-    assert client.longest_ms(asked) < LEAVING_BOUND_S * 1000
+    duo.served(client, since=asked, within_s=LEAVING_BOUND_S)
 
 
 def test_s06_a_killed_master_is_replaced_after_the_down_timer(duo: Net):
     a = duo.start_master(duo.a, instance(priority=150))
     duo.start(duo.b, instance(priority=100))
     duo.next_advert(duo.a, since=time.time())
-    killed = a.kill()
-    taken = duo.next_advert(duo.b, since=killed)
-    duo.on_time(taken.time, duo.last_advert(duo.a).time + master_down_s(100, 0.1))
+    a.kill()
+    last = duo.last_advert(duo.a).time
+    taken = duo.next_advert(duo.b, since=last)
+    duo.on_time(taken.time, last + master_down_s(100, 0.1))
     assert all(each.priority for each in duo.wire.adverts(duo.a.address))
 
 
@@ -124,7 +126,7 @@ def test_s07_a_restarted_master_cleans_up_before_it_speaks(duo: Net):
     assert back.time >= restarted + master_down_s(150, 0.1) - EARLY_S
     assert duo.b.wait_address(VIP, held=False)
     duo.wait_until(back.time + 0.15)
-    assert duo.wire.adverts(duo.b.address, since=back.time + 0.01) == [], "the backup went on speaking"
+    duo.silent(duo.b, since=back.time + 0.01, tolerance_s=0.01)  # the backup does not go on speaking
     assert all(each.priority for each in duo.wire.adverts(duo.b.address)), "yielding is silent: no priority 0"
 
 

@@ -76,9 +76,9 @@ def test_the_death_of_the_process_that_checks_is_not_the_service_s(duo: Net):
         before = health(a)
         killed = time.time()
         os.kill(before, signal.SIGKILL)
-        eventually(lambda: health(a) not in (0, before), 5, lambda: a.log)
+        eventually(lambda: health(a) not in (0, before), 30, lambda: a.log)
         duo.steady([each for each in duo.adverts_during(duo.a, 1.5) if each.time > killed], 0.1)
-        assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+        duo.silent(duo.b, since=killed)
         assert a.instance()["state"] == "MASTER"  # type: ignore[attr-defined] # ours
 
 
@@ -92,18 +92,18 @@ def test_what_counts_while_nobody_checks_is_said_in_the_configuration(duo: Net, 
         duo.start(duo.b, instance(priority=100))
         before = 0
         for _ in range(3):
-            eventually(lambda known=before: health(a) not in (0, known), 10, lambda: a.log)  # type: ignore[misc]
+            eventually(lambda known=before: health(a) not in (0, known), 30, lambda: a.log)  # type: ignore[misc]
             before = health(a)
             os.kill(before, signal.SIGKILL)
         killed = time.time()
-        eventually(lambda: "nothing new from the health process" in a.log, 5, lambda: a.log)
+        eventually(lambda: "nothing new from the health process" in a.log, 30, lambda: a.log)
         if on_silence == "fail":
             assert duo.b.wait_address(VIP), duo.logs()
-            assert "makes it bad" in a.log
+            eventually(lambda: "makes it bad" in a.log, 30, lambda: a.log)
         else:
             duo.wait_until(killed + 0.9)
-            assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
-        eventually(lambda: "the health process tells of it again" in a.log, 10, lambda: a.log)
+            duo.silent(duo.b, since=killed)
+        eventually(lambda: "the health process tells of it again" in a.log, 30, lambda: a.log)
         assert duo.a.wait_address(VIP), duo.logs()
 
 
@@ -115,6 +115,13 @@ def witnessed(duo: Net, *options: str, on_silence: str = "keep") -> str:
     return made + instance("check_before_master {", line, "}", priority=100)
 
 
+def ready(duo: Net, daemon: Daemon) -> Standfast:
+    """The process that checks has its plugins, and answers questions from now on."""
+    assert isinstance(daemon, Standfast)
+    eventually(lambda: "the health process is ready" in daemon.log, 30, duo.logs)
+    return daemon
+
+
 @ours_on_b
 @pytest.mark.parametrize("reverse", [False, True])
 def test_a_check_that_objects_keeps_a_backup_from_taking_over(duo: Net, reverse: bool):
@@ -123,13 +130,12 @@ def test_a_check_that_objects_keeps_a_backup_from_taking_over(duo: Net, reverse:
     if not reverse:
         listening.close()
     a = duo.start_master(duo.a, instance(priority=150))
-    b = duo.start(duo.b, witnessed(duo, *(["reverse"] if reverse else [])))
+    b = ready(duo, duo.start(duo.b, witnessed(duo, *(["reverse"] if reverse else []))))
     duo.next_advert(duo.a, since=time.time())
     killed = a.kill()
-    assert isinstance(b, Standfast)
-    eventually(lambda: b.instance()["held_back"] is not None, 5, duo.logs)
+    eventually(lambda: b.instance()["held_back"] is not None, 20, duo.logs)
     duo.wait_until(killed + 1.5)
-    assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+    duo.silent(duo.b)
     assert "check witness is" in b.instance()["held_back"]["words"]
     assert "held back: no master is heard" in b.tell("explain", "VI_1")
     if reverse:
@@ -144,12 +150,11 @@ def test_a_check_that_objects_keeps_a_backup_from_taking_over(duo: Net, reverse:
 def test_a_check_that_agrees_costs_no_time_to_speak_of(duo: Net):
     with service(duo.c, duo.c.address):
         a = duo.start_master(duo.a, instance(priority=150))
-        duo.start(duo.b, witnessed(duo, "within 5"))
-        duo.wait_until(time.time() + 1.5)  # until the process that checks has its plugins
+        ready(duo, duo.start(duo.b, witnessed(duo, "within 5")))
         duo.next_advert(duo.a, since=time.time())
         killed = a.kill()
-        taken = duo.next_advert(duo.b, since=killed)
-        assert taken.time < killed + 2, "it did not wait for the five seconds"
+        taken = duo.next_advert(duo.b, since=duo.last_advert(duo.a).time)
+        assert taken.time < killed + 4.5, "it did not wait for the five seconds"
 
 
 @ours_on_b
@@ -157,18 +162,18 @@ def test_a_check_that_agrees_costs_no_time_to_speak_of(duo: Net):
 def test_a_silent_process_that_checks_keeps_nobody_from_taking_over_unless_told_so(duo: Net, on_silence: str):
     with service(duo.c, duo.c.address):
         a = duo.start_master(duo.a, instance(priority=150))
-        b = duo.start(duo.b, witnessed(duo, "within 0.3", on_silence=on_silence))
-        eventually(lambda: bool(health(b)), 5, duo.logs)
-        duo.wait_until(time.time() + 1)
+        b = ready(duo, duo.start(duo.b, witnessed(duo, "within 0.3", on_silence=on_silence)))
+        duo.wait_until(time.time() + 1)  # and has looked once
         os.kill(health(b), signal.SIGSTOP)
         duo.next_advert(duo.a, since=time.time())
         killed = a.kill()
         if on_silence == "keep":
-            taken = duo.next_advert(duo.b, since=killed)
-            duo.on_time(taken.time, duo.last_advert(duo.a).time + master_down_s(100, 0.1) + 0.3)
+            last = duo.last_advert(duo.a).time
+            taken = duo.next_advert(duo.b, since=last)
+            duo.on_time(taken.time, last + master_down_s(100, 0.1) + 0.3)
         else:
-            duo.wait_until(killed + 0.8)  # before the parent has replaced the one that is stopped
-            assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+            duo.wait_until(killed + 0.8)  # after five seconds the parent replaces the one that is stopped
+            duo.silent(duo.b)
             assert duo.b.wait_address(VIP), duo.logs()  # its successor answers
 
 
@@ -178,11 +183,9 @@ def test_a_witness_that_is_silent_says_no_in_time(duo: Net):
     a = duo.start_master(duo.a, instance(priority=150))
     check = f"TCP_CHECK {{\nconnect_ip {NOBODY}\nconnect_port {PORT}\nconnect_timeout 0.4\n}}"
     made = f"vrrp_check witness {{\ndelay_loop 0.1\n{check}\n}}\n"
-    b = duo.start(duo.b, made + instance("check_before_master {", "    witness", "}", priority=100))
-    assert isinstance(b, Standfast)
-    eventually(lambda: "the health process is ready" in b.log, 10, duo.logs)
+    b = ready(duo, duo.start(duo.b, made + instance("check_before_master {", "    witness", "}", priority=100)))
     duo.next_advert(duo.a, since=time.time())
-    killed = a.kill()
-    eventually(lambda: b.instance()["held_back"] is not None, 10, duo.logs)
+    a.kill()
+    eventually(lambda: b.instance()["held_back"] is not None, 20, duo.logs)
     assert "check witness is bad" in b.instance()["held_back"]["words"]
-    assert [each for each in duo.wire.adverts(duo.b.address) if each.time > killed] == []
+    duo.silent(duo.b)

@@ -59,6 +59,10 @@ def is_report(frame: bytes) -> bool:
     return frame[12:14] == b"\x86\xdd" and after[0] in (131, 132, 133, 143)
 
 
+def is_advert(frame: bytes) -> bool:
+    return (frame[12:14] == b"\x08\x00" and frame[23] == 112) or (frame[12:14] == b"\x86\xdd" and frame[20] == 112)
+
+
 @ours_alone
 def test_s56_s57_kd07_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(solo: Net):
     solo.a.namespace.sysctl("net/ipv4/conf/all/rp_filter", 1)
@@ -83,8 +87,12 @@ def test_s56_s57_kd07_interfaces_are_as_the_rfc_has_them_and_go_without_a_trace(
     assert (advert.source, advert.source_mac) == (solo.a.address, MAC4)
     six_advert = solo.next_advert(solo.a, since=0, v6=True)
     assert six_advert.source_mac == MAC6
-    assert solo.wire.garps(VIP)[0].sender_mac == MAC4
-    assert solo.wire.neighbor_adverts(VIP6)[0].target_mac == MAC6
+    garp = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP)), None), 20)
+    assert garp is not None
+    assert garp.sender_mac == MAC4
+    told = solo.wire.wait(lambda: next(iter(solo.wire.neighbor_adverts(VIP6)), None), 20)
+    assert told is not None
+    assert told.target_mac == MAC6
     solo.client()
     assert MAC4 in solo.c.run("ip", "neigh", "show", VIP)
     daemon.terminate()
@@ -116,7 +124,7 @@ def test_s56_a_fail_over_between_virtual_macs(duo: Net):
     assert not told & real
     assert {each.target_mac for each in duo.wire.neighbor_adverts(VIP6)} == {MAC6}
     assert duo.is_keepalived(duo.b) or MAC4 in duo.c.run("ip", "neigh", "show", VIP)
-    assert duo.c.run("ping", "-c", "1", "-W", "1", f"{VIP6}%eth0")
+    assert duo.c.run("ping", "-c", "1", "-W", "20", f"{VIP6}%eth0")
 
 
 @ours_alone
@@ -125,7 +133,7 @@ def test_s58_what_happens_to_interfaces_around_it(solo: Net):
     first = link(solo.a, "vrrp.51")
     assert first is not None
     solo.a.ip("link delete vrrp.51")
-    eventually(lambda: solo.a.holds(VIP) and link(solo.a, "vrrp.51") is not None, 5, solo.logs)
+    eventually(lambda: solo.a.holds(VIP) and link(solo.a, "vrrp.51") is not None, 20, solo.logs)
     again = link(solo.a, "vrrp.51")
     assert again is not None
     assert (again["address"], again["ifindex"] != first["ifindex"]) == (MAC4, True)
@@ -133,7 +141,7 @@ def test_s58_what_happens_to_interfaces_around_it(solo: Net):
     assert after.source_mac == MAC4
     solo.a.ip("link set eth0 down", "link set eth0 name lan0", "link set lan0 up")
     assert solo.a.wait_address(VIP, held=False)
-    eventually(lambda: "FAULT: interface eth0" in solo.daemons[0].log, 5, solo.logs)
+    eventually(lambda: "FAULT: interface eth0" in solo.daemons[0].log, 20, solo.logs)
     solo.a.ip("link set lan0 down", "link set lan0 name eth0", "link set eth0 up")
     assert solo.a.wait_address(VIP)
     assert solo.next_advert(solo.a, since=0).source_mac == MAC4
@@ -145,7 +153,7 @@ def test_s58_its_link_local_address_is_put_back(solo: Net):
     assert solo.a.wait_address(VIP6)
     solo.a.ip(f"addr del {solo.a.link_local}/64 dev vrrp6.51")
     removed = time.time()
-    eventually(lambda: solo.a.link_local in solo.a.run("ip", "addr", "show", "vrrp6.51"), 5, solo.logs)
+    eventually(lambda: solo.a.link_local in solo.a.run("ip", "addr", "show", "vrrp6.51"), 20, solo.logs)
     assert solo.next_advert(solo.a, since=removed, v6=True).source_mac == MAC6
     assert "FAULT" not in daemon.log
 
@@ -170,15 +178,16 @@ def test_s56_a_backup_says_nothing_with_the_virtual_mac(solo: Net):
     with raw_frames(solo, MAC4) as four, raw_frames(solo, MAC6) as six, raw_frames(solo, solo.a.mac) as below:
         solo.start(
             solo.a,
-            BOTH.replace("VI_1 {", "VI_1 {\n    down_timer_adverts 20").replace(
-                "VI_6 {", "VI_6 {\n    down_timer_adverts 20"
+            BOTH.replace("VI_1 {", "VI_1 {\n    down_timer_adverts 10").replace(
+                "VI_6 {", "VI_6 {\n    down_timer_adverts 10"
             ),
         )
-        eventually(lambda: sum(map(is_report, below)) >= 2, 5, solo.logs)
-        assert [frame.hex() for frame in four] == []
-        assert [frame.hex() for frame in six] == []
+        eventually(lambda: sum(map(is_report, below)) >= 2, 20, solo.logs)
         assert solo.a.wait_address(VIP)
         assert solo.a.wait_address(VIP6)
+        eventually(lambda: bool(four and six), 20, solo.logs)
+        assert is_advert(four[0]), "the first word is that of a master"
+        assert is_advert(six[0]), "the first word is that of a master"
         assert not any(map(is_report, four + six))
 
 
@@ -200,21 +209,20 @@ def test_s60_silent_addresses(solo: Net):
     assert "2001:db8::100" in tables
     for address in (VIP, f"{VIP6}%eth0", "2001:db8::100"):
         assert not answers(solo.c, address), address
-    neighbours = solo.c.run("ip", "neigh")
-    assert f"{VIP} dev eth0 lladdr {MAC4}" in neighbours
-    assert f"{VIP6} dev eth0 lladdr {MAC6}" in neighbours
-    assert answers(solo.c, "10.77.0.1")
+    for line in (f"{VIP} dev eth0 lladdr {MAC4}", f"{VIP6} dev eth0 lladdr {MAC6}"):
+        eventually(lambda line=line: line in solo.c.run("ip", "neigh"), 20, lambda: solo.c.run("ip", "neigh"))  # type: ignore[misc]
+    assert answers(solo.c, "10.77.0.1", wait_s=20)
     solo.a.run("nft", "flush", "ruleset")
-    eventually(lambda: VIP in solo.a.run("nft", "list", "ruleset"), 5, solo.logs)
+    eventually(lambda: VIP in solo.a.run("nft", "list", "ruleset"), 20, solo.logs)
     assert not answers(solo.c, VIP)
     daemon.terminate()
     daemon.wait_ended()
     assert solo.a.run("nft", "list", "ruleset").strip() == ""
 
 
-def answers(host: Host, address: str) -> bool:
+def answers(host: Host, address: str, wait_s: float = 0.3) -> bool:
     """Does it answer to ping?"""
-    return " 0% packet loss" in host.run("ping", "-c", "1", "-W", "0.3", address, check=False)
+    return " 0% packet loss" in host.run("ping", "-c", "1", "-W", f"{wait_s}", address, check=False)
 
 
 @ours_alone
@@ -226,16 +234,16 @@ def test_s59_xmit_base_other_interfaces_and_their_announcements(solo: Net):
         solo.start_master(solo.a, instance(*words, priority=150))
         advert = solo.next_advert(solo.a, since=0)
         assert advert.source_mac == solo.a.mac
-        first = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP)), None), 2)
+        first = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP)), None), 20)
         assert first is not None
         assert first.sender_mac == MAC4
         assert link(solo.a, "vrrp1.51") is not None
         began = advert.time
-        regular = far.wait(lambda: next(iter(far.garps("10.8.0.1", since=began + 0.5)), None), 3)
+        regular = far.wait(lambda: next(iter(far.garps("10.8.0.1", since=began + 0.5)), None), 20)
         assert regular is not None
         assert regular.sender_mac == MAC4
         solo.on_time(regular.time, began + 1)
-        own = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP, since=began + 0.9)), None), 2)
+        own = solo.wire.wait(lambda: next(iter(solo.wire.garps(VIP, since=began + 0.9)), None), 20)
         assert own is not None, "the MAC that sends no advert is announced too"
 
 
@@ -244,7 +252,7 @@ def test_s58_an_interface_that_appears_later_gets_its_virtual_mac(solo: Net):
     config = global_defs("dynamic_interfaces") + instance("use_vmac", priority=150, interface="late0")
     daemon = solo.daemon(solo.a, config)
     daemon.start()
-    eventually(lambda: "FAULT: interface late0 does not exist" in daemon.log, 5, solo.logs)
+    eventually(lambda: "FAULT: interface late0 does not exist" in daemon.log, 20, solo.logs)
     solo.a.ip("link add late0 type veth peer name far", "addr add 10.9.0.9/24 dev late0", "link set far up")
     assert not solo.a.holds(VIP)
     solo.a.ip("link set late0 up")
@@ -265,8 +273,8 @@ def test_s58_a_reload_brings_and_takes_it(solo: Net):
     for text, name in ((instance("use_vmac", priority=150), "vrrp.51"), (instance(priority=150), "eth0")):
         daemon.write(text)
         daemon.reload()
-        eventually(lambda name=name: VIP in solo.a.run("ip", "addr", "show", name, check=False), 5, solo.logs)  # type: ignore[misc]
-    eventually(lambda: link(solo.a, "vrrp.51") is None, 5, solo.logs)
+        eventually(lambda name=name: VIP in solo.a.run("ip", "addr", "show", name, check=False), 20, solo.logs)  # type: ignore[misc]
+    eventually(lambda: link(solo.a, "vrrp.51") is None, 20, solo.logs)
     assert "FAULT" not in daemon.log
 
 
@@ -282,7 +290,7 @@ def test_kd07_s57_a_killed_speaker_s_successor_goes_on_with_what_is_there(solo: 
     os.kill(speaker, signal.SIGKILL)
     killed = time.time()
     assert solo.next_advert(solo.a, since=killed + 0.05).source_mac == MAC4
-    eventually(lambda: daemon.instance()["state"] == "MASTER", 5, solo.logs)
+    eventually(lambda: daemon.instance()["state"] == "MASTER", 20, solo.logs)
     again = link(solo.a, "vrrp.51")
     assert again is not None
     assert again["ifindex"] == first["ifindex"]
