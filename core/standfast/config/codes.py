@@ -141,6 +141,13 @@ declare(
         "behind a statement it is glued to the statement's last word. Here it is ignored. Delete it.",
     ),
     Code(
+        "SF1205",
+        "warning",
+        "`//` begins no comment",
+        "Comments begin with `#` or `!`. What stands behind `//` is read as words of the statement, and braces in it "
+        "open and close blocks.",
+    ),
+    Code(
         "SF1301",
         "error",
         "undefined parameter `${NAME}`",

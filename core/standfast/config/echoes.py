@@ -12,7 +12,9 @@ BLANK_ALIKE = "SF1106"
 ENGINE = "SF1310"
 """``{{ $name }}``: all of it is the template engine's, the parameter too."""
 PARAMETER = "SF1302"
-UNFILLED = (PARAMETER, "SF1303", "SF1309")
+SLASHES = "SF1205"
+"""``// ...``: of what was meant as a comment no other word is lost."""
+UNFILLED = (PARAMETER, "SF1303", "SF1309", SLASHES)
 """A parameter that nobody defined or that is not recognised, ``<x>``: harmless in some text, but wrong as a value."""
 LOST_BRACE = "SF2103"
 """What is said of that block's name, or of its being empty, follows from it."""
@@ -35,7 +37,7 @@ def without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Dia
     refused = lines_at_fault(echoes)
     engine = _lines(d for d in first if d.code == ENGINE)
     told: list[Diagnostic] = []
-    for d in first:
+    for d in _without_comments(first):
         place = _place(d)
         if d.code == BLANK_ALIKE and place not in wrong:
             told.append(replace(d, severity="warning"))
@@ -50,6 +52,14 @@ def without_echoes(first: list[Diagnostic], later: list[Diagnostic]) -> list[Dia
         if not follows:
             told.append(d)
     return _with_lost_includes(told)
+
+
+def _without_comments(first: list[Diagnostic]) -> list[Diagnostic]:
+    """Without what is said of single characters behind ``//``."""
+    start = {_place(d): d.span.column for d in first if d.code == SLASHES}
+    if not start:
+        return first
+    return [d for d in first if d.code == SLASHES or d.span.column <= start.get(_place(d), d.span.column)]
 
 
 def _with_lost_includes(told: list[Diagnostic]) -> list[Diagnostic]:

@@ -16,6 +16,8 @@ _WORD = re.compile(r'"([^"]*)"|[^ \t\f\r\v"]+|"')
 _CUT = re.compile(rf'"[^"]*(?:"|\Z)|\$\{{[^{{}}"]*\}}|{_ENGINE}|[{{}}]')
 _NAME_REFERENCE = re.compile(r"\$\{[A-Za-z_]\w*(?:[ \t]+\w+)*\}", re.ASCII)
 _PLACEHOLDER = re.compile(r'"[^"]*(?:"|\Z)|<[A-Za-z_][\w .:-]*>')
+_SLASHES = re.compile(r'"[^"]*(?:"|\Z)|(?:(?<=[ \t\f\r\v{}])|\A)//[^ \t\f\r\v"]*')
+_PATH = re.compile(r"//[\w.-]+(?:/[\w./-]*)?", re.ASCII)
 _BACKSLASH = re.compile(r"(?<!\\)\\(?:\\\\)*\Z")
 _FRESH = re.compile(r"[{}][ \t\f\r\v]*(@|~(?:SEQx?|LST)\b|\$[A-Za-z_]\w*=|include[rmwba]?[ \t])")
 _TRAILING_BRACE = re.compile(r"[{}][ \t\f\r\v]*\Z")
@@ -129,6 +131,8 @@ def _look_for_faults(text: Text, notices: Notices) -> None:
     raw = text.text
     if '"' in raw and raw.count('"') % 2:
         look_for_quotes(text, notices)
+    if "//" in raw:
+        _look_for_slashes(text, notices)
     if "<" in raw and ">" in raw:
         _look_for_placeholders(text, notices)
     if "{{" in raw or "{%" in raw or "<%" in raw or "${" in raw:
@@ -139,6 +143,16 @@ def look_for_quotes(text: Text, notices: Notices) -> None:
     """Say of a line with an odd number of double quotes where the last one stands."""
     message = "a double quote opens here and is not closed: what follows is lost"
     notices.say("SF1202", text, text.text.rindex('"'), len(text.text), message, hint="close it on the same line")
+
+
+def _look_for_slashes(text: Text, notices: Notices) -> None:
+    """Comments of other languages; ``path //index`` is a path, though."""
+    for found in _SLASHES.finditer(text.text):
+        if found[0][0] == '"' or (_PATH.fullmatch(found[0]) and len(text.text[: found.start()].split()) == 1):
+            continue
+        message = "`//` begins no comment: what follows is read as part of the statement"
+        notices.say("SF1205", text, found.start(), len(text.text), message, hint="write `#` for a comment")
+        return
 
 
 def _look_for_placeholders(text: Text, notices: Notices) -> None:

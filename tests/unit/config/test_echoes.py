@@ -59,3 +59,12 @@ def test_a_name_may_stand_in_what_was_not_included():
     text = "vrrp_sync_group G {\n  group {\n    a\n  }\n}\ninclude conf.d/*.conf\n"
     (missing,) = [d for d in load_text(text).diagnostics if d.code == "SF4111"]
     assert missing.hint == "does it stand in what line 6 should include?"
+
+
+def test_a_comment_of_another_language_is_told_once():
+    text = "vrrp_instance a {\n  interface eth0 //\uff0ca\n  priority 100\n  virtual_router_id 5 // b c\n"
+    loaded = load_text(text + "  no_virtual_ipaddress // {x}\n}\n")
+    found = [(d.code, d.severity, d.span.line) for d in loaded.diagnostics]
+    assert found[:2] == [("SF1205", "warning", 2), ("SF1205", "warning", 4)]
+    assert loaded.config is not None
+    assert loaded.config.instances[0].vrid == 5

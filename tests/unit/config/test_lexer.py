@@ -79,6 +79,9 @@ def test_braces_cut_wherever_they_stand():
         ("x <%= a %>", "SF1310", 3),
         ('x {{ a("b") }}', "SF1310", 3),
         ("a ${b-c}", "SF1301", 3),
+        ("a 1 //b", "SF1205", 5),
+        ("a {//\uff0cb", "SF1205", 4),
+        ("// b", "SF1205", 1),
     ],
 )
 def test_faults_of_the_text_are_named_with_their_place(raw, code, column):
@@ -87,7 +90,19 @@ def test_faults_of_the_text_are_named_with_their_place(raw, code, column):
     assert [(found.code, found.span.column) for found in notices.all()] == [(code, column)]
 
 
-@pytest.mark.parametrize("raw", ['regex "<title>"', "mail <a@example.org>", 'x "{{ y }}"', "a < b", "${DEFINED_LATER}"])
+@pytest.mark.parametrize(
+    "raw",
+    [
+        'regex "<title>"',
+        "mail <a@example.org>",
+        'x "{{ y }}"',
+        "a < b",
+        "${DEFINED_LATER}",
+        "path //a/b",
+        "a http://b",
+        '"// b"',
+    ],
+)
 def test_what_only_looks_like_a_placeholder_draws_no_remark(raw):
     notices = Notices()
     lex(text(raw), notices)
