@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,7 +90,7 @@ class Watched:
         path.write_text(f"#!/bin/sh\n{line}\n")
         path.chmod(0o755)
 
-    def _written(self, name: str) -> list[str]:
+    def written(self, name: str) -> list[str]:
         path = self.directory / name
         return path.read_text().replace("\0", "").splitlines() if path.exists() else []
 
@@ -104,14 +105,14 @@ class Watched:
         wanted = sorted(lines)
 
         def so() -> bool:
-            return sorted(self.heard()) == sorted(self._written("read")) == wanted
+            return sorted(self.heard()) == sorted(self.written("read")) == wanted
 
-        eventually(so, 30, lambda: f"{self.heard()}\n{self._written('read')}\n{(self.directory / 'log').read_text()}")
+        eventually(so, 30, lambda: f"{self.heard()}\n{self.written('read')}\n{(self.directory / 'log').read_text()}")
 
     def ran(self, *words: str) -> None:
         """Scripts of servers and of the service, in any order."""
         eventually(
-            lambda: sorted(self._written("noted")) == sorted(words), 30, lambda: f"{self._written('noted')} not {words}"
+            lambda: sorted(self.written("noted")) == sorted(words), 30, lambda: f"{self.written('noted')} not {words}"
         )
 
     def close(self) -> None:
@@ -145,5 +146,27 @@ def test_servers_and_services_are_told_of_in_pipes_and_to_programs(farm: Farm, t
         daemon.ran(
             *ran, "s1 down", "s2 down", "service down", "s1 up", "service up", "s1 down", "s3 down", "service down"
         )
+    finally:
+        daemon.close()
+
+
+def test_a_reload_brings_another_pipe_and_who_reads_it(farm: Farm, tmp_path: Path):
+    service = f"VS [{VIP}]:tcp:80"
+    s1, s2, s3 = (f"RS [10.8.0.1{number}]:tcp:{SERVER_PORT} [{VIP}]:tcp:80" for number in (1, 2, 3))
+    daemon = Watched(farm, "standfast", tmp_path)
+    try:
+        daemon.told(f"{service} DOWN", f"{s1} UP", f"{s2} UP", f"{s3} UP", f"{service} UP")
+        (tmp_path / "read").rename(tmp_path / "read before")
+        config = tmp_path / "daemon.conf"
+        config.write_text(
+            config.read_text().replace(f"lvs_notify_fifo {tmp_path}/lvs", f"lvs_notify_fifo {tmp_path}/new")
+        )
+        daemon.process.send_signal(signal.SIGHUP)
+        eventually((tmp_path / "read").exists, 30, (tmp_path / "log").read_text)
+        farm.servers.shut("s1")
+        eventually(lambda: daemon.written("read") == [f"{s1} DOWN"], 30, (tmp_path / "log").read_text)
+        assert len(daemon.written("read before")) == 5
+        assert (tmp_path / "lvs").exists(), "it was there before the daemon"
+        assert daemon.heard()[-1] == f"{s1} DOWN", "the pipe that stays goes on"
     finally:
         daemon.close()
