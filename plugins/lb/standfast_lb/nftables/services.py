@@ -221,7 +221,12 @@ class _Translated(_Service):
     def _addresses(self) -> Mapping[bytes, None]:
         """Also of servers that have failed: they are clients of the service none the less, and need its answers."""
         size = self.side.type.size
-        return self.memory.keys_for("addresses", lambda: (each[:size] for each in self.memory.seen))
+        lengths = size, concatenation(self.side.type, SERVICE).size  # a mark may have had the other IP version
+
+        def keys() -> Iterable[bytes]:
+            return (each[:size] for each in self.memory.seen if len(each) in lengths)
+
+        return self.memory.keys_for(("addresses", size), keys)
 
 
 class _Single(_Service):

@@ -182,6 +182,20 @@ def test_a_server_that_has_failed_is_still_known_as_a_client():
     assert kernel.tables == set()
 
 
+@pytest.mark.parametrize("port", [0, 80])
+def test_servers_of_a_mark_are_known_as_clients_by_the_ip_version_that_it_has_now(port):
+    ruleset, kernel = Ruleset(NAT, DIRECT), Kernel()
+    for family, server in ((4, "10.0.0.1"), (6, "fd00::1"), (4, "10.0.0.1"), (6, "fd00::1")):
+        address = Address.parse(server)
+        mark, members = Entrance(mark=1, family=family), (Member(address=address, port=port),)
+        pool = Pool(name="p1", family=family, protocol="", entrances=(mark,), members=members)
+        step = ruleset.step({"p1": normal(pool)}, GROUND, DEVICES)
+        kernel.do(step.commands)
+        ruleset.take(step)
+        known = {place[1]: set(keys) for place, keys in kernel.seen()["sets"].items() if place[1].startswith("rs")}
+        assert known == {f"rs{family}": {address.packed}}
+
+
 def services(count: int, *, alive: bool) -> dict[str, Pool]:
     found = {}
     for number in range(1, count + 1):
