@@ -57,6 +57,8 @@ class Pipes:
     def __init__(self) -> None:
         self._now = _Choice()
         self._next: _Choice | None = None
+        self._owners: dict[Identity, tuple[int, int] | None] = {}
+        """Those that were looked up. A directory may be slow or away, and the parent must not wait at every reload."""
 
     @property
     def descriptors(self) -> dict[str, int]:
@@ -100,7 +102,9 @@ class Pipes:
         self._now = _Choice()
 
     def _obtain(self, fifo: Fifo, umask: int, chosen: _Choice) -> _Pipe:
-        owner, place = _numbers(fifo.owner), _place(fifo.path)
+        if fifo.owner not in self._owners:
+            self._owners[fifo.owner] = _numbers(fifo.owner)
+        owner, place = self._owners[fifo.owner], _place(fifo.path)
         if twice := chosen.at(place):
             raise ValueError(f"it is the pipe of `{twice[0]}`")
         known = self._now.at(place)

@@ -135,6 +135,14 @@ def test_one_that_stays_is_known_however_its_path_is_spelt(opened, pipes, tmp_pa
     assert not (tmp_path / "fifo").exists()
 
 
+def test_a_reload_does_not_wait_for_who_an_owner_is(opened, pipes, tmp_path, monkeypatch):
+    me = pwd.getpwuid(os.geteuid()).pw_name
+    fifo = Fifo(path=str(tmp_path / "fifo"), owner=Identity(user=me))
+    opened(fifo)
+    monkeypatch.setattr(pwd, "getpwnam", lambda name: pytest.fail(f"a directory is asked for {name}"))
+    assert pipes.prepare({"notify_fifo": fifo}, 0o177) == []
+
+
 def test_one_pipe_is_written_to_by_one_keyword(pipes, tmp_path):
     both = fifos(notify_fifo=tmp_path / "fifo", vrrp_notify_fifo=f"{tmp_path}//fifo")
     for _reload in range(2):
