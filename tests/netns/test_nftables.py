@@ -161,6 +161,12 @@ async def test_time_outs_are_those_of_the_configuration_and_of_our_connections_a
         assert "udp4" not in farm.lb.run("nft", "list", "ruleset")
         opened.close()
         again.close()
+        pools = await balanced.balancer.read()
+        assert len(pools) == 2
+        successor = Balanced(farm.lb)
+        await successor.start(adopt=pools, settings=LvsGlobals(timeouts_s={"tcp": 5}))
+        assert await successor.balancer.read() == (), "they are not as it would have made them"
+        await successor.balancer.stop(leave=True)
     finally:
         await balanced.balancer.stop(leave=False)
     assert "standfast" not in farm.lb.run("nft", "list", "tables")

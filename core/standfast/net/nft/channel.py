@@ -155,6 +155,12 @@ class Channel:
         found = (names(data, start, end) for data, start, end in answers)
         return {each[2] for each in found if each.get(1) == table.name and 2 in each}
 
+    def policies(self, table: Table) -> set[str]:
+        """The names of a table's policies of time-outs, and of other objects that rules refer to."""
+        answers = self._dump(wire.GETOBJ, table.family, wire.text(1, table.name))
+        found = (names(data, start, end) for data, start, end in answers)
+        return {each[2] for each in found if each.get(1) == table.name and 2 in each}
+
     def elements(self, table: Table, name: str) -> list[Element]:
         """Everything in a set or map. Raises :class:`FileNotFoundError` if there is no such set."""
         question = wire.text(1, table.name) + wire.text(2, name)

@@ -22,9 +22,13 @@ from standfast_lb.nftables.ways import doors, servers_of
 
 @dataclass(slots=True)
 class Standing:
-    """What is in the kernel: chains with the number of their rules, and the elements of sets and maps."""
+    """What is in the kernel: chains with the number of their rules, and the elements of sets and maps.
+
+    Which time-outs rules set, the names of policies say.
+    """
 
     chains: dict[Place, int] = field(default_factory=dict)
+    policies: set[Place] = field(default_factory=set)
     sets: dict[Place, Mapping[bytes, Data | None]] = field(default_factory=dict)
 
 
@@ -38,6 +42,7 @@ def standing(channel: Channel, ruleset: Ruleset) -> Standing:
             continue
         rules = channel.rules(table)
         found.chains |= {(table, name): rules.get(name, 0) for name in channel.chains(table)}
+        found.policies |= {(table, name) for name in channel.policies(table)}
         for name in channel.sets(table):
             place = table, name
             found.sets[place] = {} if place in dynamic else _elements(channel, table, name)
@@ -54,7 +59,7 @@ def _elements(channel: Channel, table: Table, name: str) -> dict[bytes, Data | N
 def differences(ruleset: Ruleset, now: Standing) -> dict[str, str]:
     """What is wrong, by pool; under the empty name what all share."""
     found = {name: words for name, part in ruleset.parts.items() if (words := _wrong(part, ruleset.frame, now))}
-    if words := _frame_wrong(ruleset.frame, now):
+    if words := _frame_wrong(ruleset.frame, now) or _policies_wrong(ruleset, now):
         found = {name: found.get(name, words) for name in ruleset.parts} or {"": words}
     return found
 
@@ -65,6 +70,12 @@ def _frame_wrong(frame: Frame, now: Standing) -> str:
             return _chain_words(place, now)
     missing = (place for place in frame.sets if place not in now.sets)
     return next((f"map {name} of table {table} was removed" for table, name in missing), "")
+
+
+def _policies_wrong(ruleset: Ruleset, now: Standing) -> str:
+    wanted = {place for part in ruleset.parts.values() for place in part.timeouts}
+    different = sorted(name for _table, name in wanted ^ now.policies)
+    return f"time-outs are others: {', '.join(different)}" if different else ""
 
 
 def _wrong(part: Part, frame: Frame, now: Standing) -> str:
