@@ -96,7 +96,8 @@ with Lab() as lab:
     a, = lab.add_hosts(a=["10.9.0.1/24"])
     a.popen("sleep", "600")
     print(lab.prefix, flush=True)
-    time.sleep(600)
+    while True:  # a signal that comes just before Python falls asleep is heard when it wakes
+        time.sleep(0.1)
 """
 
 
