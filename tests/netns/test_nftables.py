@@ -14,7 +14,7 @@ from msgspec import structs
 
 from standfast.api import Address, Entrance, Forwarding, LvsGlobals, Member, Persistence, PoolChange
 from standfast.lab.lab import Lab
-from standfast_lb.nftables import aftermath
+from standfast_lb.nftables import aftermath, backend
 from standfast_lb.nftables.conntrack import Conntrack, Flow
 
 SORRY = Address.parse("10.8.0.13")
@@ -170,6 +170,27 @@ async def test_time_outs_are_those_of_the_configuration_and_of_our_connections_a
     finally:
         await balanced.balancer.stop(leave=False)
     assert "standfast" not in farm.lb.run("nft", "list", "tables")
+
+
+async def test_others_have_their_turn_while_many_services_get_other_time_outs(balanced, monkeypatch):
+    monkeypatch.setattr(backend, "AT_ONCE", 4)
+    await balanced.have(web(1, 1, 1), web(1, 1, 1, name="udp", protocol="UDP"))
+    seen = []
+    commit = balanced.balancer._channel.commit
+    monkeypatch.setattr(
+        balanced.balancer._channel, "commit", lambda commands: (seen.append("commit"), commit(commands))
+    )
+
+    class Turns(trio.abc.Instrument):
+        def before_io_wait(self, _timeout: float) -> None:
+            seen.append("turn")
+
+    turns = Turns()
+    trio.lowlevel.add_instrument(turns)
+    assert await balanced.balancer.reconfigure(LvsGlobals(timeouts_s={"tcp": 777, "udp": 33})) == ()
+    trio.lowlevel.remove_instrument(turns)
+    commits = [place for place, what in enumerate(seen) if what == "commit"][-2:]
+    assert "turn" in seen[commits[0] : commits[1]]
 
 
 def remembered_s(farm: Farm, protocol: str) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import ClassVar
 
@@ -40,6 +40,8 @@ from standfast_lb.nftables.surroundings import Surroundings
 from standfast_lb.nftables.timeouts import AS_USUAL, Timeouts, timeouts_of
 
 _PLANNED_DEVICE = "DEVICE"
+AT_ONCE = 2000
+"""Members of services whose rules are made anew before others have their turn; some 0.1 s."""
 _BUSY = 16
 _SETTLE_S = 0.02
 """Others change tables in several steps; we look when they have stopped for so long."""
@@ -268,7 +270,9 @@ class NftablesBalancer(LoadBalancer):
         timeouts, failures = self._possible(timeouts_of(settings))
         if timeouts != self._ground.timeouts:
             self._ground = replace(self._ground, timeouts=timeouts)
-            failures += self._lead_to(dict(self._pools))
+            for some in _in_pieces(dict(self._pools)):
+                failures += self._lead_to(some)
+                await trio.lowlevel.checkpoint()
         return (*_beyond_us(settings), *failures)
 
     async def follow(self, master_of: frozenset[str]) -> tuple[Failure, ...]:
@@ -287,6 +291,19 @@ class NftablesBalancer(LoadBalancer):
         finally:
             for each in (self._channel, self._watch, self._conntrack, self._surroundings):
                 each.close()
+
+
+def _in_pieces(pools: Mapping[str, Pool]) -> Iterator[dict[str, Pool]]:
+    piece: dict[str, Pool] = {}
+    members = 0
+    for name, pool in pools.items():
+        piece[name] = pool
+        members += 1 + len(pool.members)
+        if members >= AT_ONCE:
+            yield piece
+            piece, members = {}, 0
+    if piece:
+        yield piece
 
 
 def _become(pools: dict[str, Pool], wanted: Mapping[str, Pool | None]) -> None:
