@@ -12,17 +12,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from harness.balancer import SORRY_PORT, Balancer, each, recorded, service
 from harness.config import instance
 from harness.farm import SERVER_PORT, SERVERS, VIP, Farm, alive
 from harness.network import eventually
+from harness.timing import excuse, repeat_when_disturbed
 
 from standfast.control.client import ask
 from standfast.control.protocol import Request
+from standfast.health.memory import load_pools
 from standfast.lab.lab import Host, Lab
+from standfast.lab.witness import Witness
 
 HANDOVER_S = 0.06
 
@@ -46,7 +48,7 @@ def test_services_are_balanced_in_another_namespace_than_the_one_of_the_checks(f
     farm.servers.shut("s2")
     balancer.serve("s1", "s3")
     balancer.daemon.write(service())
-    outcome = ask(balancer.daemon.run_dir, "daemon.ctl", Request(do="reload"))
+    outcome = ask(balancer.daemon.run_dir, "daemon.ctl", Request(do="reload"), patience_s=balancer.patience_s)
     assert "`net_namespace_ipvs` cannot change" in outcome["words"]
     balancer.daemon.stop()
     assert "standfast" not in farm.lb.run("nft", "list", "tables")
@@ -90,8 +92,7 @@ def test_the_death_of_the_health_process_changes_nothing(farm: Farm):
     lb.serve("s1", "s3")
     lb.order("weight", "s1", 0)
     lb.serve("s3")
-    lb.settle("that is noted", lambda: "false" in (lb.daemon.run_dir / "health.json").read_text())
-    lb.settle("the pool too", lambda: recently(lb.daemon.run_dir / "health.json", lb.daemon.run_dir / "pools.msgpack"))
+    lb.settle("that is noted", lambda: noted(lb) == {"10.8.0.11": 0, "10.8.0.13": 1})
     connection, name = farm.connected()
     assert name == "s3"
     before_its_death = ruleset(farm.lb)
@@ -116,9 +117,10 @@ def ruleset(host: Host) -> list[str]:
     return sorted(host.run("nft", "-s", "-a", "list", "ruleset").replace(",", " ").split())
 
 
-def recently(earlier: Path, later: Path) -> bool:
-    """Was the one written after the other?"""
-    return later.stat().st_mtime_ns >= earlier.stat().st_mtime_ns
+def noted(lb: Balancer) -> dict[str, int]:
+    """The weights that a successor will find; how servers stand is written before them."""
+    pools = load_pools(lb.daemon.run_dir).get("nftables", [])
+    return {str(member.address): member.weight for pool in pools for member in pool.members}
 
 
 @pytest.mark.parametrize(
@@ -195,27 +197,38 @@ def _hear(asking: socket.socket, began: float, answered: list[float]) -> None:
 
 
 @pytest.mark.alone
-def test_a_client_hardly_notices_that_the_master_balancer_stops():
+def test_a_client_hardly_notices_that_the_master_balancer_stops(witness: Witness):
     """VRRP leaves first, and services go when its last address is off: there is always a balancer that answers."""
-    with Lab() as lab:
-        farm = Farm(lab, ("a", "b"))
-        for host in (lab.hosts["a"], lab.hosts["b"]):
-            for address in (f"{VIP}/24", "10.8.0.1/24"):
-                host.namespace.run("ip", "address", "del", address, "dev", "eth0", check=False)
-        balancers = []
-        for name, priority in (("a", 150), ("b", 100)):
-            router = instance(priority=priority, interval=1, vips=(f"{VIP}/24", "10.8.0.1/24"))
-            balancers.append(Balancer(farm, lab.hosts[name], router + service()))
-        for each_one in balancers:
-            each_one.start()
-        assert lab.hosts["a"].wait_address(VIP), balancers[0].daemon.log
-        balancers[0].settle("the client is served", lambda: set(farm.ask(6)) == set(SERVERS))
-        with connecting(farm) as answered:
-            eventually(lambda: len(answered) > 100, 10, lambda: "no connection is answered")
-            stopped = time.monotonic()
-            balancers[0].daemon.stop()
-            assert lab.hosts["b"].wait_address(VIP), balancers[1].daemon.log
-            eventually(lambda: answered[-1] > stopped + 2, 10, lambda: balancers[1].daemon.log)
-        after = sorted(moment for moment in answered if moment > stopped - 0.5)
-        gap = max(later - earlier for earlier, later in pairwise(after))
-        assert gap < HANDOVER_S, f"{gap * 1000:.0f} ms"
+
+    def stops() -> None:
+        with Lab() as lab:
+            gap_s, since = stop_the_master(Farm(lab, ("a", "b")))
+        if gap_s >= HANDOVER_S:
+            excuse(witness, since, HANDOVER_S)
+        assert gap_s < HANDOVER_S, f"{gap_s * 1000:.0f} ms"
+
+    repeat_when_disturbed(stops, lambda: None)
+
+
+def stop_the_master(farm: Farm) -> tuple[float, float]:
+    """The longest time in which no connection was answered at once, and since when that was looked at."""
+    hosts = farm.lab.hosts
+    for host in (hosts["a"], hosts["b"]):
+        for address in (f"{VIP}/24", "10.8.0.1/24"):
+            host.namespace.run("ip", "address", "del", address, "dev", "eth0", check=False)
+    balancers = []
+    for name, priority in (("a", 150), ("b", 100)):
+        router = instance(priority=priority, interval=1, vips=(f"{VIP}/24", "10.8.0.1/24"))
+        balancers.append(Balancer(farm, hosts[name], router + service()))
+    for each_one in balancers:
+        each_one.start()
+    assert hosts["a"].wait_address(VIP), balancers[0].daemon.log
+    balancers[0].settle("the client is served", lambda: set(farm.ask(6)) == set(SERVERS))
+    with connecting(farm) as answered:
+        eventually(lambda: len(answered) > 100, 30, lambda: "no connection is answered")
+        since, stopped = time.time(), time.monotonic()
+        balancers[0].daemon.stop()
+        assert hosts["b"].wait_address(VIP), balancers[1].daemon.log
+        eventually(lambda: answered[-1] > stopped + 2, 30, lambda: balancers[1].daemon.log)
+    after = sorted(moment for moment in answered if moment > stopped - 0.5)
+    return max(later - earlier for earlier, later in pairwise(after)), since

@@ -8,9 +8,10 @@ import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net
 from harness.pairings import ours_on_a
-from harness.timing import EARLY_S, TOLERANCE_S, master_down_s
+from harness.timing import EARLY_S, TOLERANCE_S, Disturbed, master_down_s
 
 FROZEN_S = 2.0
+STALL_S = 0.2
 for_how_long = pytest.mark.parametrize("frozen_s", [FROZEN_S, pytest.param(10.0, marks=pytest.mark.full)])
 
 
@@ -41,7 +42,7 @@ def test_s66_a_frozen_backup_does_not_take_over_from_a_live_master(duo: Net, fro
     duo.wait_until(frozen + frozen_s)
     thawed = b.thaw()
     duo.wait_until(thawed + 3 * master_down_s(100, 0.1))
-    assert duo.wire.adverts(duo.b.address) == []
+    duo.silent(duo.b)
     duo.steady(duo.wire.adverts(duo.a.address, since=frozen), 0.1)
     assert not duo.b.holds(VIP)
 
@@ -54,15 +55,16 @@ def test_s67_a_frozen_master_comes_back_and_tells_the_hosts(duo: Net, frozen_s: 
     assert duo.b.wait_address(VIP)
     duo.wait_until(frozen + frozen_s)
     thawed = a.thaw()
+    running = time.time()
     assert duo.b.wait_address(VIP, held=False)
     back = duo.next_advert(duo.a, since=thawed)
-    duo.on_time(max(back.time, thawed), thawed, tolerance_s=0.1 + TOLERANCE_S)
+    duo.on_time(max(back.time, running), running, tolerance_s=0.1 + TOLERANCE_S)
     if not duo.is_keepalived(duo.a):
         told = duo.wire.wait(
-            lambda: next((x for x in duo.wire.garps(VIP, since=thawed) if x.source_mac == duo.a.mac), None), 1
+            lambda: next((x for x in duo.wire.garps(VIP, since=thawed) if x.source_mac == duo.a.mac), None), 20
         )
         assert told, "the hosts still believe in b"
-    duo.wait_until(thawed + 0.5)
+    duo.wait_until(running + 0.5)
     # Within an interval it is settled; whoever speaks last has been told by then.
     last = max((each.time for each in duo.wire.adverts(duo.b.address)), default=0.0)
     duo.on_time(max(last, back.time), back.time)
@@ -81,20 +83,22 @@ def test_s67_with_nopreempt_a_frozen_master_stays_down(duo: Net):
     thawed = a.thaw()
     assert duo.a.wait_address(VIP, held=False)
     duo.wait_until(thawed + 3 * master_down_s(150, 0.1))
-    assert duo.wire.adverts(duo.a.address, since=thawed) == []
+    duo.silent(duo.a, since=thawed)
     assert duo.b.holds(VIP)
 
 
 @pytest.mark.alone
 def test_s68_a_short_stall_costs_no_mastership(duo: Net):
-    a = duo.start_master(duo.a, instance(priority=150, interval=0.05))
-    duo.start(duo.b, instance(priority=100, interval=0.05))
-    for _ in range(10):
-        duo.next_advert(duo.a, since=time.time())
+    a = duo.start_master(duo.a, instance(priority=150))
+    duo.start(duo.b, instance(priority=100))
+    for _ in range(6):
+        last = duo.next_advert(duo.a, since=time.time()).time
         stalled = a.freeze()
-        duo.wait_until(stalled + 0.1)
+        duo.wait_until(stalled + STALL_S)
         a.thaw()
+        if (stall_s := time.time() - last) > master_down_s(100, 0.1) - TOLERANCE_S:
+            raise Disturbed(f"the stall became one of {stall_s * 1000:.0f} ms")
     duo.next_advert(duo.a, since=time.time())
-    assert duo.wire.adverts(duo.b.address) == []
+    duo.silent(duo.b)
     assert duo.counter(a, "late_wakeups") != 0
     assert {each.priority for each in duo.wire.adverts(duo.a.address)} == {150}

@@ -8,6 +8,7 @@ import select
 import signal
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from harness.config import VIP, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a
-from harness.timing import excuse, master_down_s
+from harness.timing import EARLY_S, excuse, master_down_s
 
 from standfast.lab.daemons import Daemon, Standfast, standfast_command
 from standfast.lab.namespace import LabError
@@ -45,16 +46,14 @@ def recorded(daemon: Standfast) -> dict[str, int]:
 
 
 def kill(daemon: Standfast, number: signal.Signals = signal.SIGKILL) -> float:
-    """Signal the speaker; the time of it."""
-    pid = recorded(daemon)["vrrp"]
-    sent = time.time()
-    os.kill(pid, number)
-    return sent
+    """Signal the speaker; the time just after it."""
+    os.kill(recorded(daemon)["vrrp"], number)
+    return time.time()
 
 
 def replaced(daemon: Standfast, before: int) -> int:
     """Wait for the speaker's successor; its PID."""
-    eventually(lambda: recorded(daemon).get("vrrp", before) != before, 10, lambda: daemon.log)
+    eventually(lambda: recorded(daemon).get("vrrp", before) != before, 30, lambda: daemon.log)
     return recorded(daemon)["vrrp"]
 
 
@@ -64,7 +63,7 @@ def address_changes(net: Net) -> subprocess.Popen[str]:
     program = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     sentinel = f"10.9.9.{program.pid % 200 + 1}"
     assert program.stdout
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 30
     while time.monotonic() < deadline:  # until it listens: its first line is our own doing
         net.a.ip(f"addr add {sentinel}/32 dev lo")
         net.a.ip(f"addr del {sentinel}/32 dev lo")
@@ -90,18 +89,16 @@ def test_a_killed_speaker_speaks_again_at_once_and_its_address_stays(duo: Net):
     duo.start(duo.b, instance(priority=100))
     for _ in range(2):  # a third would be a crash loop
         before = recorded(a)["vrrp"]
-        duo.next_advert(duo.a, since=time.time())
         watched = address_changes(duo)
+        last = duo.next_advert(duo.a, since=time.time())
         killed = kill(a)
-        after = duo.next_advert(duo.a, since=killed + 0.002)
-        if after.time > killed + REPLACED_S:
-            excuse(duo.witness, duo.began, REPLACED_S)
-        assert after.time <= killed + REPLACED_S, f"{(after.time - killed) * 1000:.0f} ms"
+        after = duo.next_advert(duo.a, since=last.time + EARLY_S)
+        duo.on_time(max(after.time, killed), killed, tolerance_s=REPLACED_S)
         assert after.priority == 150
         replaced(a, before)
         duo.wait_until(killed + master_down_s(100, 0.1) + 0.2)
         assert [line for line in said(watched) if "Deleted" in line] == []
-        assert duo.wire.adverts(duo.b.address) == []
+        duo.silent(duo.b)
 
 
 @ours_on_a
@@ -113,14 +110,13 @@ def test_a_stuck_speaker_loses_its_address_within_a_second(duo: Net):
     duo.next_advert(duo.a, since=time.time())
     stopped = kill(a, signal.SIGSTOP)
     assert duo.b.wait_address(VIP)
-    assert duo.a.wait_address(VIP, held=False)
-    off = time.time()
-    if off > stopped + STUCK_S:
-        excuse(duo.witness, duo.began, 0.1)
-    assert off <= stopped + STUCK_S
+    duo.wait_until(stopped + STUCK_S)
+    if duo.a.holds(VIP):
+        excuse(duo.witness, stopped, 0.1)
+    assert not duo.a.holds(VIP)
     replaced(a, before)
-    eventually(lambda: a.instance()["state"] == "BACKUP", 10, lambda: a.log)
-    assert duo.wire.adverts(duo.a.address, since=stopped + 0.01) == [], "something stale was sent"
+    eventually(lambda: a.instance()["state"] == "BACKUP", 30, lambda: a.log)
+    duo.silent(duo.a, since=stopped + 0.01)  # nothing stale is sent
 
 
 @ours_alone
@@ -130,7 +126,7 @@ def test_a_stuck_speaker_never_reads_as_master(solo: Net):
     os.kill(parent, signal.SIGSTOP)  # or it would be replaced before we can look
     os.kill(child, signal.SIGSTOP)
     command = [*standfast_command(), "status", "--json", "--run-dir", str(a.run_dir)]
-    asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+    asked = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     for pid in (child, parent):
         os.kill(pid, signal.SIGCONT)
     assert asked.returncode == 3
@@ -172,7 +168,7 @@ def test_a_killed_parent_s_speaker_says_good_bye_and_leaves(duo: Net):
     assert duo.b.wait_address(VIP)
     assert duo.a.wait_address(VIP, held=False)
     for pid in processes.values():
-        eventually(lambda number=pid: start_time(number) is None, 10, lambda: a.log)
+        eventually(lambda number=pid: start_time(number) is None, 30, lambda: a.log)
 
 
 @ours_on_a
@@ -181,9 +177,10 @@ def test_a_signal_to_everybody_is_one_good_bye(duo: Net):
     duo.start(duo.b, instance(priority=100))
     duo.next_advert(duo.a, since=time.time())
     asked = time.time()
-    for pid in a.processes():
-        os.kill(pid, signal.SIGTERM)
-        os.kill(pid, signal.SIGINT)
+    for pid in reversed(a.processes()):  # the parent last, which is the one that obeys: then they begin to end
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
     assert a.wait_ended() == 0
     farewells = [each for each in duo.wire.adverts(duo.a.address, since=asked) if each.priority == 0]
     assert len(farewells) == 1
@@ -217,7 +214,7 @@ def test_a_daemon_in_a_configured_namespace(solo: Net):
     with a.log_file.open("ab") as log, subprocess.Popen(command, stderr=log) as outside:
         assert solo.a.wait_address(VIP), a.log
         outside.send_signal(signal.SIGTERM)
-        assert outside.wait(10) == 0
+        assert outside.wait(30) == 0
     assert not solo.a.holds(VIP)
 
 
@@ -253,4 +250,4 @@ def test_a_reload_after_a_death_keeps_the_new_generation(solo: Net):
     kill(a)
     after = solo.next_advert(solo.a, since=time.time(), priority=160)
     assert after.priority == 160
-    eventually(lambda: process(a)["generation"] == 2, 10, lambda: a.log)
+    eventually(lambda: process(a)["generation"] == 2, 30, lambda: a.log)
