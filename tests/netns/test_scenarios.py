@@ -12,7 +12,7 @@ import pytest
 from harness.config import VIP, global_defs, instance
 from harness.network import Net, eventually
 from harness.pairings import ours_alone, ours_on_a, ours_on_b
-from harness.timing import excuse, master_down_s, skew_s
+from harness.timing import EARLY_S, Disturbed, excuse, master_down_s, skew_s
 
 from standfast.lab.daemons import Daemon, Standfast, standfast_command
 from standfast.lab.lab import Host
@@ -25,6 +25,7 @@ CABLES = tuple(
 INSTANCES = 100
 FAIL_OVERS = 50
 SETTLED_S = 0.5
+DELAY_S = 0.5
 CPU_BUDGET = 0.25
 """Of one processor, all processes of a daemon together; bench/instances measured half of that for 250 masters."""
 
@@ -34,11 +35,12 @@ def test_s19_another_interval_in_version_2_is_no_word_of_a_master(solo: Net):
     daemon = solo.daemon(solo.a, instance(priority=100, version=2, interval=1))
     with solo.speaking(0.5, version=2, interval=2, priority=200):
         daemon.start()
-        assert solo.next_advert(solo.a, since=0, timeout_s=6)
+        assert solo.next_advert(solo.a, since=0)
     assert solo.counter(daemon, "advert_interval_err") != 0
     if not solo.is_keepalived(solo.a):
-        assert "VI_1: advert from 10.9.0.3 refused: interval is 2 s, ours 1 s" in daemon.log
-        assert "last refused from 10.9.0.3: interval is 2 s, ours 1 s" in daemon.log, "why it became master"
+        words = ("VI_1: advert from 10.9.0.3 refused: interval is 2 s, ours 1 s",)
+        words += ("last refused from 10.9.0.3: interval is 2 s, ours 1 s",)  # why it became master
+        eventually(lambda: all(each in daemon.log for each in words), 20, lambda: daemon.log)
 
 
 @ours_alone
@@ -74,18 +76,23 @@ def test_s35_an_owner_told_to_ignore_adverts_stays_master(duo: Net):
 @ours_alone
 def test_s41_a_flap_is_not_seen_and_an_outage_is(solo: Net):
     solo.a.ip(*CABLES)
-    delays = "interface_up_down_delays {\n    tr0 0.2\n}\n"
+    delays = f"interface_up_down_delays {{\n    tr0 {DELAY_S}\n}}\n"
     solo.start_master(solo.a, delays + instance("track_interface {", "    tr0", "}", priority=150))
     mark = time.time()
     solo.a.ip("link set tr0 down")
     solo.wait_until(mark + 0.05)
     solo.a.ip("link set tr0 up")
-    solo.wait_until(mark + 0.4)
+    up = time.time()
+    if up > mark + 0.9 * DELAY_S:
+        raise Disturbed(f"the flap took {(up - mark) * 1000:.0f} ms")
+    solo.wait_until(up + DELAY_S + 0.2)
     assert {each.priority for each in solo.wire.adverts(solo.a.address, since=mark)} == {150}
-    down = time.time()
+    goes = time.time()
     solo.a.ip("link set tr0 down")
-    left = solo.next_advert(solo.a, since=down, priority=0)
-    solo.on_time(left.time, down + 0.2)
+    down = time.time()
+    left = solo.next_advert(solo.a, since=goes, priority=0)
+    assert left.time >= goes + DELAY_S - EARLY_S
+    solo.on_time(max(left.time, down + DELAY_S), down + DELAY_S)
     assert solo.a.wait_address(VIP, held=False)
 
 
@@ -99,7 +106,9 @@ def test_kd06_s42_both_interfaces_must_be_up_again(duo: Net):
     duo.a.ip("link set tr1 down")
     assert duo.b.wait_address(VIP), duo.logs()
     duo.a.ip("link set tr0 up")
-    assert duo.adverts_during(duo.a, master_down_s(150, 0.1) + 0.3) == []
+    up = time.time()
+    duo.wait_until(up + master_down_s(150, 0.1) + 0.3)
+    duo.silent(duo.a, since=up)
     assert duo.b.holds(VIP)
     duo.a.ip("link set tr1 up")
     assert duo.a.wait_address(VIP), duo.logs()
@@ -121,7 +130,7 @@ def test_s44_a_priority_stays_within_its_bounds(solo: Net, tmp_path: Path):
 @ours_alone
 def test_kd09_s46_a_reversed_weight_keeps_its_sign_over_reloads(solo: Net):
     settings = global_defs("script_user root")
-    script = 'vrrp_script web {\n    script "/bin/true"\n    interval 0.1\n    weight 10 reverse\n}\n'
+    script = 'vrrp_script web {\n    script "/bin/true"\n    interval 0.1\n    timeout 10\n    weight 10 reverse\n}\n'
     daemon = solo.start_master(solo.a, settings + script + instance("track_script {", "    web", "}", priority=100))
     assert solo.next_advert(solo.a, since=time.time(), priority=90)
     mark = time.time()
@@ -148,7 +157,7 @@ def test_kd11_s45_a_script_that_cannot_be_run_fails_closed(solo: Net, tmp_path: 
         assert isinstance(daemon, Standfast)
         return str(daemon.instance()["faults"])
 
-    eventually(lambda: str(script) in said(), 5, lambda: said() + solo.logs())
+    eventually(lambda: str(script) in said(), 20, lambda: said() + solo.logs())
     assert solo.adverts_during(solo.a, master_down_s(100, 0.1) + 0.2) == []
     assert not solo.a.holds(VIP)
 
@@ -158,19 +167,22 @@ def test_s63_a_burst_goes_round_and_ends_with_the_mastership(solo: Net):
     vips = tuple(f"10.9.0.{n}/24" for n in range(101, 105))
     config = instance("garp_master_repeat 3", "garp_master_delay 0", priority=100, vips=vips)
     daemon = solo.start_master(solo.a, global_defs("vrrp_garp_interval 0.1") + config, address="10.9.0.104")
-    frames = solo.wire.wait(lambda: burst if len(burst := _garps(solo, vips)) == 12 else None, 5)
+    frames = solo.wire.wait(lambda: burst if len(burst := _garps(solo, vips)) == 12 else None, 20)
     assert frames
     assert [target for _, target in frames] == [vip.split("/")[0] for vip in vips] * 3
     gaps = [later - earlier for (earlier, _), (later, _) in pairwise(frames)]
+    if min(gaps) <= 0.09:
+        excuse(solo.witness, solo.began, 0.02)
     assert min(gaps) > 0.09
     solo.inject(priority=200)
     assert solo.a.wait_address("10.9.0.104", held=False)
     assert solo.a.wait_address("10.9.0.104")
-    assert solo.wire.wait(lambda: _garps(solo, vips)[13:] or None, 5), "it is master again, and announces again"
-    solo.inject(priority=200)
+    assert solo.wire.wait(lambda: _garps(solo, vips)[13:] or None, 20), "it is master again, and announces again"
+    solo.inject(priority=200, interval=100)
     assert solo.a.wait_address("10.9.0.104", held=False)
     told = len(_garps(solo, vips))
-    assert told < 2 * 12
+    if told == 2 * 12:
+        raise Disturbed("the burst was over before it could be broken off")
     solo.wait_until(time.time() + 0.25)
     assert len(_garps(solo, vips)) == told
     daemon.kill()
@@ -180,7 +192,7 @@ def test_s63_a_burst_goes_round_and_ends_with_the_mastership(solo: Net):
 def test_s64_refreshes_are_repeated(solo: Net):
     timing = ("garp_master_delay 0", "garp_master_repeat 1", "garp_master_refresh 1", "garp_master_refresh_repeat 1")
     solo.start_master(solo.a, instance(*timing, priority=100))
-    told = solo.wire.wait(lambda: found if len(found := solo.wire.garps(VIP)) >= 3 else None, 6)
+    told = solo.wire.wait(lambda: found if len(found := solo.wire.garps(VIP)) >= 3 else None, 20)
     assert told
     solo.on_time(told[1].time, solo.next_advert(solo.a, since=0).time + 1)
     solo.on_time(told[2].time, told[1].time + 1)
@@ -197,12 +209,12 @@ def test_s74_timer_expired_backup(duo: Net):
     thawed = a.thaw()
     assert duo.a.wait_address(VIP, held=False)
     duo.wait_until(thawed + 0.5)
-    assert duo.wire.adverts(duo.a.address, since=thawed) == [], "no advert, and no priority 0"
+    duo.silent(duo.a, since=thawed)  # no advert, and no priority 0
     assert duo.b.holds(VIP)
 
 
 @pytest.mark.alone
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 @ours_alone
 def test_s71_100_instances_on_three_nodes_have_one_master_each_through_50_fail_overs(solo: Net):
     """Three in a round: the first is killed, the second is killed, the first is back and preempts the third."""
@@ -229,7 +241,7 @@ def test_s71_100_instances_on_three_nodes_have_one_master_each_through_50_fail_o
         assert {vrid for vrid, _ in speakers} == everybody
 
     def first_word(host: Host, since: float) -> float:
-        return solo.next_advert(host, since=since, timeout_s=15).time
+        return solo.next_advert(host, since=since, timeout_s=30).time
 
     settled(solo.a, first_word(solo.a, 0))
     fail_overs = 0
@@ -269,10 +281,10 @@ def test_s70_a_flood_of_address_changes_loses_nothing(solo: Net, tmp_path: Path)
     own = solo.wire.adverts(solo.a.address, since=mark)
     assert {each.priority for each in own} == {150}, "no state change"
     solo.steady(own, 0.1, tolerance_s=0.1)
-    eventually(lambda: solo.counter(daemon, "addresses_lost") == 1, 5, solo.logs)
+    eventually(lambda: solo.counter(daemon, "addresses_lost") == 1, 20, solo.logs)
     solo.a.ip(f"addr del {VIP}/24 dev eth0")
     assert solo.a.wait_address(VIP), "after the flood it sees again what happens"
-    assert solo.counter(daemon, "addresses_lost") == 2
+    eventually(lambda: solo.counter(daemon, "addresses_lost") == 2, 20, solo.logs)
 
 
 def _garps(net: Net, vips: tuple[str, ...]) -> list[tuple[float, str]]:
@@ -297,15 +309,14 @@ def test_a_master_that_still_answers_is_not_robbed_when_its_adverts_are_lost(duo
     vips = (f"{VIP}/24",) if family == 4 else ("fe80::9:100/64",)
     held = vips[0].split("/")[0]
     duo.start_master(duo.a, instance(priority=150, vips=vips), address=held)
-    b = duo.start(duo.b, instance("probe_before_master 0.1", priority=100, vips=vips))
+    b = duo.start(duo.b, instance("probe_before_master 0.5", priority=100, vips=vips))
     duo.b.run("nft", "add table netdev deaf")
     mark = time.time()
     hook = "{ type filter hook ingress device eth0 priority 0; policy accept; }"
     duo.b.run("nft", f"add chain netdev deaf in {hook}")
     duo.b.run("nft", f"add rule netdev deaf in {'ip protocol' if family == 4 else 'ip6 nexthdr'} 112 drop")
-    duo.wait_until(mark + 1.5)
-    source = duo.b.address if family == 4 else duo.b.link_local
-    assert duo.wire.adverts(source, since=mark) == []
-    assert "vrrp.address_answers" in b.log or "not taking over" in b.log
+    eventually(lambda: "vrrp.address_answers" in b.log or "not taking over" in b.log, 20, duo.logs)
+    duo.wait_until(time.time() + 1)
+    duo.silent(duo.b, since=mark, v6=family == 6)
     duo.a.ip("link set eth0 down")
     assert duo.b.wait_address(held), duo.logs()
