@@ -9,10 +9,15 @@ def test_a_service_of_many_servers_and_one_that_fails():
 
 def test_full_tables_and_single_changes():
     made = list(works({1: (1.0, None), 100: (4.0, 2.0)}))
-    assert [work.name for work in made] == ["1 servers, full", "100 servers, full", "1 of 100 fails"]
-    assert [work.limit_ms for work in made] == [1.0, 4.0, 2.0]
+    assert [(work.name, work.limit_ms) for work in made] == [
+        ("1 servers, full", 1.0),
+        ("100 servers, full", 4.0),
+        ("1 of 100 fails", 2.0),
+        ("100 fail together", 2.0),
+    ]
     assert made[0].change.old is None
-    assert made[2].change.old == service(100)
+    assert made[2].change.old == made[3].change.old == service(100)
+    assert not made[3].change.new.members
 
 
 def test_the_best_sample_counts():
