@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 from msgspec import structs
-from trio.testing import MockClock
+from trio.testing import MockClock, wait_all_tasks_blocked
 
 from standfast.config.load import load_text
 from standfast.contract.balancing import Pool
@@ -149,6 +149,7 @@ async def test_masters_are_followed_by_planes_that_come_later_too(tmp_path, auto
         await on.planes.follow(frozenset({"VI_1"}))
         await on.reload(text(80) + text(25, more="lb_backend nftables"))
         await on.planes.ready()
+        await wait_all_tasks_blocked()  # the reload may program a plane before it hears of the masters
         assert [each._balancer.masters for each in on.planes.programmers.values()] == [{"VI_1"}] * 2
 
 
